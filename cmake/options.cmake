@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+option(OCCUPET_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(OCCUPET_WARNINGS_AS_ERRORS "Treat warnings as errors" OFF)
+set(OCCUPET_SANITIZE "" CACHE STRING "Sanitizers, for example address,undefined")
+
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Type of build" FORCE)
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+# Warnings and sanitizers of our own targets; never passed on to those who link them.
+add_library(occupet_flags INTERFACE)
+target_compile_features(occupet_flags INTERFACE cxx_std_20)
+target_compile_options(occupet_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+  $<$<BOOL:${OCCUPET_WARNINGS_AS_ERRORS}>:-Werror>)
+if(OCCUPET_SANITIZE)
+  target_compile_options(occupet_flags INTERFACE -fsanitize=${OCCUPET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(occupet_flags INTERFACE -fsanitize=${OCCUPET_SANITIZE})
+endif()

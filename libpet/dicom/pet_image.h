@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libpet/image.h"
+
+namespace pet {
+
+/// What a folder holds, without pixels: one entry a PET series, plus problems found. Never holds identity.
+struct SeriesSummary {
+  std::string series_uid;
+  std::string description;
+  std::string manufacturer;
+  std::string model_name;
+  std::string units;             ///< as stored: BQML, CNTS, ...
+  std::string series_type;       ///< DYNAMIC\IMAGE
+  std::string decay_correction;  ///< START, ADMIN, NONE
+  std::string transfer_syntax;
+  std::size_t files = 0;
+  Grid grid;
+  Frames frames;  ///< relative to injection where known, else to the first frame
+  bool is_time_zero_injection = false;
+  DecayCorrection decay;
+  Radiopharmaceutical tracer;
+  std::vector<std::string> warnings;
+  std::vector<std::string> problems;  ///< reasons why the series cannot be read for quantification
+};
+
+struct PetReadOptions {
+  std::string series_uid;                     ///< which series of the folder; empty: the only PET series
+  std::optional<std::string> injection_time;  ///< overrides the header: "2026-01-31T12:34:56" or "12:34:56"
+  unsigned threads = 0;
+};
+
+/// Scans files and folders (recursively) for PET series.
+std::vector<SeriesSummary> summarize_pet_series(const std::vector<std::filesystem::path>& paths, unsigned threads);
+
+/// Reads one classic dynamic PET series (PET Image Storage) into memory: headers and pixels in one pass, in parallel.
+/// Values are rescaled per instance in double, turned to kBq/mL and corrected to injection. Throws InputError
+/// (docs/formats.md lists every reason) that names file and tag.
+DynamicImage read_pet_series(const std::filesystem::path& folder, const PetReadOptions& options = {});
+
+}  // namespace pet

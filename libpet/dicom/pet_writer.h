@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "libpet/image.h"
+
+namespace pet {
+
+/// How a simulated scan is stored.
+struct PetWriteOptions {
+  std::string uid_seed;                ///< all UIDs are 2.25.<hash of seed and role>: same seed, same bytes
+  std::string patient_id = "SIM01";    ///< simulated, never real
+  std::string study_key;               ///< sessions with the same key share the study UID
+  std::string frame_of_reference_key;  ///< images with the same key share the frame of reference
+  int series_number = 1;
+  std::string series_description;
+  std::string injection_datetime;  ///< "2026-01-31T23:30:00.000" (DICOM local time)
+  DecayCorrection::Found decay_correction = DecayCorrection::Found::start;
+  double patient_weight_kg = 70.0;
+  std::string drug;  ///< goes into the series description only
+  unsigned threads = 0;
+};
+
+/// Writes a dynamic image (kBq/mL, corrected to injection) as a classic PET series: one file a slice, 16-bit with the
+/// slope of each slice chosen from its maximum, BQML, decay-corrected to scan start (START) or injection (ADMIN) or not
+/// at all, ActualFrameDuration, DecayFactor, ImageIndex, radiopharmaceutical item. Returns the files in order of frame
+/// and slice.
+std::vector<std::filesystem::path> write_pet_series(const DynamicImage& image,
+                                                    const PetWriteOptions& options,
+                                                    const std::filesystem::path& folder);
+
+/// Deterministic DICOM UID 2.25.<decimal of 128 bits of SHA-256(seed, role)>.
+std::string uid_from(const std::string& seed, const std::string& role);
+
+}  // namespace pet

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "libpet/labels.h"
+
+namespace pet {
+
+/// Whether a file is a DICOM object (with or without preamble).
+bool is_dicom_file(const std::filesystem::path& path);
+
+/// Reads a DICOM Segmentation (binary; segments that overlap are an error). Labels are segment numbers, names are
+/// segment labels, slices that no frame covers are background.
+LabelMap read_dicom_segmentation(const std::filesystem::path& path);
+
+/// Writes `labels` as a binary Segmentation that refers to the PET series in `series_files` (one file a slice of
+/// its first frame is enough). `uid_seed` makes UIDs deterministic.
+void write_dicom_segmentation(const LabelMap& labels,
+                              const std::vector<std::filesystem::path>& series_files,
+                              const std::string& uid_seed,
+                              const std::filesystem::path& path);
+
+}  // namespace pet

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "libpet/blood/input_function.h"
+#include "libpet/provenance.h"
+
+namespace pet {
+
+/// Reads a bloodstream `_inputfunction.tsv`: `time` in seconds, `AIF`, and, where present,
+/// `whole_blood_radioactivity plasma_radioactivity metabolite_parent_fraction`. Units come from the sidecar (same name,
+/// .json; else `inputfunction.json` in the folder); "Bq" there means Bq/mL and strings may be wrapped in lists. Without
+/// a sidecar or unit throws InputError that says how to state it. Times must increase strictly.
+InputFunction read_input_function(const std::string& path);
+
+std::string input_function_text(const InputFunction& input);  ///< seconds and Bq/mL
+std::string input_function_sidecar_text(const InputFunction& input, const Provenance& provenance);
+
+}  // namespace pet

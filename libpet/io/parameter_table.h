@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libpet/provenance.h"
+
+namespace pet {
+
+/// One parameter of one region: estimate, standard error in the unit of the estimate, interval. Missing: nothing.
+struct ParameterCell {
+  std::optional<double> value;
+  std::optional<double> standard_error;
+  std::optional<double> lower;
+  std::optional<double> upper;
+};
+
+struct ParameterRow {
+  int index = 0;
+  std::string name;
+  std::vector<ParameterCell> cells;  ///< one a parameter of the table
+  std::string status;                ///< ok at_bound not_converged unidentifiable failed
+  std::vector<std::string> flags;
+};
+
+/// The regional parameters of one model (BEP023 `_kinpar.tsv`): `index name`, per parameter `P` and `P-se` (percent
+/// of the estimate; inside, and in ParameterCell, standard errors are in the parameter's unit), with intervals
+/// `P-lower P-upper`, then `status flags`.
+struct ParameterTable {
+  std::string source;                   ///< file, for messages
+  std::vector<std::string> parameters;  ///< symbols
+  std::vector<std::string> units;       ///< of the parameters; may be empty after reading without sidecar
+  std::vector<ParameterRow> rows;
+  bool has_intervals = false;
+
+  std::optional<std::size_t> find(std::string_view parameter) const;
+  /// Throws InputError naming the nearest parameter.
+  std::size_t column(std::string_view parameter) const;
+};
+
+ParameterTable read_parameter_table(const std::string& path);
+std::string parameter_table_text(const ParameterTable& table);
+
+/// What the sidecar says besides units and provenance; members that are empty are left out.
+struct ParameterSidecar {
+  std::string model_label;  ///< "SRTM"
+  std::string model_title;
+  std::string citation;
+  std::string reference_region;
+  std::string blood_type;  ///< "arterial" where a plasma input was used
+  std::string weights;
+  std::string sampling;
+  std::string sources_of_error;           ///< what the standard errors contain
+  std::vector<std::string> input_labels;  ///< fixed values: k2prime, t_star, ...
+  std::vector<double> input_values;
+  std::vector<std::string> input_units;
+  std::string bounds_json = "{}";  ///< {"k2": [lower, start, upper], ...}
+};
+std::string parameter_sidecar_text(const ParameterTable& table,
+                                   const ParameterSidecar& sidecar,
+                                   const Provenance& provenance);
+
+/// Occupancy (`_occupancy.tsv`): one row a region, or one for a whole plot. Fractions, not percent.
+struct OccupancyRow {
+  int index = 0;
+  std::string name;
+  std::optional<double> baseline;
+  std::optional<double> drug;
+  std::optional<double> occupancy;
+  std::optional<double> standard_error;
+  std::optional<double> lower;  ///< -inf or inf where the interval has no bound on that side
+  std::optional<double> upper;
+  std::string status;
+  std::vector<std::string> flags;
+};
+
+struct OccupancyTable {
+  std::string measure = "BPND";  ///< names the columns <measure>_baseline and <measure>_drug
+  std::vector<OccupancyRow> rows;
+};
+
+std::string occupancy_table_text(const OccupancyTable& table);
+/// `members_json`: an object (VND, method, drug, ...) that the sidecar takes over as it is.
+std::string occupancy_sidecar_text(const OccupancyTable& table,
+                                   const std::string& members_json,
+                                   const Provenance& provenance);
+
+}  // namespace pet

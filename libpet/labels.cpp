@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libpet/labels.h"
+
+#include <cmath>
+
+#include "libpet/error.h"
+#include "libpet/parallel.h"
+
+namespace pet {
+namespace {
+
+constexpr double tolerance_voxels = 0.1;
+
+// The steps along the axes of the image, in voxels of the label map: whole numbers if the grids are compatible.
+struct IndexMap {
+  Vector3 origin;
+  std::array<Vector3, 3> step;
+};
+
+IndexMap index_map(const Grid& from, const Grid& to) {
+  IndexMap map;
+  map.origin = to.index_of(from.origin_mm);
+  for (int d = 0; d < 3; ++d) {
+    const Vector3 next = to.index_of(from.position_mm(d == 0, d == 1, d == 2));
+    for (int e = 0; e < 3; ++e) map.step[d][e] = next[e] - map.origin[e];
+  }
+  return map;
+}
+
+// Rounds the map to whole voxels if no voxel of the image is moved by more than the tolerance.
+bool snap(IndexMap& map, const std::array<int, 3>& size) {
+  Vector3 error{};
+  for (int e = 0; e < 3; ++e) {
+    error[e] = std::abs(map.origin[e] - std::round(map.origin[e]));
+    map.origin[e] = std::round(map.origin[e]);
+    for (int d = 0; d < 3; ++d) {
+      error[e] += std::abs(map.step[d][e] - std::round(map.step[d][e])) * (size[d] - 1);
+      map.step[d][e] = std::round(map.step[d][e]);
+    }
+    if (!(error[e] <= tolerance_voxels)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+LabelMap align_labels(const LabelMap& labels, const Grid& grid, const std::string& where) {
+  const auto mismatch = [&] {
+    return bad_input(where, "labels on a grid of " + describe(labels.grid),
+                     "the grid of the image: " + describe(grid) + " (resample the labels first)");
+  };
+  IndexMap map = index_map(grid, labels.grid);
+  if (!snap(map, grid.size)) throw mismatch();
+  if (std::abs(labels.grid.voxel_volume_mm3() / grid.voxel_volume_mm3() - 1.0) > tolerance_voxels) throw mismatch();
+
+  LabelMap aligned{grid, std::vector<std::int32_t>(grid.voxel_count(), 0), labels.names, labels.frame_of_reference_uid};
+  std::size_t covered = 0;
+  std::size_t voxel = 0;
+  const std::array<int, 3>& size = labels.grid.size;
+  for (int k = 0; k < grid.size[2]; ++k) {
+    for (int j = 0; j < grid.size[1]; ++j) {
+      for (int i = 0; i < grid.size[0]; ++i, ++voxel) {
+        std::array<long, 3> at{};
+        for (int e = 0; e < 3; ++e)
+          at[e] = std::lround(map.origin[e] + i * map.step[0][e] + j * map.step[1][e] + k * map.step[2][e]);
+        if (at[0] < 0 || at[1] < 0 || at[2] < 0 || at[0] >= size[0] || at[1] >= size[1] || at[2] >= size[2]) continue;
+        aligned.labels[voxel] = labels.labels[static_cast<std::size_t>((at[2] * size[1] + at[1]) * size[0] + at[0])];
+        ++covered;
+      }
+    }
+  }
+  if (covered == 0) throw mismatch();
+  std::size_t labelled_before = 0;
+  std::size_t labelled_after = 0;
+  for (const auto label : labels.labels) labelled_before += label != 0;
+  for (const auto label : aligned.labels) labelled_after += label != 0;
+  if (labelled_after != labelled_before) throw mismatch();  // some labels lie outside the image
+  return aligned;
+}
+
+TacTable extract_tacs(const DynamicImage& image, const LabelMap& labels, unsigned threads) {
+  if (!same_grid(image.grid, labels.grid))
+    throw bad_input("labels", describe(labels.grid), "the grid of the image: " + describe(image.grid));
+
+  std::map<std::int32_t, std::vector<std::size_t>> voxels_of;
+  for (std::size_t v = 0; v < labels.labels.size(); ++v)
+    if (labels.labels[v] != 0) voxels_of[labels.labels[v]].push_back(v);
+  if (voxels_of.empty()) throw bad_input("labels", "no voxel with a label", "at least one region");
+
+  TacTable table;
+  table.frames = image.frames;
+  table.unit = image.unit;
+  table.tracer = image.tracer;
+  for (const auto& [label, voxels] : voxels_of) {
+    const auto name = labels.names.find(label);
+    table.regions.push_back(name != labels.names.end() ? name->second : "label-" + std::to_string(label));
+    table.volume_mm3.push_back(static_cast<double>(voxels.size()) * image.grid.voxel_volume_mm3());
+    table.activity.emplace_back(image.frames.size());
+  }
+  parallel_for(image.frames.size(), threads, [&](std::size_t f) {
+    const std::span<const float> frame = image.frame(f);
+    std::size_t region = 0;
+    for (const auto& [label, voxels] : voxels_of) {
+      double sum = 0.0;
+      for (const std::size_t v : voxels) sum += static_cast<double>(frame[v]);
+      table.activity[region++][f] = sum / static_cast<double>(voxels.size());
+    }
+  });
+  return table;
+}
+
+}  // namespace pet

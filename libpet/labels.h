@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "libpet/grid.h"
+#include "libpet/image.h"
+#include "libpet/tac_table.h"
+
+namespace pet {
+
+/// A label image: one integer a voxel, 0 is background.
+struct LabelMap {
+  Grid grid;
+  std::vector<std::int32_t> labels;           ///< i fastest
+  std::map<std::int32_t, std::string> names;  ///< may lack labels that are in the image
+  std::string frame_of_reference_uid;         ///< empty: unknown
+};
+
+/// The label map on the voxels of `grid`. Axes may be flipped or permuted and slices may be missing (they
+/// are background), but every label voxel must coincide with an image voxel within 0.1 voxel: nothing is
+/// interpolated. Throws InputError that describes both grids otherwise.
+LabelMap align_labels(const LabelMap& labels, const Grid& grid, const std::string& where);
+
+/// Mean of every label over each frame, in double precision, with its volume. Regions are in order of their
+/// label; a label without a name is called "label-<number>". Labels must be on the image's grid.
+/// Deterministic for any number of threads.
+TacTable extract_tacs(const DynamicImage& image, const LabelMap& labels, unsigned threads);
+
+}  // namespace pet

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libpet/parallel.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace pet {
+
+void parallel_for(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& work) {
+  if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
+  threads = static_cast<unsigned>(std::min<std::size_t>(threads, std::max<std::size_t>(1, count)));
+
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  std::size_t failed_index = count;
+  std::exception_ptr failure;
+  const auto drain = [&] {
+    // Items below a failed one still run, so that the exception of the lowest index wins whatever the timing.
+    for (std::size_t i = next++; i < count; i = next++) {
+      try {
+        work(i);
+      } catch (...) {
+        const std::lock_guard lock(mutex);
+        if (i < failed_index) {
+          failed_index = i;
+          failure = std::current_exception();
+        }
+        next = count;
+      }
+    }
+  };
+
+  std::vector<std::jthread> pool;
+  for (unsigned t = 1; t < threads; ++t) pool.emplace_back(drain);
+  drain();
+  pool.clear();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace pet

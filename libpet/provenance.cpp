@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libpet/provenance.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <memory>
+
+#include "libpet/error.h"
+
+namespace pet {
+namespace {
+
+class Sha256 {
+ public:
+  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) { EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr); }
+
+  void add(std::string_view bytes) { EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()); }
+
+  std::string hexadecimal() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned length = 0;
+    EVP_DigestFinal_ex(context_.get(), digest.data(), &length);
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (unsigned i = 0; i < length; ++i) {
+      text += digits[digest[i] >> 4];
+      text += digits[digest[i] & 15];
+    }
+    return text;
+  }
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+std::string file_digest(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw InputNotFound(path.string() + ": cannot be opened");
+  Sha256 digest;
+  std::array<char, 65536> buffer{};
+  while (file.read(buffer.data(), buffer.size()) || file.gcount() > 0)
+    digest.add({buffer.data(), static_cast<std::size_t>(file.gcount())});
+  return digest.hexadecimal();
+}
+
+std::string folder_digest(const std::filesystem::path& path) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(path))
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  Sha256 digest;
+  for (const auto& file : files) digest.add(file.lexically_relative(path).string() + " " + file_digest(file) + "\n");
+  return digest.hexadecimal();
+}
+
+}  // namespace
+
+std::string version() {
+  return OCCUPET_VERSION;
+}
+
+std::string sha256(std::string_view bytes) {
+  Sha256 digest;
+  digest.add(bytes);
+  return digest.hexadecimal();
+}
+
+InputChecksum checksum(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) throw InputNotFound(path.string() + ": no such file or folder");
+  return {path.string(), std::filesystem::is_directory(path) ? folder_digest(path) : file_digest(path)};
+}
+
+}  // namespace pet

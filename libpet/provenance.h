@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pet {
+
+/// The version of this library, for example "0.1.0".
+std::string version();
+
+/// One input of a command: its path as given and the SHA-256 of its bytes. For a folder, the digest of the sorted
+/// list of (file name, digest) of the files that were used.
+struct InputChecksum {
+  std::string path;
+  std::string sha256;
+};
+
+/// SHA-256 of bytes as 64 hexadecimal digits.
+std::string sha256(std::string_view bytes);
+/// SHA-256 of a file or folder. Throws InputNotFound.
+InputChecksum checksum(const std::filesystem::path& path);
+
+/// What every output records: who made it, with which command, from which bytes.
+struct Provenance {
+  std::string software = "Occupet";
+  std::string software_version = version();
+  std::string command_line;
+  std::vector<InputChecksum> inputs;
+};
+
+}  // namespace pet

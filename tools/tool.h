@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libpet/io/output_files.h"
+#include "libpet/provenance.h"
+
+namespace pet {
+
+/// Exit status of every tool (docs/formats.md).
+enum Status {
+  success = 0,
+  some_failed = 1,
+  usage_error = 2,
+  unusable_input = 65,
+  input_not_found = 66,
+  internal_error = 70
+};
+
+/// What every command has besides its own options.
+struct Common {
+  std::string output;  ///< -o/--output; empty: stdout
+  bool force = false;
+  bool quiet = false;
+  unsigned threads = 0;  ///< -j/--threads; 0: all
+  std::string log_level = "info";
+};
+
+/// The declaration of one command, from which the parser, `--help`, docs/tools/*.md and the man page come.
+/// Options of type bool are switches. Defaults shown are the values the variables have when declared.
+class Tool {
+ public:
+  Tool(std::string name, std::string summary);
+  ~Tool();
+
+  Tool& description(std::string paragraph);
+  Tool& example(std::string command, std::string what = "");
+  Tool& citation(std::string text);
+  /// Positional arguments, in order. The vector form takes all that remain and must come last.
+  Tool& argument(std::string name, std::string& value, std::string help);
+  Tool& argument(std::string name, std::vector<std::string>& values, std::string help);
+  /// Options: `name` without dashes, `placeholder` as shown in help ("MIN", "FILE"), help with unit.
+  Tool& option(std::string name, std::string& value, std::string placeholder, std::string help);
+  Tool& option(std::string name, std::vector<std::string>& values, std::string placeholder, std::string help);
+  Tool& option(std::string name, std::optional<double>& value, std::string placeholder, std::string help);
+  Tool& option(std::string name, std::optional<std::string>& value, std::string placeholder, std::string help);
+  Tool& option(std::string name, double& value, std::string placeholder, std::string help);
+  Tool& option(std::string name, int& value, std::string placeholder, std::string help);
+  Tool& option(std::string name, bool& value, std::string help);
+  /// Options that must be given.
+  Tool& required(std::string name, std::string& value, std::string placeholder, std::string help);
+  Tool& required(std::string name, std::vector<std::string>& values, std::string placeholder, std::string help);
+
+  /// Parses, runs `work` and turns exceptions into one line on stderr and the exit status of docs/formats.md.
+  int main(int argc, char** argv, const std::function<int(const Common&)>& work);
+
+ private:
+  struct Declaration;
+  std::unique_ptr<Declaration> declaration_;
+};
+
+/// "pet-fit: message" on stderr unless --quiet.
+void say(const Common& common, const std::string& message);
+void warn(const Common& common, const std::string& message);
+/// Version, command line as typed and checksums of the inputs.
+Provenance provenance_of(const std::vector<std::string>& inputs);
+
+/// A progress bar with time left on stderr, on a terminal and without --quiet only. Thread-safe.
+class Progress {
+ public:
+  Progress(const Common& common, std::string what, std::size_t total);
+  ~Progress();
+  void advance(std::size_t steps = 1);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace pet
