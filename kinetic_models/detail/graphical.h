@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "kinetic_models/detail/linear.h"
+
+namespace pet::detail {
+
+/// The points of a graphical analysis and the straight line through them.
+struct GraphicalPlot {
+  FramesUsed used;  ///< frames that have a point: those where the tissue curve is not zero
+  std::vector<double> x;
+  std::vector<double> y;
+  LinearSolution line;      ///< coefficients: slope, intercept
+  std::size_t skipped = 0;  ///< frames from t* on without a point
+};
+
+/// Regression of numerator_y / C_T on numerator_x / C_T, frame by frame, with the frame weights as weights of the
+/// points.
+GraphicalPlot graphical_plot(std::span<const double> numerator_x,
+                             std::span<const double> numerator_y,
+                             const TimeActivityCurve& target,
+                             const FitOptions& options,
+                             std::string_view model);
+
+/// The tissue curve that the line stands for, (numerator_y - slope numerator_x) / intercept, at the frames used; NaN
+/// elsewhere.
+std::vector<double> curve_of_line(const GraphicalPlot& plot,
+                                  std::span<const double> numerator_x,
+                                  std::span<const double> numerator_y,
+                                  std::size_t frames);
+
+}  // namespace pet::detail

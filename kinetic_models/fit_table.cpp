@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/fit_table.h"
+
+#include <functional>
+#include <numeric>
+
+#include "kinetic_models/registry.h"
+#include "libpet/error.h"
+#include "libpet/parallel.h"
+
+namespace pet {
+namespace {
+
+FitOptions with_weights(const TacTable& table, std::size_t region, const TableFitOptions& options) {
+  FitOptions fit = options.fit;
+  fit.weights = frame_weights(options.weights, table.frames, table.tracer.half_life_min, table.activity[region]);
+  return fit;
+}
+
+// k2prime of a region by the full form of the model, with the same weights, sampling and frames.
+Estimate k2prime_of_region(const Model& model,
+                           const TacTable& table,
+                           const ReferenceRegion& reference,
+                           const TableFitOptions& options) {
+  if (model.k2prime == Use::no) throw UsageError("model " + std::string(model.name) + " does not take k2prime");
+  const std::size_t region = table.index_of(options.k2prime_region);
+  FitOptions full = with_weights(table, region, options);
+  full.t_star_min.reset();  // k2prime is defined with all frames only
+  full.t_end_min.reset();
+  full.bounds.clear();
+  const Estimate estimate = fit(find_model(model.k2prime_model), table.curve(region), reference, full)["k2prime"];
+  if (!(estimate.value > 0.0))
+    throw bad_input("k2prime from region '" + options.k2prime_region + "' by " + std::string(model.k2prime_model),
+                    std::to_string(estimate.value), "a positive rate constant");
+  return estimate;
+}
+
+TableFit fit_each(const Model& model,
+                  std::vector<std::size_t> regions,
+                  std::size_t region_count,
+                  unsigned threads,
+                  const std::function<Fit(std::size_t)>& fit_region) {
+  if (regions.empty()) {
+    regions.resize(region_count);
+    std::iota(regions.begin(), regions.end(), std::size_t{0});
+  }
+  TableFit result;
+  result.model = &model;
+  result.regions = std::move(regions);
+  result.fits.resize(result.regions.size());
+  parallel_for(result.regions.size(), threads, [&](std::size_t i) { result.fits[i] = fit_region(result.regions[i]); });
+  return result;
+}
+
+}  // namespace
+
+WeightScheme default_weights(const TacTable& table) {
+  return table.tracer.half_life_min ? WeightScheme::decay : WeightScheme::duration;
+}
+
+TableFit fit_regions(const Model& model,
+                     const TacTable& table,
+                     std::size_t reference,
+                     std::vector<std::size_t> regions,
+                     const TableFitOptions& options) {
+  const ReferenceRegion prepared(table.curve(reference), options.sampling);
+  TableFitOptions used = options;
+  std::optional<double> k2prime_se;
+  if (!options.k2prime_region.empty()) {
+    const Estimate estimate = k2prime_of_region(model, table, prepared, options);
+    used.fit.k2prime = estimate.value;
+    k2prime_se = estimate.standard_error;
+  }
+  TableFit result = fit_each(model, std::move(regions), table.regions.size(), options.threads, [&](std::size_t region) {
+    return fit(model, table.curve(region), prepared, with_weights(table, region, used));
+  });
+  result.k2prime = used.fit.k2prime;
+  result.k2prime_se = k2prime_se;
+  return result;
+}
+
+TableFit fit_regions(const Model& model,
+                     const TacTable& table,
+                     const InputFunction& input,
+                     std::vector<std::size_t> regions,
+                     const TableFitOptions& options) {
+  if (!options.k2prime_region.empty()) throw UsageError("model " + std::string(model.name) + " does not take k2prime");
+  if (table.unit == ActivityUnit::unknown)
+    throw UsageError(
+        "the unit of the tissue curves is unknown, and a plasma model needs it: state Units in the sidecar");
+  const Plasma plasma(input, table.frames, options.sampling);
+  return fit_each(model, std::move(regions), table.regions.size(), options.threads, [&](std::size_t region) {
+    Fit result = fit(model, table.curve(region), plasma, with_weights(table, region, options));
+    if (plasma.held_min() > 0.0) result.flags.push_back("plasma_held");
+    return result;
+  });
+}
+
+}  // namespace pet

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kinetic_models/model.h"
+#include "libpet/tac_table.h"
+#include "libpet/weights.h"
+
+namespace pet {
+
+/// How all regions of a table are fitted.
+struct TableFitOptions {
+  FitOptions fit;  ///< its weights are set from `weights`
+  WeightScheme weights = WeightScheme::duration;
+  Sampling sampling = Sampling::average;
+  std::string k2prime_region;  ///< region that gives k2prime by the model's full form; empty: fit.k2prime
+  unsigned threads = 0;
+};
+
+/// The fits of one model to the regions of a table.
+struct TableFit {
+  const Model* model = nullptr;
+  std::vector<std::size_t> regions;  ///< indices into the table
+  std::vector<Fit> fits;             ///< one a region
+  std::optional<double> k2prime;     ///< the value used, 1/min
+  std::optional<double> k2prime_se;  ///< where it was estimated
+};
+
+/// The weights that a table gets if none are asked for: `decay` where the half-life is known, else `duration`.
+WeightScheme default_weights(const TacTable& table);
+
+/// Fits a reference tissue model to `regions` (indices into the table; empty: all), in parallel and independently of
+/// the number of threads. Throws what `fit` throws, and InputError where the k2prime region gives no positive k2prime.
+TableFit fit_regions(const Model& model,
+                     const TacTable& table,
+                     std::size_t reference,
+                     std::vector<std::size_t> regions,
+                     const TableFitOptions& options);
+
+/// Fits a model with a plasma input to `regions`.
+TableFit fit_regions(const Model& model,
+                     const TacTable& table,
+                     const InputFunction& input,
+                     std::vector<std::size_t> regions,
+                     const TableFitOptions& options);
+
+}  // namespace pet

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/input_curve.h"
+
+#include <math.h>  // before pchip: that of Boost 1.74 calls isnan unqualified
+
+#include <algorithm>
+#include <boost/math/interpolators/pchip.hpp>
+#include <cassert>
+#include <string>
+#include <utility>
+
+#include "libpet/error.h"
+
+namespace pet {
+namespace {
+
+// A stretch of time with a known (frame) or interpolated (gap) mean activity.
+struct Interval {
+  double start;
+  double end;
+  double mean;
+};
+
+// The frames of a scan with the gaps between them, and the time before it, filled in.
+std::vector<Interval> without_gaps(const TimeActivityCurve& tac) {
+  std::vector<Interval> intervals;
+  double last_mid = 0.0;
+  double last_value = 0.0;
+  double end = std::min(0.0, tac.frames.front().start_min);
+  for (std::size_t i = 0; i < tac.frames.size(); ++i) {
+    const Frame& frame = tac.frames[i];
+    const bool is_gap = i == 0 ? frame.start_min > end : tac.frames.has_gap_after(i - 1);
+    if (is_gap) {
+      const double fraction = (0.5 * (end + frame.start_min) - last_mid) / (frame.mid_min() - last_mid);
+      intervals.push_back({end, frame.start_min, last_value + fraction * (tac.activity[i] - last_value)});
+    }
+    intervals.push_back({is_gap || i == 0 ? frame.start_min : end, frame.end_min, tac.activity[i]});
+    last_mid = frame.mid_min();
+    last_value = tac.activity[i];
+    end = frame.end_min;
+  }
+  return intervals;
+}
+
+// Slope of the cumulative integral at the last edge: the three-point formula, kept on the side of the data.
+double end_slope(const Interval& before, const Interval& last) {
+  const double h0 = last.end - last.start;
+  const double h1 = before.end - before.start;
+  const double slope = ((2.0 * h0 + h1) * last.mean - h0 * before.mean) / (h0 + h1);
+  if (slope * last.mean <= 0.0) return 0.0;
+  return before.mean * last.mean < 0.0 && std::abs(slope) > 3.0 * std::abs(last.mean) ? 3.0 * last.mean : slope;
+}
+
+// The quadratic over a step of length h with end values a and b and the given mean.
+InputCurve::Quadratic quadratic(double a, double b, double mean, double h) {
+  return {a, (6.0 * mean - 4.0 * a - 2.0 * b) / h, (3.0 * a + 3.0 * b - 6.0 * mean) / (h * h)};
+}
+
+InputCurve piecewise_linear(std::vector<double> knots, std::span<const double> values) {
+  std::vector<InputCurve::Quadratic> pieces(knots.size() - 1);
+  for (std::size_t i = 0; i < pieces.size(); ++i)
+    pieces[i] = {values[i], (values[i + 1] - values[i]) / (knots[i + 1] - knots[i]), 0.0};
+  return {std::move(knots), std::move(pieces)};
+}
+
+}  // namespace
+
+Sampling sampling(std::string_view name) {
+  if (name == "average") return Sampling::average;
+  if (name == "midframe") return Sampling::midframe;
+  throw UsageError("no sampling '" + std::string(name) + "'; there are: average, midframe");
+}
+
+std::string_view name_of(Sampling sampling) {
+  return sampling == Sampling::average ? "average" : "midframe";
+}
+
+InputCurve::InputCurve(std::vector<double> knots, std::vector<Quadratic> pieces)
+    : knots_(std::move(knots)), pieces_(std::move(pieces)) {
+  assert(knots_.size() == pieces_.size() + 1 && !pieces_.empty());
+  assert(std::is_sorted(knots_.begin(), knots_.end()));
+}
+
+double InputCurve::value(double time_min) const {
+  if (time_min < knots_.front()) return 0.0;
+  const auto next = std::upper_bound(knots_.begin() + 1, knots_.end() - 1, time_min);
+  const auto piece = static_cast<std::size_t>(next - knots_.begin()) - 1;
+  const double s = std::min(time_min, knots_.back()) - knots_[piece];
+  const Quadratic& c = pieces_[piece];
+  return c[0] + s * (c[1] + s * c[2]);
+}
+
+InputCurve InputCurve::with_knots_at(std::span<const double> times_min) const {
+  std::vector<double> knots = knots_;
+  for (const double time : times_min)
+    if (time > knots_.front()) knots.push_back(time);
+  std::sort(knots.begin(), knots.end());
+  // Times that differ by rounding only are one knot.
+  knots.erase(std::unique(knots.begin(), knots.end(), [](double a, double b) { return b - a < 1e-9; }), knots.end());
+
+  std::vector<Quadratic> pieces;
+  std::size_t source = 0;
+  for (std::size_t i = 0; i + 1 < knots.size(); ++i) {
+    if (knots[i] >= knots_.back() - 1e-9) {
+      pieces.push_back({value(knots_.back()), 0.0, 0.0});
+      continue;
+    }
+    while (source + 2 < knots_.size() && knots_[source + 1] <= knots[i] + 1e-9) ++source;
+    const double s = knots[i] - knots_[source];
+    const Quadratic& c = pieces_[source];
+    pieces.push_back({c[0] + s * (c[1] + s * c[2]), c[1] + 2.0 * s * c[2], c[2]});
+  }
+  return {std::move(knots), std::move(pieces)};
+}
+
+InputCurve integral_preserving_curve(const TimeActivityCurve& tac) {
+  if (tac.frames.size() < 3)
+    throw bad_input("input curve", std::to_string(tac.frames.size()) + " frames", "at least 3");
+  const std::vector<Interval> intervals = without_gaps(tac);
+  std::vector<double> edges = {intervals.front().start};
+  std::vector<double> cumulative = {0.0};
+  for (const Interval& interval : intervals) {
+    edges.push_back(interval.end);
+    cumulative.push_back(cumulative.back() + interval.mean * (interval.end - interval.start));
+  }
+  const double last = end_slope(intervals[intervals.size() - 2], intervals.back());
+  const boost::math::interpolators::pchip<std::vector<double>> cubic(std::vector<double>(edges),
+                                                                     std::vector<double>(cumulative), 0.0, last);
+  std::vector<InputCurve::Quadratic> pieces;
+  for (std::size_t i = 0; i < intervals.size(); ++i) {
+    const double a = i == 0 ? 0.0 : cubic.prime(edges[i]);
+    const double b = i + 1 == intervals.size() ? last : cubic.prime(edges[i + 1]);
+    pieces.push_back(quadratic(a, b, intervals[i].mean, edges[i + 1] - edges[i]));
+  }
+  return {std::move(edges), std::move(pieces)};
+}
+
+InputCurve midframe_curve(const TimeActivityCurve& tac) {
+  std::vector<double> times;
+  std::vector<double> values;
+  if (tac.frames.front().mid_min() > 0.0) {
+    times.push_back(0.0);
+    values.push_back(0.0);
+  }
+  for (std::size_t i = 0; i < tac.frames.size(); ++i) {
+    times.push_back(tac.frames[i].mid_min());
+    values.push_back(tac.activity[i]);
+  }
+  return sampled_curve(times, values);
+}
+
+InputCurve measured_curve(const TimeActivityCurve& tac, Sampling sampling) {
+  return sampling == Sampling::average ? integral_preserving_curve(tac) : midframe_curve(tac);
+}
+
+InputCurve sampled_curve(std::span<const double> time_min, std::span<const double> values) {
+  if (time_min.size() < 2) throw bad_input("input curve", std::to_string(time_min.size()) + " samples", "at least 2");
+  return piecewise_linear({time_min.begin(), time_min.end()}, values);
+}
+
+}  // namespace pet

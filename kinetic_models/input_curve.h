@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "libpet/blood/input_function.h"
+#include "libpet/time_activity_curve.h"
+
+namespace pet {
+
+/// What a model predicts for a frame: the mean over it (what a scanner measures), or the value at its middle, which
+/// reproduces published results that sampled at mid-frame.
+enum class Sampling { average, midframe };
+
+Sampling sampling(std::string_view name);  ///< "average" or "midframe"; throws UsageError
+std::string_view name_of(Sampling sampling);
+
+/// A continuous curve C(t) made of quadratics between knots; zero before the first knot. Time in minutes.
+class InputCurve {
+ public:
+  /// C(t) = c[0] + c[1] (t - knot) + c[2] (t - knot)^2 from each knot to the next.
+  using Quadratic = std::array<double, 3>;
+
+  /// `knots` has one element more than `pieces` and increases strictly.
+  InputCurve(std::vector<double> knots, std::vector<Quadratic> pieces);
+
+  std::span<const double> knots() const { return knots_; }
+  std::span<const Quadratic> pieces() const { return pieces_; }
+
+  /// The value at a time; beyond the last knot the last piece's end value is held.
+  double value(double time_min) const;
+
+  /// The same curve with a knot at each of the given times as well (increasing). Beyond the last knot the curve is
+  /// held constant up to the last of them.
+  InputCurve with_knots_at(std::span<const double> times_min) const;
+
+ private:
+  std::vector<double> knots_;
+  std::vector<Quadratic> pieces_;
+};
+
+/// The curve whose mean over every frame is exactly the measured value: its cumulative integral is a monotone
+/// cubic (Boost.Math pchip: Fritsch FN, Butland J. SIAM J Sci Stat Comput 1984;5:300-304) through the frame edges, so
+/// that C itself is continuous and piecewise quadratic, with C(0) = 0. In a gap, and before a scan that starts late,
+/// the curve is taken as linear between the neighbouring frame middles (the first point being (0, 0)). Throws
+/// InputError for fewer than three frames.
+InputCurve integral_preserving_curve(const TimeActivityCurve& tac);
+
+/// Straight lines through (0, 0) and the values at mid-frame.
+InputCurve midframe_curve(const TimeActivityCurve& tac);
+
+/// One of the two, by the sampling that goes with it.
+InputCurve measured_curve(const TimeActivityCurve& tac, Sampling sampling);
+
+/// Straight lines through the samples; zero before the first sample, held at the last value after the last.
+/// `values` are one a sample time.
+InputCurve sampled_curve(std::span<const double> time_min, std::span<const double> values);
+
+}  // namespace pet

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/logan_ref.h"
+
+#include "kinetic_models/detail/graphical.h"
+
+namespace pet {
+
+Fit fit_logan_ref(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {
+  const SampledInput own(measured_curve(target, reference.sampling()), target.frames, reference.sampling());
+  const std::array terms = {reference.input().integral(), reference.input().value()};
+  const double efflux_min = options.k2prime ? 1.0 / *options.k2prime : 0.0;
+  const std::vector<double> numerator = detail::combination(terms, std::array{1.0, efflux_min});
+  const auto plot = detail::graphical_plot(numerator, own.integral(), target, options, logan_ref.name);
+  Fit fit = detail::as_fit<2>(logan_ref_quantities, plot.line, plot.used, [](const auto* line, auto out) {
+    out[0] = line[0] - 1.0;
+    out[1] = line[0];
+    out[2] = line[1];
+  });
+  fit.fitted = detail::curve_of_line(plot, numerator, own.integral(), target.frames.size());
+  if (plot.skipped > 0) fit.flags.push_back("frames_skipped");
+  return fit;
+}
+
+}  // namespace pet

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/ma1.h"
+
+#include "kinetic_models/detail/linear.h"
+
+namespace pet {
+
+Fit fit_ma1(const TimeActivityCurve& target, const Plasma& plasma, const FitOptions& options) {
+  const auto used = detail::frames_used(target, options, 3, ma1.name);
+  const SampledInput own(measured_curve(target, plasma.sampling()), target.frames, plasma.sampling());
+  const std::array all = {plasma.input().integral(), own.integral()};
+  const std::array columns = {detail::at_frames(all[0], used), detail::at_frames(all[1], used)};
+  const auto solution = detail::weighted_least_squares(columns, detail::at_frames(target.activity, used), used.weight);
+  Fit fit = detail::as_fit<2>(ma1_quantities, solution, used, [](const auto* g, auto out) {
+    out[0] = -g[0] / g[1];
+    out[1] = g[1];
+  });
+  fit.fitted = detail::combination(all, solution.coefficients);
+  return fit;
+}
+
+}  // namespace pet

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/model.h"
+
+#include <algorithm>
+#include <string>
+
+#include "kinetic_models/detail/frames_used.h"
+#include "libpet/error.h"
+
+namespace pet {
+namespace {
+
+void require(Use use, bool is_given, std::string_view model, std::string_view option) {
+  if (use == Use::required && !is_given)
+    throw UsageError("model " + std::string(model) + " needs " + std::string(option));
+  if (use == Use::no && is_given)
+    throw UsageError("model " + std::string(model) + " does not take " + std::string(option));
+}
+
+void check_options(const Model& model, const FitOptions& options) {
+  require(model.k2prime, options.k2prime.has_value(), model.name, "k2prime");
+  require(model.t_star, options.t_star_min.has_value(), model.name, "t*");
+  if (options.k2prime && !(*options.k2prime > 0.0))
+    throw UsageError("k2prime " + std::to_string(*options.k2prime) + " /min: it must be positive");
+  if (options.starts < 1) throw UsageError("starts " + std::to_string(options.starts) + ": at least one is needed");
+  if (!options.bounds.empty() && model.parameters.empty())
+    throw UsageError("model " + std::string(model.name) + " is linear and takes no bounds");
+  if (options.loss != Loss::none && model.parameters.empty())
+    throw UsageError("model " + std::string(model.name) + " is linear and takes no robust loss");
+}
+
+// A result without estimates, for curves on which no model can say anything.
+Fit without_estimates(const Model& model, FitStatus status, std::string flag, std::size_t frames) {
+  Fit fit;
+  fit.status = status;
+  fit.flags.push_back(std::move(flag));
+  for (const Quantity& quantity : model.quantities) fit.estimates.push_back({quantity.symbol, quantity.unit});
+  fit.fitted.assign(frames, not_available);
+  return fit;
+}
+
+bool is_zero(const TimeActivityCurve& tac) {
+  return std::all_of(tac.activity.begin(), tac.activity.end(), [](double a) { return a == 0.0; });
+}
+
+// Every reference model has this exact answer for its own reference, where its rate constants are not determined.
+Fit reference_itself(const Model& model, const TimeActivityCurve& target) {
+  Fit fit = without_estimates(model, FitStatus::unidentifiable, "target_is_reference", target.frames.size());
+  for (Estimate& estimate : fit.estimates) {
+    if (estimate.symbol == "BPND") estimate.value = 0.0;
+    if (estimate.symbol == "R1" || estimate.symbol == "DVR" || estimate.symbol == "SUVR") estimate.value = 1.0;
+  }
+  fit.fitted = target.activity;
+  return fit;
+}
+
+void require_same_frames(const TimeActivityCurve& target, const TimeActivityCurve& reference) {
+  if (target.frames != reference.frames)
+    throw UsageError("the target has " + std::to_string(target.frames.size()) + " frames, the reference " +
+                     std::to_string(reference.frames.size()) + ", or they differ in time: both must be of one scan");
+}
+
+}  // namespace
+
+Fit fit(const Model& model,
+        const TimeActivityCurve& target,
+        const ReferenceRegion& reference,
+        const FitOptions& options) {
+  const auto* function = std::get_if<ReferenceFit>(&model.fit);
+  if (function == nullptr) throw UsageError("model " + std::string(model.name) + " needs a plasma input function");
+  check_options(model, options);
+  require_same_frames(target, reference.tac());
+  if (is_zero(target)) return without_estimates(model, FitStatus::failed, "zero_curve", target.frames.size());
+  if (is_zero(reference.tac()))
+    return without_estimates(model, FitStatus::failed, "zero_reference", target.frames.size());
+  if (target.activity == reference.tac().activity) {
+    detail::frames_used(target, options, model.parameters.size() + 1, model.name);
+    return reference_itself(model, target);
+  }
+  return (*function)(target, reference, options);
+}
+
+Fit fit(const Model& model, const TimeActivityCurve& target, const Plasma& plasma, const FitOptions& options) {
+  const auto* function = std::get_if<PlasmaFit>(&model.fit);
+  if (function == nullptr) throw UsageError("model " + std::string(model.name) + " needs a reference region");
+  check_options(model, options);
+  if (target.frames.size() != plasma.input().size())
+    throw UsageError("the input function was prepared for other frames than the target's");
+  if (is_zero(target)) return without_estimates(model, FitStatus::failed, "zero_curve", target.frames.size());
+  return (*function)(target, plasma, options);
+}
+
+}  // namespace pet

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/mrtm.h"
+
+#include "kinetic_models/detail/linear.h"
+#include "kinetic_models/detail/reference_start.h"
+
+namespace pet {
+
+Fit fit_mrtm(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {
+  const auto used = detail::frames_used(target, options, 4, mrtm.name);
+  const SampledInput own(measured_curve(target, reference.sampling()), target.frames, reference.sampling());
+  const std::array all = {reference.input().integral(), own.integral(), reference.input().value()};
+  const std::array columns = {detail::at_frames(all[0], used), detail::at_frames(all[1], used),
+                              detail::at_frames(all[2], used)};
+  const auto solution = detail::weighted_least_squares(columns, detail::at_frames(target.activity, used), used.weight);
+  Fit fit = detail::as_fit<3>(mrtm_quantities, solution, used, [](const auto* g, auto out) {
+    out[0] = -g[0] / g[1] - 1.0;
+    out[1] = g[2];
+    out[2] = g[0];
+    out[3] = -g[1];
+    out[4] = g[0] / g[2];
+  });
+  fit.fitted = detail::combination(all, solution.coefficients);
+  detail::flag_low_binding(fit);
+  return fit;
+}
+
+}  // namespace pet

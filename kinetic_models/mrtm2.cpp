@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/mrtm2.h"
+
+#include "kinetic_models/detail/linear.h"
+
+namespace pet {
+
+Fit fit_mrtm2(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {
+  const double k2prime = options.k2prime.value();
+  const auto used = detail::frames_used(target, options, 3, mrtm2.name);
+  const SampledInput own(measured_curve(target, reference.sampling()), target.frames, reference.sampling());
+  const std::array terms = {reference.input().integral(), reference.input().value()};
+  const std::array all = {detail::combination(terms, std::array{1.0, 1.0 / k2prime}), own.integral()};
+  const std::array columns = {detail::at_frames(all[0], used), detail::at_frames(all[1], used)};
+  const auto solution = detail::weighted_least_squares(columns, detail::at_frames(target.activity, used), used.weight);
+  Fit fit = detail::as_fit<2>(mrtm2_quantities, solution, used, [&](const auto* g, auto out) {
+    out[0] = -g[0] / g[1] - 1.0;
+    out[1] = g[0] / k2prime;
+    out[2] = g[0];
+    out[3] = -g[1];
+  });
+  fit.fitted = detail::combination(all, solution.coefficients);
+  return fit;
+}
+
+}  // namespace pet

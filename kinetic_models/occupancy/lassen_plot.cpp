@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/occupancy/lassen_plot.h"
+
+#include <cassert>
+#include <cmath>
+#include <numeric>
+
+#include "libpet/error.h"
+
+namespace pet {
+namespace {
+
+constexpr double least_r2 = 0.5;
+constexpr double largest_standard_error = 0.2;
+constexpr double largest_disagreement = 0.1;
+
+/// Means and sums of squares about them.
+struct Moments {
+  double n = 0.0;
+  double mean_x = 0.0;
+  double mean_y = 0.0;
+  double Sxx = 0.0;
+  double Syy = 0.0;
+  double Sxy = 0.0;
+};
+
+Moments moments(std::span<const double> x, std::span<const double> y) {
+  Moments m;
+  m.n = static_cast<double>(x.size());
+  m.mean_x = std::accumulate(x.begin(), x.end(), 0.0) / m.n;
+  m.mean_y = std::accumulate(y.begin(), y.end(), 0.0) / m.n;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    m.Sxx += (x[i] - m.mean_x) * (x[i] - m.mean_x);
+    m.Syy += (y[i] - m.mean_y) * (y[i] - m.mean_y);
+    m.Sxy += (x[i] - m.mean_x) * (y[i] - m.mean_y);
+  }
+  return m;
+}
+
+struct Line {
+  double occupancy;
+  double VND;
+};
+
+Line orthogonal_line(std::span<const double> baseline, std::span<const double> drug) {
+  const Moments m = moments(baseline, drug);
+  const double difference = m.Syy - m.Sxx;
+  const double slope = (difference + std::sqrt(difference * difference + 4.0 * m.Sxy * m.Sxy)) / (2.0 * m.Sxy);
+  return {1.0 - slope, (m.mean_y - slope * m.mean_x) / (1.0 - slope)};
+}
+
+LassenPlot ordinary_plot(std::span<const double> baseline, std::span<const double> drug, double level) {
+  std::vector<double> change(baseline.size());
+  for (std::size_t i = 0; i < change.size(); ++i) change[i] = baseline[i] - drug[i];
+  const Moments m = moments(baseline, change);
+  LassenPlot plot;
+  plot.occupancy = m.Sxy / m.Sxx;
+  const double intercept = m.mean_y - plot.occupancy * m.mean_x;
+  plot.VND = -intercept / plot.occupancy;
+
+  double rss = 0.0;
+  for (std::size_t i = 0; i < change.size(); ++i)
+    rss += std::pow(change[i] - intercept - plot.occupancy * baseline[i], 2);
+  const double variance = rss / (m.n - 2.0);
+  const double slope_variance = variance / m.Sxx;
+  const double mean_variance = variance / m.n;
+  const double factor = interval_factor(level, static_cast<int>(baseline.size()) - 2);
+  plot.occupancy_se = std::sqrt(slope_variance);
+  plot.occupancy_interval = {plot.occupancy - factor * plot.occupancy_se, plot.occupancy + factor * plot.occupancy_se};
+  // VND = mean_x - mean_y / slope, and mean and slope of a regression are independent.
+  const double distance = m.mean_y / plot.occupancy;
+  plot.VND_se = std::sqrt(mean_variance + distance * distance * slope_variance) / std::abs(plot.occupancy);
+  const Interval distances = fieller_interval(m.mean_y, plot.occupancy, mean_variance, slope_variance, 0.0, factor);
+  plot.VND_interval = {m.mean_x - distances.upper, m.mean_x - distances.lower};
+  plot.r2 = m.Sxy * m.Sxy / (m.Sxx * m.Syy);
+  return plot;
+}
+
+// Standard error and Student interval from the values that leave out one region each.
+void add_jackknife(std::span<const double> left_out, double value, double level, double& se, Interval& interval) {
+  const auto n = static_cast<double>(left_out.size());
+  const double mean = std::accumulate(left_out.begin(), left_out.end(), 0.0) / n;
+  double sum = 0.0;
+  for (const double v : left_out) sum += (v - mean) * (v - mean);
+  se = std::sqrt((n - 1.0) / n * sum);
+  const double factor = interval_factor(level, static_cast<int>(left_out.size()) - 1);
+  interval = {value - factor * se, value + factor * se};
+}
+
+LassenPlot orthogonal_plot(std::span<const double> baseline, std::span<const double> drug, double level) {
+  LassenPlot plot;
+  const Line line = orthogonal_line(baseline, drug);
+  plot.occupancy = line.occupancy;
+  plot.VND = line.VND;
+  std::vector<double> occupancies;
+  std::vector<double> volumes;
+  for (std::size_t out = 0; out < baseline.size(); ++out) {
+    std::vector<double> b(baseline.begin(), baseline.end());
+    std::vector<double> d(drug.begin(), drug.end());
+    b.erase(b.begin() + static_cast<std::ptrdiff_t>(out));
+    d.erase(d.begin() + static_cast<std::ptrdiff_t>(out));
+    const Line without = orthogonal_line(b, d);
+    occupancies.push_back(without.occupancy);
+    volumes.push_back(without.VND);
+  }
+  add_jackknife(occupancies, plot.occupancy, level, plot.occupancy_se, plot.occupancy_interval);
+  add_jackknife(volumes, plot.VND, level, plot.VND_se, plot.VND_interval);
+  return plot;
+}
+
+void judge(LassenPlot& plot, const LassenPlot& ordinary, double orthogonal_occupancy) {
+  plot.status = FitStatus::ok;
+  const auto flag = [&](bool is_set, const char* name) {
+    if (!is_set) return;
+    plot.flags.push_back(name);
+    plot.status = FitStatus::unidentifiable;
+  };
+  flag(!(ordinary.r2 >= least_r2), "low_r2");
+  flag(!(plot.occupancy_se <= largest_standard_error), "imprecise_occupancy");
+  flag(!ordinary.VND_interval.is_bounded(), "vnd_unbounded");
+  flag(!(std::abs(ordinary.occupancy - orthogonal_occupancy) <= largest_disagreement), "regressions_disagree");
+  if (plot.occupancy > 1.0) plot.flags.push_back("occupancy_above_one");
+  if (plot.occupancy < 0.0) plot.flags.push_back("occupancy_below_zero");
+}
+
+}  // namespace
+
+LassenPlot lassen_plot(std::span<const double> VT_baseline,
+                       std::span<const double> VT_drug,
+                       LassenRegression regression,
+                       double level) {
+  assert(VT_baseline.size() == VT_drug.size());
+  if (VT_baseline.size() < 3)
+    throw bad_input("Lassen plot", std::to_string(VT_baseline.size()) + " regions with VT in both scans", "at least 3");
+  const LassenPlot ordinary = ordinary_plot(VT_baseline, VT_drug, level);
+  const Line orthogonal = orthogonal_line(VT_baseline, VT_drug);
+  LassenPlot plot = regression == LassenRegression::ordinary ? ordinary : orthogonal_plot(VT_baseline, VT_drug, level);
+  plot.r2 = ordinary.r2;
+  plot.regions = VT_baseline.size();
+  judge(plot, ordinary, orthogonal.occupancy);
+  return plot;
+}
+
+}  // namespace pet

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kinetic_models/fit.h"
+#include "kinetic_models/occupancy/interval.h"
+
+namespace pet {
+
+/// What a Lassen plot says: one occupancy and one VND for all regions.
+struct LassenPlot {
+  double occupancy = not_available;
+  double occupancy_se = not_available;
+  Interval occupancy_interval;
+  double VND = not_available;
+  double VND_se = not_available;
+  Interval VND_interval;
+  double r2 = not_available;
+  std::size_t regions = 0;
+  FitStatus status = FitStatus::failed;
+  std::vector<std::string> flags;
+};
+
+/// How the line is drawn: `ordinary` is the least-squares regression of VT_baseline - VT_drug on VT_baseline;
+/// `orthogonal` is the orthogonal regression of VT_drug on VT_baseline, which takes both scans to be equally noisy and
+/// so is not pulled low by noise in VT_baseline.
+enum class LassenRegression { ordinary, orthogonal };
+
+/// The occupancy plot of regional volumes of distribution, one value a region in each scan:
+///
+///   VT_baseline - VT_drug = occupancy (VT_baseline - VND)
+///
+/// Slope = occupancy, intercept with the x axis = VND. Ordinary: standard errors of the regression, Student intervals
+/// with n - 2 degrees of freedom, for VND Fieller's interval (unbounded where the slope does not differ from zero: flag
+/// vnd_unbounded) and a delta-method standard error. Orthogonal: leave-one-region-out jackknife and Student intervals
+/// with n - 1 degrees of freedom.
+///
+/// The plot does not identify its quantities (status unidentifiable) where r^2 < 0.5 (low_r2), the standard error of
+/// the occupancy exceeds 0.2 (imprecise_occupancy), VND is unbounded, or the two regressions differ by more than 0.1
+/// (regressions_disagree). Throws InputError for fewer than three regions.
+///
+/// Lassen NA et al. J Cereb Blood Flow Metab 1995;15:152-165; Cunningham VJ et al. J Cereb Blood Flow Metab
+/// 2010;30:46-50.
+LassenPlot lassen_plot(std::span<const double> VT_baseline,
+                       std::span<const double> VT_drug,
+                       LassenRegression regression = LassenRegression::ordinary,
+                       double level = 0.95);
+
+}  // namespace pet

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/registry.h"
+
+#include <array>
+#include <vector>
+
+#include "kinetic_models/logan.h"
+#include "kinetic_models/logan_ref.h"
+#include "kinetic_models/ma1.h"
+#include "kinetic_models/mrtm.h"
+#include "kinetic_models/mrtm2.h"
+#include "kinetic_models/srtm.h"
+#include "kinetic_models/srtm2.h"
+#include "kinetic_models/suvr.h"
+#include "libpet/error.h"
+
+namespace pet {
+namespace {
+
+constexpr std::array<const Model*, 8> all = {&srtm, &srtm2, &mrtm, &mrtm2, &logan_ref, &suvr, &logan, &ma1};
+
+}  // namespace
+
+std::span<const Model* const> models() {
+  return all;
+}
+
+const Model& find_model(std::string_view name) {
+  std::vector<std::string> names;
+  for (const Model* model : all) {
+    if (model->name == name) return *model;
+    names.emplace_back(model->name);
+  }
+  throw UsageError("no model '" + std::string(name) + "'" + suggestion(name, names));
+}
+
+std::string model_names() {
+  std::string names;
+  for (const Model* model : all) {
+    if (!names.empty()) names += ", ";
+    names += model->name;
+  }
+  return names;
+}
+
+}  // namespace pet

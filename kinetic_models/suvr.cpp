@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/suvr.h"
+
+#include <cmath>
+
+#include "kinetic_models/detail/linear.h"
+
+namespace pet {
+
+Fit fit_suvr(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {
+  FitOptions unweighted = options;
+  unweighted.weights.clear();
+  const auto used = detail::frames_used(target, unweighted, 1, suvr.name);
+  double target_area = 0.0;
+  double reference_area = 0.0;
+  for (const std::size_t i : used.index) {
+    target_area += target.frames[i].duration_min() * target.activity[i];
+    reference_area += target.frames[i].duration_min() * reference.tac().activity[i];
+  }
+  const double ratio = target_area / reference_area;
+
+  // Variance of a ratio of sums from the residuals about it (Cochran WG. Sampling Techniques, 3rd ed. 1977, eq. 6.10,
+  // without finite population).
+  double scatter = 0.0;
+  double rss = 0.0;
+  Fit fit;
+  fit.fitted.assign(target.frames.size(), not_available);
+  for (const std::size_t i : used.index) {
+    fit.fitted[i] = ratio * reference.tac().activity[i];
+    const double residual = target.activity[i] - fit.fitted[i];
+    rss += residual * residual;
+    scatter += std::pow(target.frames[i].duration_min() * residual, 2);
+  }
+  const auto n = static_cast<double>(used.index.size());
+  const double error = n > 1.0 ? std::sqrt(scatter * n / (n - 1.0)) / std::abs(reference_area) : not_available;
+  fit.status = std::isfinite(ratio) ? FitStatus::ok : FitStatus::failed;
+  if (fit.status == FitStatus::failed) fit.flags.push_back("zero_reference");
+  const double value = std::isfinite(ratio) ? ratio : not_available;
+  fit.estimates = {{"BPND", "1", value - 1.0, error}, {"SUVR", "1", value, error}};
+  detail::add_goodness_of_fit(fit, rss, used.index.size(), 1);
+  return fit;
+}
+
+}  // namespace pet
