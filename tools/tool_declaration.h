@@ -60,6 +60,8 @@ struct Tool::Declaration : CommandDeclaration {
 /// Assigns the words of a command line (without the program's name) to what was declared. Throws UsageError.
 void parse_command_line(const CommandDeclaration& command, const std::vector<std::string>& words);
 
+/// The text with a capital letter in front and a full stop behind.
+std::string sentence(std::string text);
 /// "pet-fit [OPTIONS] TACS".
 std::string synopsis(const CommandDeclaration& command);
 /// "-o, --output FILE".

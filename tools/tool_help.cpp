@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cctype>
 #include <sstream>
 
 #include "tools/tool_declaration.h"
@@ -21,7 +22,8 @@ std::string wrapped(const std::string& text, std::size_t column, std::size_t ind
   std::istringstream words(text);
   std::string lines;
   bool starts_line = true;
-  for (std::string word; words >> word;) {
+  for (std::string word, value; words >> word;) {
+    if (word == "[default:" && words >> value) word += " " + value;
     if (!starts_line && column + 1 + width(word) > page_width) {
       lines.append("\n").append(indent, ' ');
       column = indent;
@@ -69,6 +71,12 @@ std::string example_section(const std::vector<DeclaredExample>& examples) {
 
 }  // namespace
 
+std::string sentence(std::string text) {
+  if (text.empty()) return text;
+  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text.ends_with('.') ? text : text + ".";
+}
+
 std::string synopsis(const CommandDeclaration& command) {
   std::string text = command.name + " [OPTIONS]";
   for (const DeclaredArgument& argument : command.arguments)
@@ -109,7 +117,7 @@ const std::vector<ExitStatus>& exit_statuses() {
 }
 
 std::string help_text(const CommandDeclaration& command) {
-  std::string text = "Usage: " + synopsis(command) + "\n\n" + wrapped(command.summary, 0, 0);
+  std::string text = "Usage: " + synopsis(command) + "\n\n" + wrapped(sentence(command.summary), 0, 0);
   for (const std::string& paragraph : command.paragraphs) text += "\n" + wrapped(paragraph, 0, 0);
   if (!command.arguments.empty()) text += "\nArguments:\n";
   for (const DeclaredArgument& argument : command.arguments)

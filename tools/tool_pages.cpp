@@ -6,12 +6,6 @@
 namespace pet {
 namespace {
 
-std::string sentence(std::string text) {
-  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  if (!text.empty() && text.back() != '.') text += '.';
-  return text;
-}
-
 // Text that Markdown shows as it is, also inside a table.
 std::string in_markdown(const std::string& text) {
   std::string escaped;
