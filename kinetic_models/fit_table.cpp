@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/fit_table.h"
 
+#include <cmath>
 #include <functional>
 #include <numeric>
 
@@ -52,6 +53,19 @@ TableFit fit_each(const Model& model,
   return result;
 }
 
+std::optional<double> known(double value) {
+  return std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+ParameterCell cell_of(const Estimate& estimate, const Fit& fit, std::optional<double> level) {
+  ParameterCell cell{known(estimate.value), known(estimate.standard_error), {}, {}};
+  if (!level || !cell.value || !cell.standard_error) return cell;
+  const double half_width = interval_factor(*level, fit.degrees_of_freedom) * estimate.standard_error;
+  cell.lower = known(estimate.value - half_width);
+  cell.upper = known(estimate.value + half_width);
+  return cell;
+}
+
 }  // namespace
 
 WeightScheme default_weights(const TacTable& table) {
@@ -94,6 +108,38 @@ TableFit fit_regions(const Model& model,
     if (plasma.held_min() > 0.0) result.flags.push_back("plasma_held");
     return result;
   });
+}
+
+ParameterTable parameter_table(const TableFit& result, const TacTable& table, std::optional<double> level) {
+  ParameterTable parameters;
+  parameters.has_intervals = level.has_value();
+  for (const Quantity& quantity : result.model->quantities) {
+    parameters.parameters.emplace_back(quantity.symbol);
+    parameters.units.emplace_back(quantity.unit);
+  }
+  for (std::size_t i = 0; i < result.fits.size(); ++i) {
+    const Fit& fit = result.fits[i];
+    ParameterRow row;
+    row.index = static_cast<int>(result.regions[i]) + 1;
+    row.name = table.regions[result.regions[i]];
+    for (const Estimate& estimate : fit.estimates) row.cells.push_back(cell_of(estimate, fit, level));
+    row.status = name_of(fit.status);
+    row.flags = fit.flags;
+    parameters.rows.push_back(std::move(row));
+  }
+  return parameters;
+}
+
+TacTable fitted_curves(const TableFit& result, const TacTable& table) {
+  TacTable curves;
+  curves.frames = table.frames;
+  curves.unit = table.unit;
+  curves.tracer = table.tracer;
+  for (std::size_t i = 0; i < result.fits.size(); ++i) {
+    curves.regions.push_back(table.regions[result.regions[i]]);
+    curves.activity.push_back(result.fits[i].fitted);
+  }
+  return curves;
 }
 
 }  // namespace pet

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kinetic_models/model.h"
+#include "libpet/io/parameter_table.h"
 #include "libpet/tac_table.h"
 #include "libpet/weights.h"
 
@@ -46,5 +47,12 @@ TableFit fit_regions(const Model& model,
                      const InputFunction& input,
                      std::vector<std::size_t> regions,
                      const TableFitOptions& options);
+
+/// The fits as rows of a parameter table: index (from 1), name, estimates with standard errors, status and flags. With
+/// a `level` also the intervals estimate +- Student's t x standard error.
+ParameterTable parameter_table(const TableFit& result, const TacTable& table, std::optional<double> level);
+
+/// The fitted curves of the regions; NaN in frames that the model does not describe.
+TacTable fitted_curves(const TableFit& result, const TacTable& table);
 
 }  // namespace pet

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "kinetic_models/detail/frames_used.h"
+#include "kinetic_models/detail/least_squares.h"
 #include "libpet/error.h"
 
 namespace pet {
@@ -88,6 +89,10 @@ Fit fit(const Model& model, const TimeActivityCurve& target, const Plasma& plasm
     throw UsageError("the input function was prepared for other frames than the target's");
   if (is_zero(target)) return without_estimates(model, FitStatus::failed, "zero_curve", target.frames.size());
   return (*function)(target, plasma, options);
+}
+
+std::vector<Parameter> bounds_used(const Model& model, const FitOptions& options) {
+  return detail::with_bounds(model.parameters, options);
 }
 
 }  // namespace pet

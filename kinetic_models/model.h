@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "kinetic_models/fit.h"
 #include "kinetic_models/plasma.h"
@@ -33,6 +34,14 @@ enum class Use { no, optional, required };
 using ReferenceFit = Fit (*)(const TimeActivityCurve& target, const ReferenceRegion&, const FitOptions&);
 using PlasmaFit = Fit (*)(const TimeActivityCurve& target, const Plasma&, const FitOptions&);
 
+/// The curve of a nonlinear model, one value a frame, from its free parameters and the prepared input; `jacobian` (frames x
+/// parameters, row-major) holds the derivatives unless it is empty.
+using Predict = void (*)(std::span<const double> parameters,
+                         const SampledInput& input,
+                         const FitOptions& options,
+                         std::span<double> predicted,
+                         std::span<double> jacobian);
+
 /// Everything the toolkit knows of a model: help, documentation, tests and commands follow from these records.
 struct Model {
   std::string_view name;   ///< registry name, "srtm"
@@ -46,6 +55,7 @@ struct Model {
   Use k2prime = Use::no;
   Use t_star = Use::no;
   std::string_view k2prime_model = "";  ///< the full form that estimates k2prime in a region
+  Predict predict = nullptr;  ///< of a nonlinear model
   std::variant<ReferenceFit, PlasmaFit> fit;
 
   bool needs_plasma() const { return std::holds_alternative<PlasmaFit>(fit); }
@@ -61,5 +71,9 @@ Fit fit(const Model& model,
 
 /// Fits a model with a plasma input.
 Fit fit(const Model& model, const TimeActivityCurve& target, const Plasma& plasma, const FitOptions& options = {});
+
+/// The free parameters of a nonlinear model with the overrides of the options; none for a linear model. Throws
+/// UsageError for a symbol that the model does not have.
+std::vector<Parameter> bounds_used(const Model& model, const FitOptions& options);
 
 }  // namespace pet

@@ -17,12 +17,20 @@ void predict(const SampledInput& reference, const T& R1, const T& k2, const T& B
 
 }  // namespace
 
+void predict_srtm(std::span<const double> parameters,
+                  const SampledInput& reference,
+                  const FitOptions&,
+                  std::span<double> predicted,
+                  std::span<double> jacobian) {
+  const auto model = [&](const auto* p, auto C_T) { predict(reference, p[0], p[1], p[2], C_T); };
+  detail::differentiate<3>(model, parameters, predicted, jacobian);
+}
+
 Fit fit_srtm(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {
   const auto parameters = detail::with_bounds(srtm_parameters, options);
   const auto used = detail::frames_used(target, options, parameters.size() + 1, srtm.name);
   const auto prediction = [&](auto p, auto predicted, auto jacobian) {
-    const auto model = [&](const auto* q, auto out) { predict(reference.input(), q[0], q[1], q[2], out); };
-    detail::differentiate<3>(model, p, predicted, jacobian);
+    predict_srtm(p, reference.input(), options, predicted, jacobian);
   };
 
   // The model is linear in R1 and a = k2 - R1 k2a once k2a is known.

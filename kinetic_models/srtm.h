@@ -33,6 +33,13 @@ inline constexpr std::array srtm_quantities = {
 /// Fits R1, k2 and BPND to `target`, which must be on the reference's frames.
 Fit fit_srtm(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options = {});
 
+/// The curve for parameters R1, k2, BPND.
+void predict_srtm(std::span<const double> parameters,
+                  const SampledInput& reference,
+                  const FitOptions& options,
+                  std::span<double> predicted,
+                  std::span<double> jacobian);
+
 inline constexpr Model srtm = {
     .name = "srtm",
     .label = "SRTM",
@@ -43,6 +50,7 @@ inline constexpr Model srtm = {
         "Biased where free and bound tracer equilibrate slowly or the reference binds the tracer; flat below BPND 0.5.",
     .parameters = srtm_parameters,
     .quantities = srtm_quantities,
+    .predict = &predict_srtm,
     .fit = &fit_srtm,
 };
 

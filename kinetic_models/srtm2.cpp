@@ -17,13 +17,21 @@ void predict(const SampledInput& reference, double k2prime, const T& R1, const T
 
 }  // namespace
 
+void predict_srtm2(std::span<const double> parameters,
+                   const SampledInput& reference,
+                   const FitOptions& options,
+                   std::span<double> predicted,
+                   std::span<double> jacobian) {
+  const auto model = [&](const auto* p, auto C_T) { predict(reference, options.k2prime.value(), p[0], p[1], C_T); };
+  detail::differentiate<2>(model, parameters, predicted, jacobian);
+}
+
 Fit fit_srtm2(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {
   const double k2prime = options.k2prime.value();
   const auto parameters = detail::with_bounds(srtm2_parameters, options);
   const auto used = detail::frames_used(target, options, parameters.size() + 1, srtm2.name);
   const auto prediction = [&](auto p, auto predicted, auto jacobian) {
-    const auto model = [&](const auto* q, auto out) { predict(reference.input(), k2prime, q[0], q[1], out); };
-    detail::differentiate<2>(model, p, predicted, jacobian);
+    predict_srtm2(p, reference.input(), options, predicted, jacobian);
   };
   const auto start =
       detail::best_start(reference.input(), target, used, parameters, [&](double k2a, double R1, double) {

@@ -29,6 +29,13 @@ inline constexpr std::array srtm2_quantities = {
 /// Fits R1 and BPND with options.k2prime fixed. Throws UsageError without it.
 Fit fit_srtm2(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options);
 
+/// The curve for parameters R1, BPND with options.k2prime.
+void predict_srtm2(std::span<const double> parameters,
+                   const SampledInput& reference,
+                   const FitOptions& options,
+                   std::span<double> predicted,
+                   std::span<double> jacobian);
+
 inline constexpr Model srtm2 = {
     .name = "srtm2",
     .label = "SRTM2",
@@ -40,6 +47,7 @@ inline constexpr Model srtm2 = {
     .quantities = srtm2_quantities,
     .k2prime = Use::required,
     .k2prime_model = "srtm",
+    .predict = &predict_srtm2,
     .fit = &fit_srtm2,
 };
 

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kinetic_models/occupancy/lassen_plot.h"
+#include "libpet/io/parameter_table.h"
+
+namespace pet {
+
+enum class OccupancyMethod { bpnd, lassen };
+
+OccupancyMethod occupancy_method(std::string_view name);    ///< throws UsageError that lists the names
+LassenRegression lassen_regression(std::string_view name);  ///< throws UsageError that lists the names
+
+/// What to compare between two scans.
+struct OccupancyRequest {
+  OccupancyMethod method = OccupancyMethod::bpnd;
+  LassenRegression regression = LassenRegression::ordinary;
+  std::string measure;        ///< parameter to compare; empty: BPND, or VT where VND or a Lassen plot is asked for
+  std::optional<double> vnd;  ///< mL/cm3, turns VT into BPND
+  std::string vnd_region;     ///< or the region whose VT is VND in each scan
+  std::vector<std::string> regions;  ///< empty: all regions that both tables have
+  double level = 0.95;
+};
+
+/// Rows of the occupancy table and what the sidecar says beside them.
+struct OccupancyResult {
+  OccupancyTable table;
+  std::optional<LassenPlot> plot;  ///< of method lassen
+  std::vector<std::string> warnings;
+  std::size_t failed = 0;  ///< rows with status failed
+};
+
+/// Compares two scans of one subject region by region (matched by name). Regions that one table lacks are left out with
+/// a warning. Flags of fits that are not `ok` come along as baseline_<status> and drug_<status>. Method lassen: the
+/// first row, named "lassen", is the plot (mean VT of the scans), the others use its VND. Throws UsageError for unknown
+/// regions, InputError for parameters that the tables do not have.
+OccupancyResult occupancy_of_scans(const ParameterTable& baseline,
+                                   const ParameterTable& drug,
+                                   const OccupancyRequest& request);
+
+}  // namespace pet

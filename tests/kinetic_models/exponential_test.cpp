@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/exponential.h"
+
+#include <boost/math/quadrature/gauss_kronrod.hpp>
+#include <catch2/catch.hpp>
+#include <cmath>
+
+using namespace pet;
+
+namespace {
+
+// phi_k(z) = integral over [0, 1] of exp((1 - s) z) s^(k-1) / (k-1)! ds.
+double phi_by_quadrature(int k, double z) {
+  const auto integrand = [&](double s) { return std::exp((1.0 - s) * z) * std::pow(s, k - 1) / std::tgamma(k); };
+  return boost::math::quadrature::gauss_kronrod<double, 61>::integrate(integrand, 0.0, 1.0, 10, 1e-15);
+}
+
+}  // namespace
+
+TEST_CASE("The phi functions equal their integrals for slow and fast rates", "[exponential]") {
+  for (const double z : {-1e-12, -1e-6, -0.01, -0.3, -1.4999, -1.5001, -3.0, -12.0, -40.0, 0.7}) {
+    const PhiValues<double> values = phi(z);
+    for (int k = 1; k <= 4; ++k) {
+      INFO("phi_" << k << "(" << z << ")");
+      CHECK(values[static_cast<std::size_t>(k - 1)] == Approx(phi_by_quadrature(k, z)).epsilon(1e-13));
+    }
+  }
+}
+
+TEST_CASE("The phi functions at zero are inverse factorials", "[exponential]") {
+  const PhiValues<double> values = phi(0.0);
+  CHECK(values[0] == 1.0);
+  CHECK(values[1] == 0.5);
+  CHECK(values[2] == Approx(1.0 / 6.0).epsilon(1e-15));
+  CHECK(values[3] == Approx(1.0 / 24.0).epsilon(1e-15));
+}
+
+TEST_CASE("The phi functions meet where the series hands over to the recurrence", "[exponential]") {
+  const PhiValues<double> below = phi(-1.5 + 1e-12);
+  const PhiValues<double> above = phi(-1.5 - 1e-12);
+  for (std::size_t k = 0; k < 4; ++k) CHECK(below[k] == Approx(above[k]).epsilon(1e-11));
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every model must pass, over the registry.
+#include <catch2/catch.hpp>
+#include <cctype>
+#include <cmath>
+#include <set>
+#include <string>
+
+#include "kinetic_models/registry.h"
+#include "libpet/error.h"
+#include "tests/kinetic_models/simulated_scan.h"
+
+using namespace pet;
+
+namespace {
+
+constexpr simulated::SrtmTruth truth;
+
+const simulated::Scan& scan() {
+  static const simulated::Scan scan = simulated::srtm_scan(truth, simulated::cimbi36_frames());
+  return scan;
+}
+
+// The plasma curve of the simulation, sampled so finely that straight lines follow it.
+InputFunction plasma_samples() {
+  InputFunction input;
+  const auto add = [&](double t) {
+    input.time_min.push_back(t);
+    input.parent_plasma.push_back(simulated::plasma(t));
+  };
+  add(0.0);
+  for (int i = 0; i < 3000; ++i) add(0.5 + i * 0.0015);
+  for (int i = 1; i <= 1151; ++i) add(5.0 - 0.0015 + i * 0.1);
+  return input;
+}
+
+const Plasma& plasma() {
+  static const Plasma plasma(plasma_samples(), scan().target.frames);
+  return plasma;
+}
+
+const ReferenceRegion& reference() {
+  static const ReferenceRegion reference(scan().reference);
+  return reference;
+}
+
+FitOptions options_for(const Model& model) {
+  FitOptions options;
+  if (model.k2prime == Use::required) options.k2prime = truth.k2_reference;
+  if (model.t_star == Use::required) options.t_star_min = 30.0;
+  return options;
+}
+
+Fit run(const Model& model, const TimeActivityCurve& target, const FitOptions& options) {
+  return model.needs_plasma() ? fit(model, target, plasma(), options) : fit(model, target, reference(), options);
+}
+
+std::string main_quantity(const Model& model) {
+  return std::string(model.quantities.front().symbol);
+}
+
+TimeActivityCurve scaled(TimeActivityCurve tac, double factor) {
+  for (double& a : tac.activity) a *= factor;
+  return tac;
+}
+
+}  // namespace
+
+TEST_CASE("Every model's record is complete", "[models]") {
+  std::set<std::string_view> names;
+  for (const Model* model : models()) {
+    INFO(model->name);
+    CHECK(names.insert(model->name).second);
+    CHECK_FALSE(model->title.empty());
+    CHECK_FALSE(model->limits.empty());
+    CHECK(model->doi.starts_with("10."));
+    CHECK(model->citation.find_first_of("0123456789") != std::string_view::npos);
+    for (const char c : model->label) CHECK(std::isalnum(static_cast<unsigned char>(c)));
+    CHECK_FALSE(model->quantities.empty());
+    for (const Parameter& p : model->parameters) CHECK((p.lower < p.initial && p.initial < p.upper));
+    CHECK((model->predict != nullptr) == !model->parameters.empty());
+    CHECK((model->k2prime == Use::no) == model->k2prime_model.empty());
+    if (!model->k2prime_model.empty()) CHECK_NOTHROW(find_model(model->k2prime_model));
+  }
+}
+
+TEST_CASE("Every reference model finds BPND 0 and R1 1 in the reference region itself, without NaN", "[models]") {
+  for (const Model* model : models()) {
+    if (model->needs_plasma()) continue;
+    INFO(model->name);
+    const Fit fit = run(*model, scan().reference, options_for(*model));
+    CHECK(fit["BPND"].value == 0.0);
+    CHECK(fit.status == FitStatus::unidentifiable);
+    for (const Estimate& e : fit.estimates)
+      if (e.symbol == "R1" || e.symbol == "DVR" || e.symbol == "SUVR") CHECK(e.value == 1.0);
+    for (const double c : fit.fitted) CHECK(std::isfinite(c));
+  }
+}
+
+TEST_CASE("Every model gives the same result whatever the unit of activity", "[models]") {
+  for (const Model* model : models()) {
+    INFO(model->name);
+    const FitOptions options = options_for(*model);
+    TimeActivityCurve target = scan().target;
+    for (std::size_t i = 0; i < target.activity.size(); ++i)
+      target.activity[i] *= 1.0 + 0.01 * std::sin(7.0 * static_cast<double>(i));
+    Fit one = run(*model, target, options);
+    Fit other;
+    if (model->needs_plasma()) {
+      InputFunction input = plasma_samples();
+      for (double& c : input.parent_plasma) c *= 1000.0;
+      other = fit(*model, scaled(target, 1000.0), Plasma(input, target.frames), options);
+    } else {
+      other = fit(*model, scaled(target, 1000.0), ReferenceRegion(scaled(scan().reference, 1000.0)), options);
+    }
+    for (std::size_t q = 0; q < one.estimates.size(); ++q) {
+      INFO(one.estimates[q].symbol);
+      CHECK(other.estimates[q].value == Approx(one.estimates[q].value).epsilon(1e-6));
+      CHECK(other.estimates[q].standard_error == Approx(one.estimates[q].standard_error).epsilon(1e-5));
+    }
+  }
+}
+
+TEST_CASE("Every model says that a curve of zeros cannot be fitted, and gives no number for it", "[models]") {
+  for (const Model* model : models()) {
+    INFO(model->name);
+    const TimeActivityCurve zeros{scan().target.frames, std::vector<double>(scan().target.frames.size(), 0.0)};
+    const Fit fit = run(*model, zeros, options_for(*model));
+    CHECK(fit.status == FitStatus::failed);
+    CHECK(fit.flags == std::vector<std::string>{"zero_curve"});
+    for (const Estimate& e : fit.estimates) CHECK(std::isnan(e.value));
+  }
+}
+
+TEST_CASE("Every model refuses fewer frames than it has parameters", "[models]") {
+  for (const Model* model : models()) {
+    INFO(model->name);
+    if (model->t_star == Use::no) {
+      FitOptions options = options_for(*model);
+      options.t_end_min = 0.1;
+      CHECK_THROWS_AS(run(*model, scan().target, options), InputError);
+    } else {
+      FitOptions options = options_for(*model);
+      options.t_star_min = 119.0;
+      CHECK_THROWS_AS(run(*model, scan().target, options), InputError);
+    }
+  }
+}
+
+TEST_CASE("Every model takes the options it names and refuses the others", "[models]") {
+  for (const Model* model : models()) {
+    INFO(model->name);
+    FitOptions options = options_for(*model);
+    if (model->k2prime == Use::required) {
+      options.k2prime.reset();
+      CHECK_THROWS_AS(run(*model, scan().target, options), UsageError);
+    } else if (model->k2prime == Use::no) {
+      options.k2prime = 0.1;
+      CHECK_THROWS_AS(run(*model, scan().target, options), UsageError);
+    }
+    options = options_for(*model);
+    options.weights = {1.0, 2.0};
+    if (model->name != "suvr") CHECK_THROWS_AS(run(*model, scan().target, options), UsageError);
+    options = options_for(*model);
+    options.bounds = {{"nonsense", 0.0, 1.0, 2.0}};
+    CHECK_THROWS_AS(run(*model, scan().target, options), UsageError);
+  }
+}
+
+TEST_CASE("Every nonlinear model's derivatives equal finite differences", "[models]") {
+  for (const Model* model : models()) {
+    if (model->predict == nullptr) continue;
+    INFO(model->name);
+    const FitOptions options = options_for(*model);
+    const SampledInput& input = model->needs_plasma() ? plasma().input() : reference().input();
+    std::vector<double> p;
+    for (const Parameter& parameter : model->parameters) p.push_back(0.7 * parameter.initial);
+    const std::size_t frames = input.size();
+    std::vector<double> predicted(frames), jacobian(frames * p.size()), above(frames), below(frames);
+    model->predict(p, input, options, predicted, jacobian);
+    for (std::size_t j = 0; j < p.size(); ++j) {
+      const double h = 1e-5 * p[j];
+      auto shifted = p;
+      shifted[j] = p[j] + h;
+      model->predict(shifted, input, options, above, {});
+      shifted[j] = p[j] - h;
+      model->predict(shifted, input, options, below, {});
+      for (std::size_t i = 0; i < frames; ++i) {
+        INFO(model->parameters[j].symbol << " frame " << i + 1);
+        CHECK(jacobian[i * p.size() + j] == Approx((above[i] - below[i]) / (2.0 * h)).epsilon(1e-6).margin(1e-6));
+      }
+    }
+  }
+}
+
+TEST_CASE("Every model recovers its quantity from a noiseless scan that meets its assumptions", "[models]") {
+  // The target is one tissue compartment: exact for SRTM and MRTM, and for Logan and MA1 in integral form.
+  const double VT = truth.R1 * truth.K1_reference / truth.k2a();
+  for (const Model* model : models()) {
+    if (model->name == "suvr") continue;  // no bolus scan meets its assumption; tested on its own
+    INFO(model->name);
+    FitOptions options = options_for(*model);
+    if (model->k2prime == Use::optional) options.k2prime = truth.k2_reference;
+    const Fit fit = run(*model, scan().target, options);
+    CHECK(fit.status == FitStatus::ok);
+    if (model->needs_plasma())
+      CHECK(fit["VT"].value == Approx(VT).epsilon(1e-4));
+    else
+      CHECK(1.0 + fit["BPND"].value == Approx(1.0 + truth.BPND).epsilon(1e-4));
+  }
+}
+
+TEST_CASE("Every model's standard error is the scatter of its estimates under noise", "[models]") {
+  // Weighted noise; each model uses the true inverse variances, so that the mean squared standard error is the
+  // variance.
+  for (const Model* model : models()) {
+    if (model->name == "suvr") continue;
+    if (model->label == "MRTM1" || model->label == "MRTM2" || model->label == "MA1" ||
+        model->label.starts_with("Logan"))
+      continue;  // noise is on both sides of these regressions: their errors are conditional, see docs/models
+    INFO(model->name);
+    constexpr int repeats = 400;
+    FitOptions options = options_for(*model);
+    std::vector<double> sigma;
+    for (std::size_t i = 0; i < scan().target.frames.size(); ++i) {
+      const Frame& frame = scan().target.frames[i];
+      sigma.push_back(0.02 * std::sqrt((scan().target.activity[i] + 0.1) * std::exp(0.034 * frame.mid_min()) /
+                                       frame.duration_min()));
+      options.weights.push_back(1.0 / (sigma[i] * sigma[i]));
+    }
+    double sum = 0.0, squares = 0.0, errors = 0.0;
+    std::uint64_t state = 12345;
+    const auto uniform = [&] {
+      state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+      return (static_cast<double>(state >> 11) + 0.5) * 0x1.0p-53;
+    };
+    for (int r = 0; r < repeats; ++r) {
+      TimeActivityCurve noisy = scan().target;
+      for (std::size_t i = 0; i < noisy.activity.size(); ++i)
+        noisy.activity[i] += sigma[i] * std::sqrt(-2.0 * std::log(uniform())) * std::cos(6.283185307179586 * uniform());
+      const Estimate estimate = run(*model, noisy, options)[main_quantity(*model)];
+      sum += estimate.value;
+      squares += estimate.value * estimate.value;
+      errors += estimate.standard_error * estimate.standard_error;
+    }
+    const double variance = (squares - sum * sum / repeats) / (repeats - 1);
+    // The variance of a sample variance of 400 normal values: 7 % standard error.
+    CHECK(errors / repeats == Approx(variance).epsilon(0.2));
+  }
+}

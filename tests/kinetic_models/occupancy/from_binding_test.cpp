@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/occupancy/from_binding.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "libpet/error.h"
+
+using namespace pet;
+
+TEST_CASE("Occupancy is one minus the ratio of bindings, with the delta-method standard error", "[occupancy]") {
+  const Occupancy occupancy = occupancy_from_binding({1.38, 0.07}, {0.50, 0.05});
+  // (.5 / 1.38) sqrt((.07/1.38)^2 + (.05/.5)^2), worked out independently.
+  CHECK(occupancy.value == Approx(0.637681159).epsilon(1e-8));
+  CHECK(occupancy.standard_error == Approx(0.0406265724).epsilon(1e-8));
+  CHECK(occupancy.status == FitStatus::ok);
+}
+
+TEST_CASE("The interval of a precise ratio is the standard error's, that of an uncertain baseline is skewed", "[occupancy]") {
+  const Occupancy precise = occupancy_from_binding({1.0, 0.001}, {0.4, 0.001});
+  CHECK(precise.interval.lower == Approx(precise.value - 1.959964 * precise.standard_error).epsilon(1e-4));
+  CHECK(precise.interval.upper == Approx(precise.value + 1.959964 * precise.standard_error).epsilon(1e-4));
+  const Occupancy uncertain = occupancy_from_binding({1.0, 0.3}, {0.4, 0.05});
+  CHECK(uncertain.value - uncertain.interval.lower < 1.0);
+  CHECK(uncertain.interval.upper - uncertain.value < uncertain.value - uncertain.interval.lower);
+}
+
+TEST_CASE("The interval holds every ratio that the data do not reject", "[occupancy]") {
+  // Fieller: at the ends of the interval, drug - q baseline differs from zero by exactly 1.96 of its standard errors.
+  const Occupancy occupancy = occupancy_from_binding({0.9, 0.12}, {0.35, 0.06});
+  for (const double end : {occupancy.interval.lower, occupancy.interval.upper}) {
+    const double q = 1.0 - end;
+    CHECK(std::abs(0.35 - q * 0.9) / std::hypot(0.06, q * 0.12) == Approx(1.959964).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("A baseline that does not differ from zero has an unbounded interval and says so", "[occupancy]") {
+  const Occupancy occupancy = occupancy_from_binding({0.2, 0.15}, {0.1, 0.05});
+  CHECK(occupancy.status == FitStatus::unidentifiable);
+  CHECK(occupancy.flags == std::vector<std::string>{"occupancy_unbounded"});
+  CHECK(std::isinf(occupancy.interval.lower));
+  CHECK(std::isinf(occupancy.interval.upper));
+}
+
+TEST_CASE("Without binding at baseline there is no occupancy", "[occupancy]") {
+  for (const double baseline : {0.0, -0.1}) {
+    const Occupancy occupancy = occupancy_from_binding({baseline, 0.1}, {0.1, 0.05});
+    CHECK(occupancy.status == FitStatus::failed);
+    CHECK(std::isnan(occupancy.value));
+    CHECK(occupancy.flags == std::vector<std::string>{"no_baseline_binding"});
+  }
+}
+
+TEST_CASE("Missing standard errors leave the occupancy without an interval", "[occupancy]") {
+  const Occupancy occupancy = occupancy_from_binding({1.0, not_available}, {0.25, 0.05});
+  CHECK(occupancy.value == Approx(0.75));
+  CHECK(std::isnan(occupancy.standard_error));
+  CHECK(std::isnan(occupancy.interval.lower));
+}
+
+TEST_CASE("Occupancies outside 0 to 1 are reported and flagged", "[occupancy]") {
+  CHECK(occupancy_from_binding({1.0, 0.1}, {-0.1, 0.1}).flags == std::vector<std::string>{"occupancy_above_one"});
+  CHECK(occupancy_from_binding({1.0, 0.1}, {1.1, 0.1}).flags == std::vector<std::string>{"occupancy_below_zero"});
+}
+
+TEST_CASE("Volumes of distribution give occupancy against a known VND", "[occupancy]") {
+  const Occupancy occupancy = occupancy_from_volumes({20.0, 0.5}, {12.8, 0.4}, 8.0);
+  CHECK(occupancy.value == Approx(0.6));
+  CHECK(occupancy.standard_error == Approx(0.4 * std::hypot(0.5 / 12.0, 0.4 / 4.8)).epsilon(1e-9));
+}
+
+TEST_CASE("A confidence level outside 0 to 1 is a usage error", "[occupancy]") {
+  CHECK_THROWS_AS(occupancy_from_binding({1.0, 0.1}, {0.5, 0.1}, 95.0), UsageError);
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "kinetic_models/occupancy/table.h"
+#include "libpet/error.h"
+#include "libpet/io/parameter_table.h"
+#include "libpet/io/tsv.h"
+#include "tools/tool.h"
+
+namespace {
+
+struct Options {
+  std::string baseline;
+  std::vector<std::string> drugs;
+  std::string method = "bpnd";
+  std::string regression = "ordinary";
+  std::optional<std::string> measure;
+  std::optional<std::string> vnd;
+  std::vector<std::string> regions;
+  double level = 0.95;
+};
+
+pet::OccupancyRequest request_of(const Options& options) {
+  pet::OccupancyRequest request;
+  request.method = pet::occupancy_method(options.method);
+  request.regression = pet::lassen_regression(options.regression);
+  request.measure = options.measure.value_or("");
+  request.regions = options.regions;
+  request.level = options.level;
+  constexpr std::string_view from_region = "region:";
+  if (options.vnd && options.vnd->starts_with(from_region)) {
+    request.vnd_region = options.vnd->substr(from_region.size());
+  } else if (options.vnd) {
+    request.vnd = pet::parse_number(*options.vnd);
+    if (!request.vnd) throw pet::UsageError("--vnd '" + *options.vnd + "': expected mL/cm3 or region:NAME");
+  }
+  return request;
+}
+
+// What the sidecar says beside the table: method, level, VND with its interval.
+std::string sidecar_members(const pet::OccupancyResult& result, const Options& options) {
+  nlohmann::ordered_json members;
+  members["Method"] = options.method;
+  members["ConfidenceLevel"] = options.level;
+  const auto number_or_text = [](double value) -> nlohmann::ordered_json {
+    if (std::isfinite(value)) return value;
+    return pet::format_number(value);
+  };
+  if (options.vnd) members["VNDSource"] = *options.vnd;
+  if (!result.plot) return members.dump();
+  const pet::LassenPlot& plot = *result.plot;
+  members["Regression"] = options.regression;
+  members["VND"] = number_or_text(plot.VND);
+  members["VNDUnits"] = "mL/cm3";
+  members["VNDStandardError"] = number_or_text(plot.VND_se);
+  members["VNDInterval"] = {number_or_text(plot.VND_interval.lower), number_or_text(plot.VND_interval.upper)};
+  members["R2"] = number_or_text(plot.r2);
+  members["Regions"] = plot.regions;
+  members["PlotStatus"] = pet::name_of(plot.status);
+  members["PlotFlags"] = plot.flags;
+  return members.dump();
+}
+
+int run(const Options& options, const pet::Common& common) {
+  if (options.drugs.size() > 1)
+    throw pet::UsageError("one --drug at a time: several drug scans fitted jointly are not available in this version");
+  pet::OutputFiles files(common.force);
+  std::filesystem::path sidecar = common.output;
+  sidecar.replace_extension(".json");
+  if (!common.output.empty()) {
+    files.declare(common.output);
+    files.declare(sidecar);
+  }
+  const pet::OccupancyRequest request = request_of(options);
+  const pet::ParameterTable baseline = pet::read_parameter_table(options.baseline);
+  const pet::ParameterTable drug = pet::read_parameter_table(options.drugs.front());
+  const pet::OccupancyResult result = pet::occupancy_of_scans(baseline, drug, request);
+  for (const std::string& message : result.warnings) pet::warn(common, message);
+
+  const std::string text = pet::occupancy_table_text(result.table);
+  if (common.output.empty()) {
+    std::cout << text << std::flush;
+  } else {
+    files.write(common.output, text);
+    files.write(sidecar, pet::occupancy_sidecar_text(result.table, sidecar_members(result, options),
+                                                     pet::provenance_of({options.baseline, options.drugs.front()})));
+    files.commit();
+  }
+  return result.failed > 0 ? pet::some_failed : pet::success;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  return pet::Tool("pet-occupancy", "receptor occupancy from the parameters of a baseline and a drug scan")
+      .description(
+          "Compares the parameter tables of two scans of one subject. Method bpnd: 1 - BPND_drug / BPND_baseline in "
+          "every "
+          "region, with Fieller intervals. With --vnd it takes VT instead and sets BPND = VT / VND - 1. Method lassen: "
+          "one "
+          "occupancy and VND for all regions from VT; plots that do not identify them are flagged and have status "
+          "unidentifiable.")
+      .example("pet-occupancy --baseline base_kinpar.tsv --drug drug_kinpar.tsv -o occupancy.tsv",
+               "regional occupancy from BPND")
+      .example("pet-occupancy --baseline base_kinpar.tsv --drug drug_kinpar.tsv --method lassen",
+               "occupancy and VND from VT")
+      .required("baseline", options.baseline, "FILE", "parameter table of the scan without the drug")
+      .required("drug", options.drugs, "FILE", "parameter table of the scan with the drug")
+      .option("method", options.method, "METHOD", "how occupancy is found")
+      .choices("method", {"bpnd", "lassen"})
+      .option("regression", options.regression, "KIND", "of the Lassen plot")
+      .choices("regression", {"ordinary", "orthogonal"})
+      .option("measure", options.measure, "PARAMETER", "column to compare; default: BPND, or VT for lassen and --vnd")
+      .option("vnd", options.vnd, "VALUE|region:NAME",
+              "non-displaceable volume in mL/cm3, or the region whose VT it is in each scan")
+      .option("regions", options.regions, "REGION,...", "regions to use; default: all that both tables have")
+      .option("level", options.level, "FRACTION", "confidence level of the intervals")
+      .citation("Lassen NA et al. J Cereb Blood Flow Metab 1995;15:152-165")
+      .citation("Cunningham VJ et al. J Cereb Blood Flow Metab 2010;30:46-50")
+      .citation("Fieller EC. J R Stat Soc B 1954;16:175-185")
+      .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
+}
