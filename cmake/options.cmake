@@ -24,7 +24,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(occupet_flags INTERFACE -Wno-restrict)
 endif()
 if(OCCUPET_SANITIZE)
-  target_compile_options(occupet_flags INTERFACE -fsanitize=${OCCUPET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  # With sanitizers GCC takes members of std::function and std::variant for uninitialised.
+  target_compile_options(occupet_flags INTERFACE -fsanitize=${OCCUPET_SANITIZE} -fno-sanitize-recover=all
+    -fno-omit-frame-pointer -Wno-maybe-uninitialized)
   target_link_options(occupet_flags INTERFACE -fsanitize=${OCCUPET_SANITIZE})
 endif()
 if(OCCUPET_COVERAGE)
