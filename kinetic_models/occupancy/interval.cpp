@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/occupancy/interval.h"
 
+#include <algorithm>
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <string>
@@ -30,9 +31,8 @@ Interval fieller_interval(double numerator,
   const double a = denominator * denominator - square * denominator_variance;
   const double b = numerator * denominator - square * covariance;
   const double c = numerator * numerator - square * numerator_variance;
-  const double discriminant = b * b - a * c;
-  if (!(a > 0.0) || !(discriminant >= 0.0)) return {};
-  const double root = std::sqrt(discriminant);
+  if (!(a > 0.0)) return {};
+  const double root = std::sqrt(std::max(0.0, b * b - a * c));  // negative by rounding only
   return {(b - root) / a, (b + root) / a};
 }
 

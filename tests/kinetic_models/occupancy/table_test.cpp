@@ -14,7 +14,7 @@ ParameterTable table_of(std::string source, std::string parameter, std::vector<s
   table.source = std::move(source);
   table.parameters = {std::move(parameter)};
   int index = 0;
-  for (auto& [name, value] : rows) table.rows.push_back({++index, name, {{value, 0.05, {}, {}}}, "ok", {}});
+  for (auto& [name, value] : rows) table.rows.push_back({++index, name, {{value, 0.05, {}, {}}}, "ok", {}, {}});
   return table;
 }
 
