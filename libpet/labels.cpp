@@ -2,6 +2,7 @@
 #include "libpet/labels.h"
 
 #include <cmath>
+#include <set>
 
 #include "libpet/error.h"
 #include "libpet/parallel.h"
@@ -107,6 +108,12 @@ TacTable extract_tacs(const DynamicImage& image, const LabelMap& labels, unsigne
     }
   });
   return table;
+}
+
+std::vector<int> label_numbers(const LabelMap& labels) {
+  std::set<int> numbers(labels.labels.begin(), labels.labels.end());
+  numbers.erase(0);
+  return {numbers.begin(), numbers.end()};
 }
 
 }  // namespace pet

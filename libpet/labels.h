@@ -30,4 +30,7 @@ LabelMap align_labels(const LabelMap& labels, const Grid& grid, const std::strin
 /// Deterministic for any number of threads.
 TacTable extract_tacs(const DynamicImage& image, const LabelMap& labels, unsigned threads);
 
+/// The labels that occur in the image, in order, without background: one a region of extract_tacs.
+std::vector<int> label_numbers(const LabelMap& labels);
+
 }  // namespace pet

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+
+#include "libpet/dicom/pet_image.h"
+#include "libpet/dicom/segmentation.h"
+#include "libpet/error.h"
+#include "libpet/io/nifti.h"
+#include "libpet/io/series_report.h"
+#include "libpet/io/tac_table_file.h"
+#include "libpet/labels.h"
+#include "tools/tool.h"
+
+namespace {
+
+struct Options {
+  std::string image;
+  std::string labels;
+  std::optional<std::string> table;
+  std::string series;
+  std::optional<std::string> injection_time;
+};
+
+bool is_nifti(const std::string& path) {
+  return path.ends_with(".nii") || path.ends_with(".nii.gz");
+}
+
+pet::DynamicImage read_image(const Options& options, const pet::Common& common) {
+  if (is_nifti(options.image)) return pet::read_nifti_image(options.image);
+  return pet::read_pet_series(options.image, {options.series, options.injection_time, common.threads});
+}
+
+pet::LabelMap read_labels(const Options& options, const pet::DynamicImage& image) {
+  pet::LabelMap labels =
+      is_nifti(options.labels) ? pet::read_label_map(options.labels) : pet::read_dicom_segmentation(options.labels);
+  if (options.table) labels.names = pet::read_label_names(*options.table);
+  const bool both_known = !labels.frame_of_reference_uid.empty() && !image.frame_of_reference_uid.empty();
+  if (both_known && labels.frame_of_reference_uid != image.frame_of_reference_uid)
+    throw pet::bad_input(options.labels + " tag (0020,0052) FrameOfReferenceUID", labels.frame_of_reference_uid,
+                         image.frame_of_reference_uid + ", the image's");
+  return pet::align_labels(labels, image.grid, options.labels);
+}
+
+// "sub-01_tacs.tsv" goes with "sub-01_morph.tsv", any other "name.tsv" with "name_morph.tsv".
+std::filesystem::path morph_of(const std::filesystem::path& tacs) {
+  std::string stem = tacs.stem().string();
+  if (stem.ends_with("_tacs")) stem.resize(stem.size() - std::string_view("_tacs").size());
+  return tacs.parent_path() / (stem + "_morph.tsv");
+}
+
+int run(const Options& options, const pet::Common& common) {
+  pet::OutputFiles files(common.force);
+  std::filesystem::path sidecar = common.output;
+  sidecar.replace_extension(".json");
+  if (!common.output.empty()) {
+    files.declare(common.output);
+    files.declare(sidecar);
+    files.declare(morph_of(common.output));
+  }
+  const pet::DynamicImage image = read_image(options, common);
+  for (const std::string& warning : image.warnings) pet::warn(common, warning);
+  const pet::LabelMap labels = read_labels(options, image);
+  const pet::TacTable table = pet::extract_tacs(image, labels, common.threads);
+  if (common.output.empty()) {
+    std::cout << pet::tac_table_text(table) << std::flush;
+    return pet::success;
+  }
+  std::vector<std::string> inputs = {options.image, options.labels};
+  if (options.table) inputs.push_back(*options.table);
+  files.write(common.output, pet::tac_table_text(table));
+  files.write(sidecar, pet::tac_sidecar_text(table, pet::provenance_of(inputs), pet::image_members_json(image)));
+  files.write(morph_of(common.output), pet::morph_table_text(table, pet::label_numbers(labels)));
+  files.commit();
+  return pet::success;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  return pet::Tool("pet-tac", "regional time-activity curves from a dynamic PET image")
+      .description(
+          "Averages a dynamic PET image over the regions of a label image and writes a BIDS table of time-activity "
+          "curves in seconds after injection and Bq/mL, decay-corrected to injection, with a JSON sidecar and a table "
+          "of "
+          "volumes (_morph.tsv). Image and labels must be on one grid; nothing is interpolated.")
+      .example("pet-tac dicom/ --labels dseg.nii.gz --table dseg.tsv -o sub-01_tacs.tsv",
+               "from a folder of DICOM slices")
+      .example("pet-tac dicom/ --labels segmentation.dcm -o sub-01_tacs.tsv", "with a DICOM Segmentation")
+      .argument("IMAGE", options.image, "folder of a DICOM PET series, or a 4-D NIfTI with its BIDS sidecar")
+      .required("labels", options.labels, "FILE", "label image: NIfTI or DICOM Segmentation")
+      .option("table", options.table, "FILE", "names of the labels: a dseg.tsv with columns index and name")
+      .option("series", options.series, "UID", "which PET series of the folder, if it holds several")
+      .option("injection-time", options.injection_time, "TIME",
+              "injection as 2026-01-31T12:34:56 or 12:34:56, in place of the header's")
+      .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
+}
