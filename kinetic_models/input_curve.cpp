@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/input_curve.h"
 
-#include <math.h>  // before pchip: that of Boost 1.74 calls isnan unqualified
-
 #include <algorithm>
-#include <boost/math/interpolators/pchip.hpp>
 #include <cassert>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -42,13 +40,41 @@ std::vector<Interval> without_gaps(const TimeActivityCurve& tac) {
   return intervals;
 }
 
-// Slope of the cumulative integral at the last edge: the three-point formula, kept on the side of the data.
-double end_slope(const Interval& before, const Interval& last) {
-  const double h0 = last.end - last.start;
-  const double h1 = before.end - before.start;
-  const double slope = ((2.0 * h0 + h1) * last.mean - h0 * before.mean) / (h0 + h1);
-  if (slope * last.mean <= 0.0) return 0.0;
-  return before.mean * last.mean < 0.0 && std::abs(slope) > 3.0 * std::abs(last.mean) ? 3.0 * last.mean : slope;
+// Derivative at x[at] of the polynomial through the points first ... last.
+double lagrange_slope(
+    std::span<const double> x, std::span<const double> y, std::size_t at, std::size_t first, std::size_t last) {
+  double slope = 0.0;
+  for (std::size_t j = first; j <= last; ++j) {
+    double derivative = 0.0;  // of the j-th Lagrange polynomial
+    for (std::size_t m = first; m <= last; ++m) {
+      if (m == j) continue;
+      double product = 1.0 / (x[j] - x[m]);
+      for (std::size_t q = first; q <= last; ++q)
+        if (q != j && q != m) product *= (x[at] - x[q]) / (x[j] - x[q]);
+      derivative += product;
+    }
+    slope += derivative * y[j];
+  }
+  return slope;
+}
+
+// The curve at the edges of the intervals: the slope of the quartic through the five nearest points of the cumulative
+// integral, kept so that the cumulative integral is monotone wherever its data are (Fritsch and Carlson's condition).
+std::vector<double> edge_values(std::span<const double> edges,
+                                std::span<const double> cumulative,
+                                std::span<const Interval> intervals) {
+  const std::size_t last = edges.size() - 1;
+  std::vector<double> values(edges.size(), 0.0);  // nothing is there at injection
+  for (std::size_t i = 1; i <= last; ++i) {
+    const double before = intervals[i - 1].mean;
+    const double after = i < last ? intervals[i].mean : before;
+    if (before * after <= 0.0) continue;
+    const std::size_t first_point = i == last ? last - std::min<std::size_t>(last, 3) : i - std::min<std::size_t>(i, 2);
+    const double slope = lagrange_slope(edges, cumulative, i, first_point, std::min(i + 2, last));
+    const double most = 3.0 * std::min(std::abs(before), std::abs(after));
+    values[i] = before > 0.0 ? std::clamp(slope, 0.0, most) : std::clamp(slope, -most, 0.0);
+  }
+  return values;
 }
 
 // The quadratic over a step of length h with end values a and b and the given mean.
@@ -123,15 +149,10 @@ InputCurve integral_preserving_curve(const TimeActivityCurve& tac) {
     edges.push_back(interval.end);
     cumulative.push_back(cumulative.back() + interval.mean * (interval.end - interval.start));
   }
-  const double last = end_slope(intervals[intervals.size() - 2], intervals.back());
-  const boost::math::interpolators::pchip<std::vector<double>> cubic(std::vector<double>(edges),
-                                                                     std::vector<double>(cumulative), 0.0, last);
+  const std::vector<double> values = edge_values(edges, cumulative, intervals);
   std::vector<InputCurve::Quadratic> pieces;
-  for (std::size_t i = 0; i < intervals.size(); ++i) {
-    const double a = i == 0 ? 0.0 : cubic.prime(edges[i]);
-    const double b = i + 1 == intervals.size() ? last : cubic.prime(edges[i + 1]);
-    pieces.push_back(quadratic(a, b, intervals[i].mean, edges[i + 1] - edges[i]));
-  }
+  for (std::size_t i = 0; i < intervals.size(); ++i)
+    pieces.push_back(quadratic(values[i], values[i + 1], intervals[i].mean, edges[i + 1] - edges[i]));
   return {std::move(edges), std::move(pieces)};
 }
 

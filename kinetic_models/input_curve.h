@@ -42,11 +42,12 @@ class InputCurve {
   std::vector<Quadratic> pieces_;
 };
 
-/// The curve whose mean over every frame is exactly the measured value: its cumulative integral is a monotone
-/// cubic (Boost.Math pchip: Fritsch FN, Butland J. SIAM J Sci Stat Comput 1984;5:300-304) through the frame edges, so
-/// that C itself is continuous and piecewise quadratic, with C(0) = 0. In a gap, and before a scan that starts late,
-/// the curve is taken as linear between the neighbouring frame middles (the first point being (0, 0)). Throws
-/// InputError for fewer than three frames.
+/// The curve whose mean over every frame is exactly the measured value: its cumulative integral is a monotone cubic
+/// through the frame edges, so that C itself is continuous and piecewise quadratic, with C(0) = 0. The slopes at the
+/// edges are those of the quartic through the five nearest points, limited where the cubic would not be monotone
+/// (Fritsch FN, Carlson RE. SIAM J Numer Anal 1980;17:238-246); docs/decisions/0001-reference-curve.md compares this
+/// with other slopes. In a gap, and before a scan that starts late, the curve is taken as linear between the
+/// neighbouring frame middles (the first point being (0, 0)). Throws InputError for fewer than three frames.
 InputCurve integral_preserving_curve(const TimeActivityCurve& tac);
 
 /// Straight lines through (0, 0) and the values at mid-frame.

@@ -54,6 +54,11 @@ std::string with_unit(std::optional<double> value, const char* unit) {
   return value ? format_number(std::round(*value * 1e6) / 1e6) + " " + unit : "";
 }
 
+std::string half_life(const Radiopharmaceutical& tracer) {
+  if (!tracer.half_life_min) return "";
+  return "half-life " + with_unit(*tracer.half_life_min * 60.0, "s");
+}
+
 std::string joined(const std::vector<std::string>& parts) {
   std::string text;
   for (const std::string& part : parts) {
@@ -74,8 +79,6 @@ std::string frames_line(const SeriesSummary& one) {
 
 std::string block(const SeriesSummary& one) {
   std::string text = "PET series " + one.series_uid + "\n";
-  const std::optional<double> half_life_s =
-      one.tracer.half_life_min ? std::optional(*one.tracer.half_life_min * 60.0) : std::nullopt;
   add_line(text, "description", one.description);
   add_line(text, "scanner", joined({one.manufacturer, one.model_name}));
   add_line(text, "files", std::to_string(one.files) + " (" + one.transfer_syntax + ")");
@@ -83,9 +86,7 @@ std::string block(const SeriesSummary& one) {
   add_line(text, "frames", frames_line(one));
   add_line(text, "units", one.units);
   add_line(text, "decay", joined({"corrected to " + std::string(name_of(one.decay.found)), one.decay.evidence}));
-  add_line(text, "tracer",
-           joined({one.tracer.name, one.tracer.radionuclide,
-                   half_life_s ? "half-life " + with_unit(half_life_s, "s") : ""}));
+  add_line(text, "tracer", joined({one.tracer.name, one.tracer.radionuclide, half_life(one.tracer)}));
   add_line(text, "injected",
            joined({with_unit(one.tracer.injected_activity_MBq, "MBq"), with_unit(one.tracer.injected_mass_ug, "ug"),
                    with_unit(one.tracer.molar_activity_GBq_per_umol, "GBq/umol")}));
