@@ -6,7 +6,7 @@
 set(rules
   "tools/"                            "^tools/"
   "kinetic_models/"                   "^(kinetic_models|tools)/"
-  "libpet/(io|dicom)/"                "^(libpet|tools)/"
+  "libpet/(dicom/.*|io/(nifti|output_files|[a-z_]*_file)\\.h)$" "^(libpet|tools)/"
   "(fstream|iostream|filesystem)$"    "^(libpet|tools)/"
   "dcmtk/"                            "^libpet/dicom/([^/]+\\.cpp|detail/.*)$"
   "(nifti/.*|nifti[0-9]?_io\\.h|znzlib\\.h)$" "^libpet/io/([^/]+\\.cpp|detail/.*)$"
