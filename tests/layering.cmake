@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DROOT=FOLDER -P layering.cmake: fails and names every include in libpet, kinetic_models and tools that runs
 # against the layers (tools -> kinetic_models -> libpet) or lets a library out of the place it is kept in.
+cmake_minimum_required(VERSION 3.25)
 
 # Each rule: includes that match the first expression are allowed only in files that match the second.
 set(rules

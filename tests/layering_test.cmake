@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DLAYERING=layering.cmake -DWORK=FOLDER -P layering_test.cmake: proves on trees of one file each that the
 # layering check fails on every forbidden include and passes what is allowed.
+cmake_minimum_required(VERSION 3.25)
 
 set(forbidden
   libpet/frames.cpp            "\"kinetic_models/srtm.h\""
