@@ -10,7 +10,8 @@
 namespace pet {
 
 /// A tab-separated table as BIDS has it: a header with unique names, then rows of as many cells. Read leniently
-/// (LF or CRLF, byte-order mark, missing final newline, quoted cells), written strictly (LF, unquoted).
+/// (LF or CRLF, byte-order mark, missing final newline, quoted cells, blank lines at the end), written strictly (LF,
+/// quotes only around a cell that holds a tab, n/a for an empty cell).
 class Tsv {
  public:
   /// Throws InputNotFound, or InputError with file and line: empty file, unequal columns, duplicate or blank names.

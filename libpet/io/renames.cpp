@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <stdio.h>  // renameat2
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "libpet/io/detail/renames.h"
+#include "libpet/io/output_files.h"
+
+namespace pet::detail {
+namespace {
+
+namespace fs = std::filesystem;
+
+// 0 or the error number.
+int rename_with(const fs::path& from, const fs::path& to, unsigned flags) {
+  return ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags) == 0 ? 0 : errno;
+}
+
+bool is_unsupported(int error) {
+  return error == EINVAL || error == ENOSYS || error == ENOTSUP;
+}
+
+}  // namespace
+
+Renames::~Renames() {
+  for (auto rename = done_.rbegin(); rename != done_.rend(); ++rename)
+    rename_with(rename->to, rename->from, rename->is_exchange ? RENAME_EXCHANGE : 0);
+}
+
+void Renames::add(const fs::path& from, const fs::path& to) {
+  bool is_exchange = may_replace_ && fs::exists(fs::symlink_status(to));
+  int error = rename_with(from, to, is_exchange ? RENAME_EXCHANGE : RENAME_NOREPLACE);
+  if (is_unsupported(error)) {
+    // File systems without these flags (NFS): replacing cannot be undone there, and is not attempted for a folder.
+    error = is_exchange || !fs::exists(fs::symlink_status(to)) ? rename_with(from, to, 0) : EEXIST;
+    if (is_exchange && error == 0) return;
+  }
+  if (error != 0) throw OutputError(to.string() + ": cannot be written: " + std::strerror(error));
+  done_.push_back({from, to, is_exchange});
+}
+
+std::vector<fs::path> entries_of(const fs::path& folder) {
+  std::vector<fs::path> entries;
+  for (const auto& entry : fs::directory_iterator(folder)) entries.push_back(entry.path());
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+}  // namespace pet::detail
