@@ -17,6 +17,10 @@ add_library(occupet_flags INTERFACE)
 target_compile_features(occupet_flags INTERFACE cxx_std_20)
 target_compile_options(occupet_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
   $<$<BOOL:${OCCUPET_WARNINGS_AS_ERRORS}>:-Werror>)
+# GCC 12 warns about its own std::string (GCC bug 105651) wherever a literal is added to a string.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(occupet_flags INTERFACE -Wno-restrict)
+endif()
 if(OCCUPET_SANITIZE)
   target_compile_options(occupet_flags INTERFACE -fsanitize=${OCCUPET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(occupet_flags INTERFACE -fsanitize=${OCCUPET_SANITIZE})

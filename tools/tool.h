@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -27,14 +28,18 @@ struct Common {
   std::string output;  ///< -o/--output; empty: stdout
   bool force = false;
   bool quiet = false;
-  unsigned threads = 0;  ///< -j/--threads; 0: all
-  std::string log_level = "info";
+  unsigned threads = 0;            ///< -j/--threads; 0: all
+  std::string log_level = "info";  ///< error, warning, info or debug
+
+  /// Whether messages of `level` are shown; --quiet leaves errors only.
+  bool shows(const std::string& level) const;
 };
 
 /// The declaration of one command, from which the parser, `--help`, docs/tools/*.md and the man page come.
 /// Options of type bool are switches. Defaults shown are the values the variables have when declared.
 class Tool {
  public:
+  /// `summary` is one line in lower case without a full stop, as manual pages have it.
   Tool(std::string name, std::string summary);
   ~Tool();
 
@@ -44,19 +49,28 @@ class Tool {
   /// Positional arguments, in order. The vector form takes all that remain and must come last.
   Tool& argument(std::string name, std::string& value, std::string help);
   Tool& argument(std::string name, std::vector<std::string>& values, std::string help);
-  /// Options: `name` without dashes, `placeholder` as shown in help ("MIN", "FILE"), help with unit.
-  Tool& option(std::string name, std::string& value, std::string placeholder, std::string help);
-  Tool& option(std::string name, std::vector<std::string>& values, std::string placeholder, std::string help);
-  Tool& option(std::string name, std::optional<double>& value, std::string placeholder, std::string help);
-  Tool& option(std::string name, std::optional<std::string>& value, std::string placeholder, std::string help);
-  Tool& option(std::string name, double& value, std::string placeholder, std::string help);
-  Tool& option(std::string name, int& value, std::string placeholder, std::string help);
+  /// Options: `name` without dashes, `value_name` as shown in help ("MIN", "FILE"), help with unit. Vectors take
+  /// one value each time the option is given; where the value name ends in ",..." ("REGION,...") also several
+  /// separated by commas. Any other option may be given once. Numbers are strict: the whole text, finite.
+  Tool& option(std::string name, std::string& value, std::string value_name, std::string help);
+  Tool& option(std::string name, std::vector<std::string>& values, std::string value_name, std::string help);
+  Tool& option(std::string name, std::optional<double>& value, std::string value_name, std::string help);
+  Tool& option(std::string name, std::optional<std::string>& value, std::string value_name, std::string help);
+  Tool& option(std::string name, double& value, std::string value_name, std::string help);
+  Tool& option(std::string name, int& value, std::string value_name, std::string help);
   Tool& option(std::string name, bool& value, std::string help);
   /// Options that must be given.
-  Tool& required(std::string name, std::string& value, std::string placeholder, std::string help);
-  Tool& required(std::string name, std::vector<std::string>& values, std::string placeholder, std::string help);
+  Tool& required(std::string name, std::string& value, std::string value_name, std::string help);
+  Tool& required(std::string name, std::vector<std::string>& values, std::string value_name, std::string help);
 
-  /// Parses, runs `work` and turns exceptions into one line on stderr and the exit status of docs/formats.md.
+  /// The only values that an option declared before takes; listed in its help.
+  Tool& choices(const std::string& option, std::vector<std::string> values);
+  /// What -o/--output means for this command, if it is not a file that defaults to stdout.
+  Tool& output(std::string value_name, std::string help);
+  Tool& required_output(std::string value_name, std::string help);
+
+  /// Parses, runs `work` and turns exceptions into one line on stderr and the exit status of docs/formats.md. Also
+  /// answers --help, --version and the hidden `--help-format markdown|man`.
   int main(int argc, char** argv, const std::function<int(const Common&)>& work);
 
  private:
@@ -64,10 +78,12 @@ class Tool {
   std::unique_ptr<Declaration> declaration_;
 };
 
-/// "pet-fit: message" on stderr unless --quiet.
+/// "pet-fit: message" on stderr unless --quiet or --log-level says otherwise.
 void say(const Common& common, const std::string& message);
+/// "pet-fit: warning: message", likewise.
 void warn(const Common& common, const std::string& message);
-/// Version, command line as typed and checksums of the inputs.
+/// Version, checksums of the inputs, and the command line as typed except for --threads, which changes no byte of a
+/// result. Throws InputNotFound.
 Provenance provenance_of(const std::vector<std::string>& inputs);
 
 /// A progress bar with time left on stderr, on a terminal and without --quiet only. Thread-safe.

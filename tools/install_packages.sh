@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs the packages of packages.txt that are missing, on Debian 12. Does nothing, and needs no network, where
+# none is missing. On another system it prints what is needed and ends with 1.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+mapfile -t packages < <(sed 's/#.*//' "$root/packages.txt" | grep -oE '[^[:space:]]+')
+
+. /etc/os-release
+if [ "${ID:-}:${VERSION_ID:-}" != debian:12 ]; then
+  echo "install_packages.sh: found ${PRETTY_NAME:-an unknown system}, expected Debian 12; Occupet needs what" \
+       "these packages of Debian 12 hold: ${packages[*]}" >&2
+  exit 1
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+  [ "$state" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+as_root=()
+if [ "$(id -u)" != 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "install_packages.sh: run as root: apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+
+echo "Installing ${missing[*]}" >&2
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get -qq update
+"${as_root[@]}" apt-get -qq install --yes --no-install-recommends "${missing[@]}" >/dev/null
