@@ -22,20 +22,6 @@ bool Ellipsoid::contains(const Vector3& position_mm) const {
          (is_mirrored && is_inside(*this, -position_mm[0], position_mm));
 }
 
-std::string name_of(Source::Status status) {
-  switch (status) {
-    case Source::Status::found:
-      return "found";
-    case Source::Status::unverified:
-      return "unverified";
-    case Source::Status::assumed:
-      return "assumed";
-    case Source::Status::computed:
-      return "computed";
-  }
-  return "";
-}
-
 std::string name_of(TissueModel model) {
   switch (model) {
     case TissueModel::one_tissue:

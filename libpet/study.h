@@ -93,8 +93,9 @@ struct StudySession {
   std::string label;
   std::string injection;  ///< "2026-01-31T23:30:00.000", DICOM local time
   std::optional<DrugDose> drug;
-  double occupancy = 0.0;  ///< as given, or Omax C / (EC50 + C)
-  double K1_factor = 1.0;  ///< change of flow: multiplies K1 and k2 of every region
+  double occupancy = 0.0;    ///< as given, or Omax C / (EC50 + C)
+  double BPND_factor = 1.0;  ///< change of density: multiplies BPND where it is displaceable
+  double K1_factor = 1.0;    ///< change of flow: multiplies K1 and k2 of every region
   double injected_activity_MBq = 0.0;
 };
 

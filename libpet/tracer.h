@@ -36,11 +36,15 @@ struct Tracer {
   std::vector<std::string> also_binds;  ///< other targets with a signal in some regions
   std::string action;                   ///< "agonist", "antagonist", ...
   Endpoint endpoint = Endpoint::occupancy;
-  std::vector<std::string> models;  ///< registry names, the usual one first
-  std::string reference_region;     ///< empty: none is free of the target
-  double scan_min = 0.0;            ///< usual length of the scan
+  std::vector<std::string> change_only_drugs;  ///< drugs for which the endpoint is `change` whatever the tracer's
+  std::vector<std::string> models;             ///< registry names, the usual one first
+  std::string reference_region;                ///< empty: none is free of the target
+  double scan_min = 0.0;                       ///< usual length of the scan
   std::vector<Source> sources;
   std::vector<std::string> notes;
+
+  /// What may be reported after this drug (case ignored).
+  Endpoint endpoint_for(const std::string& drug) const;
 };
 
 }  // namespace pet

@@ -38,7 +38,7 @@ ConvolvedExponentials two_tissue_response(const ConvolvedExponentials& input, co
 Kinetics during(const StudySession& session, const Kinetics& kinetics) {
   Kinetics changed = kinetics;
   changed.K1 *= session.K1_factor;
-  if (kinetics.is_displaceable) changed.BPND *= 1.0 - session.occupancy;
+  if (kinetics.is_displaceable) changed.BPND *= session.BPND_factor * (1.0 - session.occupancy);
   return changed;
 }
 
