@@ -64,9 +64,10 @@ fs::path temporary_name(const fs::path& place) {
   const std::uint64_t number = (std::uint64_t{random()} << 32) | random();
   char* const end = std::to_chars(tag, tag + sizeof tag, number, 36).ptr;
   constexpr std::size_t longest = 150;  // names are limited to 255 bytes
-  const std::string extension = place.filename().string().substr(stem.string().size());
-  return place.parent_path() / ("." + stem.string().substr(0, longest) + "." + std::to_string(getpid()) +
-                                std::string(tag, end) + ".partial" + extension);
+  std::string name = ".";
+  name.append(stem.string(), 0, longest).append(".").append(std::to_string(getpid())).append(tag, end);
+  name.append(".partial").append(place.filename().string(), stem.string().size());
+  return place.parent_path() / name;
 }
 
 void write_all(int descriptor, std::string_view content, const fs::path& place) {
