@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 option(OCCUPET_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(OCCUPET_WARNINGS_AS_ERRORS "Treat warnings as errors" OFF)
+option(OCCUPET_HEADERS_ALONE "Compile each header alone" OFF)
+option(OCCUPET_COVERAGE "Count executed lines (gcov)" OFF)
 set(OCCUPET_SANITIZE "" CACHE STRING "Sanitizers, for example address,undefined")
 
 if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
@@ -22,6 +24,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(occupet_flags INTERFACE -Wno-restrict)
 endif()
 if(OCCUPET_SANITIZE)
-  target_compile_options(occupet_flags INTERFACE -fsanitize=${OCCUPET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  # With sanitizers GCC takes members of std::function and std::variant for uninitialised.
+  target_compile_options(occupet_flags INTERFACE -fsanitize=${OCCUPET_SANITIZE} -fno-sanitize-recover=all
+    -fno-omit-frame-pointer -Wno-maybe-uninitialized)
   target_link_options(occupet_flags INTERFACE -fsanitize=${OCCUPET_SANITIZE})
+endif()
+if(OCCUPET_COVERAGE)
+  target_compile_options(occupet_flags INTERFACE --coverage -fprofile-update=atomic)
+  target_link_options(occupet_flags INTERFACE --coverage)
 endif()

@@ -6,8 +6,6 @@
 #include "libpet/error.h"
 #include "tools/tool.h"
 
-[[gnu::weak]] void pet::remove_outputs_on_signals() {}
-
 namespace {
 
 struct Options {

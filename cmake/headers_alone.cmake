@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# Compiles every header as the only one of a source, so that each includes what it needs. A glob on purpose: a header
+# that is in no list is found too.
+file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
+  libpet/*.h kinetic_models/*.h tools/*.h)
+foreach(header IN LISTS headers)
+  set(source ${PROJECT_BINARY_DIR}/headers_alone/${header}.cpp)
+  file(CONFIGURE OUTPUT ${source} CONTENT "#include \"${header}\"\n#include \"${header}\"\n")
+  list(APPEND sources ${source})
+endforeach()
+
+add_library(headers_alone OBJECT ${sources})
+target_include_directories(headers_alone PRIVATE ${PROJECT_SOURCE_DIR})
+target_link_libraries(headers_alone PRIVATE occupet_flags
+  Boost::headers Ceres::ceres DCMTK::DCMTK Eigen3::Eigen NIFTI::nifti2 OpenSSL::Crypto nlohmann_json::nlohmann_json)
+target_compile_options(headers_alone PRIVATE -O0 -g0 -fno-sanitize=all)

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+# Fails where a page of PAGES is not what the command of its name in FOLDER prints now, or has no command.
+foreach(name IN LISTS COMMANDS)
+  execute_process(COMMAND ${FOLDER}/${name} --help-format markdown OUTPUT_VARIABLE printed COMMAND_ERROR_IS_FATAL ANY)
+  set(committed "")
+  if(EXISTS ${PAGES}/${name}.md)
+    file(READ ${PAGES}/${name}.md committed)
+  endif()
+  if(NOT committed STREQUAL printed)
+    message(SEND_ERROR "docs/tools/${name}.md differs from '${name} --help-format markdown'; build the target docs_tools")
+  endif()
+endforeach()
+
+file(GLOB pages RELATIVE ${PAGES} ${PAGES}/*.md)
+foreach(page IN LISTS pages)
+  string(REPLACE ".md" "" name ${page})
+  if(NOT name IN_LIST COMMANDS)
+    message(SEND_ERROR "docs/tools/${page}: there is no command of this name")
+  endif()
+endforeach()
