@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libpet/dicom/detail/dataset.h"
+
+#include <dcmtk/dcmdata/dcrledrg.h>
+#include <dcmtk/dcmjpeg/djdecode.h>
+#include <dcmtk/dcmjpls/djdecode.h>
+
+#include <cmath>
+#include <cstring>
+#include <mutex>
+
+#include "libpet/dicom/detail/number_text.h"
+
+namespace pet::detail {
+
+void prepare_dcmtk() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    dcmEnableUnknownVRConversion.set(OFTrue);
+    OFLog::configure(OFLogger::OFF_LOG_LEVEL);
+    DcmRLEDecoderRegistration::registerCodecs();
+    DJDecoderRegistration::registerCodecs();
+    DJLSDecoderRegistration::registerCodecs();
+    auto& dictionary = dcmDataDict.wrlock();
+    dictionary.addEntry(new DcmDictEntry(0x7053, 0x09, EVR_DS, "ActivityConcentrationScaleFactor", 1, 1, "private",
+                                         OFTrue, "Philips PET Private Group"));
+    dcmDataDict.wrunlock();
+  });
+}
+
+std::string quote(std::string_view text) {
+  constexpr std::size_t longest = 40;
+  std::string result = "'";
+  for (const unsigned char c : text.substr(0, longest)) result += c < 32 || c > 126 ? '?' : static_cast<char>(c);
+  return result + (text.size() > longest ? "...'" : "'");
+}
+
+std::string Dataset::where(const DcmTagKey& tag) const {
+  DcmTag named(tag);
+  return file_ + " tag " + std::string(tag.toString().c_str()) + " " + named.getTagName();
+}
+
+InputError Dataset::malformed(const DcmTagKey& tag, std::string_view found, std::string_view expected) const {
+  return bad_input(where(tag), found, expected);
+}
+
+std::string_view Dataset::raw_text(const DcmTagKey& tag) const {
+  DcmElement* element = nullptr;
+  if (item_.findAndGetElement(tag, element).bad() || element->getLengthField() == 0) return {};
+  if (!element->isaString()) throw malformed(tag, "a value that is not text", "text");
+  char* value = nullptr;
+  Uint32 length = 0;
+  if (element->getString(value, length).bad() || value == nullptr) return {};
+  return trimmed({value, length});
+}
+
+std::string Dataset::text(const DcmTagKey& tag) const {
+  return std::string(raw_text(tag));
+}
+
+std::string Dataset::required_text(const DcmTagKey& tag) const {
+  std::string value = text(tag);
+  if (value.empty()) throw malformed(tag, "no value", "one");
+  return value;
+}
+
+std::vector<double> Dataset::numbers(const DcmTagKey& tag) const {
+  DcmElement* element = nullptr;
+  if (item_.findAndGetElement(tag, element).bad() || element->getLengthField() == 0) return {};
+  std::vector<double> values;
+  const auto take = [&](auto getter, auto value) {
+    for (unsigned long i = 0; (element->*getter)(value, i).good(); ++i) values.push_back(static_cast<double>(value));
+  };
+  switch (element->ident()) {
+    case EVR_US:
+      take(&DcmElement::getUint16, Uint16{});
+      break;
+    case EVR_SS:
+      take(&DcmElement::getSint16, Sint16{});
+      break;
+    case EVR_UL:
+      take(&DcmElement::getUint32, Uint32{});
+      break;
+    case EVR_SL:
+      take(&DcmElement::getSint32, Sint32{});
+      break;
+    case EVR_FL:
+      take(&DcmElement::getFloat32, Float32{});
+      break;
+    case EVR_FD:
+      take(&DcmElement::getFloat64, Float64{});
+      break;
+    case EVR_DS:
+    case EVR_IS: {
+      const std::string_view whole = raw_text(tag);
+      if (whole.empty()) return {};
+      for (const std::string_view part : split_values(whole)) {
+        const auto value = parse_number(part);
+        if (!value) throw malformed(tag, quote(whole), "numbers with a decimal point");
+        values.push_back(*value);
+      }
+      break;
+    }
+    default:
+      throw malformed(tag, std::string("VR ") + DcmVR(element->getVR()).getVRName(), "a VR that holds numbers");
+  }
+  for (const double value : values)
+    if (!std::isfinite(value)) throw malformed(tag, "a value that is not finite", "a finite number");
+  return values;
+}
+
+std::optional<double> Dataset::number(const DcmTagKey& tag) const {
+  const std::vector<double> values = numbers(tag);
+  if (values.size() > 1) throw malformed(tag, std::to_string(values.size()) + " values", "one");
+  return values.empty() ? std::nullopt : std::optional(values.front());
+}
+
+double Dataset::required_number(const DcmTagKey& tag) const {
+  const auto value = number(tag);
+  if (!value) throw malformed(tag, "no value", "a number");
+  return *value;
+}
+
+std::vector<double> Dataset::required_numbers(const DcmTagKey& tag, std::size_t count) const {
+  std::vector<double> values = numbers(tag);
+  if (values.size() != count)
+    throw malformed(tag, std::to_string(values.size()) + " values", std::to_string(count) + " numbers");
+  return values;
+}
+
+std::optional<long> Dataset::integer(const DcmTagKey& tag) const {
+  const auto value = number(tag);
+  if (!value) return std::nullopt;
+  if (*value != std::nearbyint(*value) || std::abs(*value) > 2147483648.0)
+    throw malformed(tag, std::to_string(*value), "a whole number");
+  return static_cast<long>(*value);
+}
+
+long Dataset::required_integer(const DcmTagKey& tag, long lowest, long highest) const {
+  const auto value = integer(tag);
+  if (!value) throw malformed(tag, "no value", "a whole number");
+  if (*value < lowest || *value > highest)
+    throw malformed(tag, std::to_string(*value), std::to_string(lowest) + " to " + std::to_string(highest));
+  return *value;
+}
+
+std::optional<DateTime> Dataset::date_time(const DcmTagKey& date_tag, const DcmTagKey& time_tag) const {
+  const std::string_view date_text = raw_text(date_tag);
+  const auto time = time_of_day(time_tag);
+  if (date_text.empty() || !time) return std::nullopt;
+  const auto date = parse_date(date_text);
+  if (!date) throw malformed(date_tag, quote(date_text), "a date YYYYMMDD");
+  return DateTime{date->us + *time};
+}
+
+std::optional<ZonedDateTime> Dataset::date_time(const DcmTagKey& tag) const {
+  const std::string_view value = raw_text(tag);
+  if (value.empty()) return std::nullopt;
+  const auto time = parse_date_time(value);
+  if (!time) throw malformed(tag, quote(value), "a date and time YYYYMMDDHHMMSS.FFFFFF");
+  return time;
+}
+
+std::optional<std::int64_t> Dataset::time_of_day(const DcmTagKey& tag) const {
+  const std::string_view value = raw_text(tag);
+  if (value.empty()) return std::nullopt;
+  const auto time = parse_time_of_day(value);
+  if (!time) throw malformed(tag, quote(value), "a time HHMMSS.FFFFFF");
+  return time;
+}
+
+std::optional<Dataset> Dataset::first_item(const DcmTagKey& sequence) const {
+  DcmItem* item = nullptr;
+  if (item_.findAndGetSequenceItem(sequence, item, 0).bad() || item == nullptr) return std::nullopt;
+  return Dataset(*item, file_);
+}
+
+}  // namespace pet::detail

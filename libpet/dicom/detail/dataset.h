@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctk.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libpet/dicom/detail/date_time.h"
+#include "libpet/error.h"
+
+namespace pet::detail {
+
+/// Sets DCMTK up once: unknown VRs are resolved, its messages (which may quote identity) are off, codecs are known.
+void prepare_dcmtk();
+
+/// Strict getters on one dataset or sequence item. "Empty" means absent or without value. Everything that is present
+/// but malformed throws InputError naming file and tag; an element that is left with VR UN is never taken for a number.
+class Dataset {
+ public:
+  Dataset(DcmItem& item, std::string file) : item_(item), file_(std::move(file)) {}
+
+  DcmItem& item() const { return item_; }
+  /// "FILE tag (0028,1053) RescaleSlope", the start of a message.
+  std::string where(const DcmTagKey& tag) const;
+
+  /// The value as text without padding, values separated by backslashes; empty if there is none.
+  std::string text(const DcmTagKey& tag) const;
+  std::string required_text(const DcmTagKey& tag) const;
+  /// DS, IS, FL, FD, US, SS, UL or SL.
+  std::vector<double> numbers(const DcmTagKey& tag) const;
+  std::optional<double> number(const DcmTagKey& tag) const;
+  double required_number(const DcmTagKey& tag) const;
+  std::vector<double> required_numbers(const DcmTagKey& tag, std::size_t count) const;
+  std::optional<long> integer(const DcmTagKey& tag) const;
+  long required_integer(const DcmTagKey& tag, long lowest, long highest) const;
+  /// The time that a date and a time element give together; nothing where either is empty.
+  std::optional<DateTime> date_time(const DcmTagKey& date, const DcmTagKey& time) const;
+  std::optional<ZonedDateTime> date_time(const DcmTagKey& tag) const;
+  std::optional<std::int64_t> time_of_day(const DcmTagKey& tag) const;
+  /// The first item of a sequence; nothing if it is absent or has none.
+  std::optional<Dataset> first_item(const DcmTagKey& sequence) const;
+
+ private:
+  InputError malformed(const DcmTagKey& tag, std::string_view found, std::string_view expected) const;
+  // The value without a copy; DCMTK keeps it alive as long as the dataset.
+  std::string_view raw_text(const DcmTagKey& tag) const;
+
+  DcmItem& item_;
+  std::string file_;
+};
+
+/// `text` in quotation marks, cut to 40 characters, without control characters.
+std::string quote(std::string_view text);
+
+}  // namespace pet::detail

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libpet/dicom/detail/decay_reference.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <numbers>
+
+#include "libpet/decay.h"
+#include "libpet/error.h"
+
+namespace pet::detail {
+namespace {
+
+constexpr double agreement_s = 2.0;  // times of some scanners are cut to whole seconds
+constexpr double constancy_s = 1.0;
+constexpr double factor_precision = 1e-4;  // some scanners write decay factors with five digits
+
+double lambda_per_s(const DecayClaim& claim) {
+  return decay_constant(claim.half_life_s / 60.0) / 60.0;
+}
+
+// The difference of times that rounding of the decay factors can make; large for long half-lives.
+double factor_precision_s(const DecayClaim& claim) {
+  return factor_precision / lambda_per_s(claim);
+}
+
+// Time after its start at which the activity of a frame equals its average.
+double average_count_time(const FrameWitness& frame, const DecayClaim& claim) {
+  return std::log(frame_decay_factor(0.0, frame.duration_s / 60.0, claim.half_life_s / 60.0)) / lambda_per_s(claim);
+}
+
+bool are_factors_witnesses(const std::vector<FrameWitness>& frames) {
+  const bool all_positive =
+      std::ranges::all_of(frames, [](const FrameWitness& f) { return f.decay_factor && *f.decay_factor > 0.0; });
+  return all_positive &&
+         std::ranges::any_of(frames, [](const FrameWitness& f) { return std::abs(*f.decay_factor - 1.0) > 1e-9; });
+}
+
+std::string at(DateTime time) {
+  return iso_text(time);
+}
+
+std::string seconds_text(double seconds) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.1f s", seconds);
+  return text;
+}
+
+struct FactorTimes {
+  DateTime median;
+  double spread_s = 0.0;
+  bool is_constant = false;
+};
+
+// The reference time that each decay factor tells.
+FactorTimes times_of_factors(const std::vector<FrameWitness>& frames, const DecayClaim& claim) {
+  std::vector<DateTime> times;
+  for (const FrameWitness& frame : frames)
+    times.push_back(plus_seconds(
+        frame.start, average_count_time(frame, claim) - std::log(*frame.decay_factor) / lambda_per_s(claim)));
+  std::ranges::sort(times);
+  FactorTimes result{.median = times[times.size() / 2], .spread_s = seconds_between(times.front(), times.back())};
+  const double tolerance = std::max(constancy_s, factor_precision_s(claim));
+  result.is_constant = std::ranges::all_of(
+      times, [&](DateTime time) { return std::abs(seconds_between(result.median, time)) <= tolerance; });
+  return result;
+}
+
+// What the frame reference times turn out to be, given the reference; scanners differ in what they write.
+std::string frame_reference_meaning(const std::vector<FrameWitness>& frames,
+                                    const DecayClaim& claim,
+                                    DateTime series_time) {
+  struct Meaning {
+    const char* name;
+    double worst_s;
+  };
+  Meaning meanings[] = {
+      {"frame starts", 0.0}, {"mid-frame times", 0.0}, {"average-count-rate times", 0.0}, {"zero", 0.0}};
+  for (const FrameWitness& frame : frames) {
+    if (!frame.frame_reference_s) return "";
+    const double start = seconds_between(series_time, frame.start);
+    const double expected[] = {start, start + frame.duration_s / 2.0, start + average_count_time(frame, claim), 0.0};
+    for (int i = 0; i < 4; ++i)
+      meanings[i].worst_s = std::max(meanings[i].worst_s, std::abs(*frame.frame_reference_s - expected[i]));
+  }
+  const Meaning& best = *std::ranges::min_element(meanings, {}, &Meaning::worst_s);
+  if (best.worst_s > constancy_s) return "; frame reference times match no known meaning";
+  return std::string("; frame reference times are ") + best.name;
+}
+
+std::string factor_count(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " decay factor" : " decay factors");
+}
+
+DecayReference reference_from_factors(const std::vector<FrameWitness>& frames,
+                                      const DecayClaim& claim,
+                                      const std::string& where) {
+  const FactorTimes factors = times_of_factors(frames, claim);
+  if (!factors.is_constant)
+    throw bad_input(
+        where + " tag (0054,1321) DecayFactor",
+        "factors that refer to times " + seconds_text(factors.spread_s) + " apart (around " + at(factors.median) + ")",
+        "one reference time");
+  DecayReference reference{.time = factors.median, .evidence = {}, .warnings = {}};
+  const bool is_start = claim.found == DecayCorrection::Found::start;
+  const auto& stated = is_start ? claim.series_time : claim.injection;
+  const std::string name = is_start ? "series time" : "injection time";
+  const double tolerance = std::max(agreement_s, factor_precision_s(claim));
+  if (stated && std::abs(seconds_between(*stated, factors.median)) <= tolerance) {
+    reference.time = *stated;
+    reference.evidence = name + ", confirmed by " + factor_count(frames.size());
+  } else if (stated && !is_start) {
+    throw bad_input(where + " tag (0054,1102) DecayCorrection",
+                    "ADMIN with decay factors that refer to " + at(factors.median),
+                    "factors that refer to the injection at " + at(*stated));
+  } else {
+    reference.evidence = factor_count(frames.size()) + ", which refer to " + at(factors.median);
+    if (stated)
+      reference.warnings.push_back("the series time is " + seconds_text(seconds_between(factors.median, *stated)) +
+                                   " from the time that the decay factors refer to, which was used");
+  }
+  return reference;
+}
+
+DecayReference reference_without_factors(const std::vector<FrameWitness>& frames,
+                                         const DecayClaim& claim,
+                                         const std::string& where) {
+  const DateTime scan_start = frames.front().start;
+  if (claim.found == DecayCorrection::Found::administration) {
+    if (!claim.injection)
+      throw bad_input(where + " tag (0018,1078) RadiopharmaceuticalStartDateTime",
+                      "decay correction ADMIN without an injection time", "one, in the header or given by the user");
+    return {*claim.injection, "injection time; no decay factor confirms it", {}};
+  }
+  if (!claim.series_time)
+    throw bad_input(where + " tag (0008,0031) SeriesTime",
+                    "decay correction START without series time or decay factors", "one of them");
+  const std::string unconfirmed = "the decay factors are 1 or missing although values are decay-corrected";
+  if (seconds_between(scan_start, *claim.series_time) > agreement_s)
+    return {scan_start,
+            "start of the scan; no decay factor confirms it",
+            {unconfirmed + "; the series time is later than the first frame, so the scan start was taken"}};
+  constexpr double longest_wait_s = 12 * 3600.0;
+  if (seconds_between(*claim.series_time, scan_start) > longest_wait_s)
+    throw bad_input(where + " tag (0008,0031) SeriesTime",
+                    at(*claim.series_time) + " with a scan start at " + at(scan_start),
+                    "a series time at the scan start, or decay factors that tell the reference");
+  return {
+      *claim.series_time, "series time; no decay factor confirms it", {unconfirmed + "; the series time was taken"}};
+}
+
+}  // namespace
+
+DecayReference find_decay_reference(const std::vector<FrameWitness>& frames,
+                                    const DecayClaim& claim,
+                                    const std::string& where) {
+  DecayReference reference = are_factors_witnesses(frames) ? reference_from_factors(frames, claim, where)
+                                                           : reference_without_factors(frames, claim, where);
+  if (claim.series_time) reference.evidence += frame_reference_meaning(frames, claim, *claim.series_time);
+  return reference;
+}
+
+}  // namespace pet::detail

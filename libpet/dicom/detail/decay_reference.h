@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libpet/dicom/detail/date_time.h"
+#include "libpet/image.h"
+
+namespace pet::detail {
+
+/// What a header says about the time and the decay of one frame.
+struct FrameWitness {
+  DateTime start;
+  double duration_s = 0.0;
+  std::optional<double> decay_factor;
+  std::optional<double> frame_reference_s;  ///< after the series time
+};
+
+/// What a header says about the decay correction of all frames.
+struct DecayClaim {
+  DecayCorrection::Found found = DecayCorrection::Found::unknown;
+  std::optional<DateTime> series_time;
+  std::optional<DateTime> injection;
+  double half_life_s = 0.0;
+};
+
+struct DecayReference {
+  DateTime time;         ///< to which the stored values are corrected
+  std::string evidence;  ///< how it was found, one sentence
+  std::vector<std::string> warnings;
+};
+
+/// The reference time of values that are decay-corrected to the start of the scan or to administration. The decay
+/// factors DF = exp(lambda (t - t_ref)) lambda T / (1 - exp(-lambda T)) (DICOM PS3.3 C.8.9.4) are the
+/// best witness, unless all are 1: then the series time (START) or the injection (ADMIN) is all there is.
+/// Throws InputError, starting with `where`, with the numbers where the header contradicts itself.
+DecayReference find_decay_reference(const std::vector<FrameWitness>& frames,
+                                    const DecayClaim& claim,
+                                    const std::string& where);
+
+}  // namespace pet::detail

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libpet/dicom/detail/instance.h"
+
+#include <algorithm>
+
+#include "libpet/dicom/detail/dataset.h"
+#include "libpet/dicom/detail/file_header.h"
+
+namespace pet::detail {
+namespace {
+
+const DcmTagKey philips_activity_factor_tag(0x7053, 0x1009);
+
+void read_kind(const Dataset& data, Instance& instance) {
+  instance.image_type = data.text(DCM_ImageType);
+  instance.units = data.text(DCM_Units);
+  instance.corrected_image = data.text(DCM_CorrectedImage);
+  instance.series_type = data.text(DCM_SeriesType);
+  instance.counts_source = data.text(DCM_CountsSource);
+  instance.decay_correction = data.text(DCM_DecayCorrection);
+  instance.lossy = data.text(DCM_LossyImageCompression);
+  instance.manufacturer = data.text(DCM_Manufacturer);
+  instance.model_name = data.text(DCM_ManufacturerModelName);
+  instance.description = data.text(DCM_SeriesDescription);
+  instance.frame_of_reference_uid = data.text(DCM_FrameOfReferenceUID);
+}
+
+void read_geometry(const Dataset& data, Instance& instance) {
+  instance.rows = static_cast<int>(data.required_integer(DCM_Rows, 1, 65535));
+  instance.columns = static_cast<int>(data.required_integer(DCM_Columns, 1, 65535));
+  const auto position = data.required_numbers(DCM_ImagePositionPatient, 3);
+  const auto orientation = data.required_numbers(DCM_ImageOrientationPatient, 6);
+  const auto spacing = data.required_numbers(DCM_PixelSpacing, 2);
+  std::copy_n(position.begin(), 3, instance.position_mm.begin());
+  std::copy_n(orientation.begin(), 3, instance.row_direction.begin());
+  std::copy_n(orientation.begin() + 3, 3, instance.column_direction.begin());
+  instance.row_spacing_mm = spacing[0];
+  instance.column_spacing_mm = spacing[1];
+  if (!(spacing[0] > 0.0) || !(spacing[1] > 0.0))
+    throw bad_input(data.where(DCM_PixelSpacing), "a spacing that is not positive", "positive spacings");
+  instance.slice_thickness_mm = data.number(DCM_SliceThickness);
+}
+
+void read_integer_format(const Dataset& data, PixelFormat& pixels) {
+  pixels.bits_allocated = static_cast<int>(data.required_integer(DCM_BitsAllocated, 8, 32));
+  if (pixels.bits_allocated % 8 != 0 || pixels.bits_allocated == 24)
+    throw bad_input(data.where(DCM_BitsAllocated), std::to_string(pixels.bits_allocated), "8, 16 or 32");
+  pixels.bits_stored = static_cast<int>(data.required_integer(DCM_BitsStored, 1, pixels.bits_allocated));
+  data.required_integer(DCM_HighBit, pixels.bits_stored - 1, pixels.bits_stored - 1);
+  pixels.is_signed = data.required_integer(DCM_PixelRepresentation, 0, 1) == 1;
+}
+
+void read_pixel_format(const Dataset& data, const FileHeader& header, Instance& instance) {
+  PixelFormat& pixels = instance.pixels;
+  pixels.element = header.pixel_element;
+  if (pixels.element == 0) throw bad_input(data.where(DCM_PixelData), "no pixels", "pixels");
+  data.required_integer(DCM_SamplesPerPixel, 1, 1);
+  if (const auto frames = data.integer(DCM_NumberOfFrames); frames && *frames != 1)
+    throw bad_input(data.where(DCM_NumberOfFrames), std::to_string(*frames), "one slice a file");
+  if (pixels.element == 0x0010) {
+    read_integer_format(data, pixels);
+  } else {
+    pixels.bits_allocated = pixels.bits_stored = pixels.element == 0x0008 ? 32 : 64;
+  }
+  pixels.slope = data.required_number(DCM_RescaleSlope);
+  if (!(pixels.slope > 0.0))
+    throw bad_input(data.where(DCM_RescaleSlope), quote(data.text(DCM_RescaleSlope)), "a positive slope");
+  pixels.intercept = data.number(DCM_RescaleIntercept).value_or(0.0);
+
+  const DcmXfer syntax(header.syntax);
+  pixels.is_native = !header.is_deflated && !syntax.isEncapsulated();
+  pixels.is_big_endian = syntax.getByteOrder() == EBO_BigEndian;
+  pixels.offset = header.pixel_offset;
+  pixels.length = static_cast<std::size_t>(instance.rows) * static_cast<std::size_t>(instance.columns) *
+                  static_cast<std::size_t>(pixels.bits_allocated / 8);
+  // Checked here, so that no size a file only claims is ever allocated.
+  const std::size_t available = header.file_size - header.pixel_offset;
+  if (pixels.is_native && (header.pixel_length < pixels.length || available < pixels.length))
+    throw bad_input(data.where(DcmTagKey(0x7FE0, pixels.element)),
+                    std::to_string(std::min<std::size_t>(header.pixel_length, available)) + " bytes",
+                    std::to_string(pixels.length) + " (rows x columns x bytes per pixel)");
+  constexpr std::size_t most_compression = 4096;
+  if (!pixels.is_native && pixels.length / most_compression > header.file_size)
+    throw bad_input(data.where(DCM_Rows),
+                    std::to_string(pixels.length) + " bytes of pixels in a file of " + std::to_string(header.file_size),
+                    "less");
+}
+
+// Local time of the file: an offset of the element counts only where the file states its own.
+DateTime local_time(const ZonedDateTime& time, std::optional<int> file_offset_min) {
+  if (!time.utc_offset_min || !file_offset_min) return time.local;
+  return plus_seconds(time.local, 60.0 * (*file_offset_min - *time.utc_offset_min));
+}
+
+void read_timing(const Dataset& data, Instance& instance) {
+  if (const std::string offset = data.text(DCM_TimezoneOffsetFromUTC); !offset.empty())
+    instance.utc_offset_min = parse_utc_offset(offset);
+  auto start = data.date_time(DCM_AcquisitionDate, DCM_AcquisitionTime);
+  if (!start)
+    if (const auto zoned = data.date_time(DCM_AcquisitionDateTime)) start = local_time(*zoned, instance.utc_offset_min);
+  if (!start)
+    throw bad_input(data.where(DCM_AcquisitionTime), "no date and time of acquisition", "the start of the frame");
+  instance.start = *start;
+  instance.duration_s = data.required_number(DCM_ActualFrameDuration) * 1e-3;
+  if (!(instance.duration_s > 0.0))
+    throw bad_input(data.where(DCM_ActualFrameDuration), quote(data.text(DCM_ActualFrameDuration)), "milliseconds");
+  instance.series_time = data.date_time(DCM_SeriesDate, DCM_SeriesTime);
+  if (const auto ms = data.number(DCM_FrameReferenceTime)) instance.frame_reference_s = *ms * 1e-3;
+  instance.decay_factor = data.number(DCM_DecayFactor);
+  if (instance.units == "CNTS") instance.philips_activity_factor = data.number(philips_activity_factor_tag);
+  instance.image_index = data.integer(DCM_ImageIndex);
+  instance.slice_count = data.integer(DCM_NumberOfSlices);
+  instance.time_slice_count = data.integer(DCM_NumberOfTimeSlices);
+}
+
+}  // namespace
+
+bool Instance::is_classic_pet() const {
+  return sop_class == UID_PositronEmissionTomographyImageStorage;
+}
+
+std::optional<Instance> read_instance(const std::filesystem::path& path) {
+  const FileHeader header = read_file_header(path);
+  if (!header.file) return std::nullopt;
+  const Dataset data(*header.file->getDataset(), path.string());
+  Instance instance;
+  instance.file = path;
+  instance.sop_class = data.text(DCM_SOPClassUID);
+  instance.series_uid = data.text(DCM_SeriesInstanceUID);
+  if (!instance.is_classic_pet()) return instance;
+  instance.sop_uid = data.text(DCM_SOPInstanceUID);
+  instance.transfer_syntax = DcmXfer(header.syntax).getXferName();
+  try {
+    read_kind(data, instance);
+    read_geometry(data, instance);
+    read_pixel_format(data, header, instance);
+    read_timing(data, instance);
+  } catch (const InputError& error) {
+    instance.problem = error.what();
+  }
+  return instance;
+}
+
+}  // namespace pet::detail

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "libpet/dicom/detail/date_time.h"
+#include "libpet/grid.h"
+
+namespace pet::detail {
+
+/// Where the pixels of a slice are in its file, and how a stored number becomes a value.
+struct PixelFormat {
+  std::uint16_t element = 0;  ///< of group 7FE0: 0x0010 integers, 0x0008 float, 0x0009 double
+  std::size_t offset = 0;
+  std::size_t length = 0;
+  bool is_native = true;  ///< neither encapsulated nor deflated: can be read at `offset`
+  bool is_big_endian = false;
+  int bits_allocated = 16;
+  int bits_stored = 16;
+  bool is_signed = false;
+  double slope = 1.0;
+  double intercept = 0.0;
+  bool operator==(const PixelFormat&) const = default;
+};
+
+/// What one file of a classic PET series says about itself. Identity is not read.
+struct Instance {
+  std::filesystem::path file;
+  /// Why the attributes below could not all be read; empty: they could.
+  std::string problem;
+
+  std::string sop_class, sop_uid, series_uid, transfer_syntax;
+  std::string image_type, units, corrected_image, series_type, counts_source, decay_correction, lossy;
+  std::string manufacturer, model_name, description, frame_of_reference_uid;
+
+  int rows = 0;
+  int columns = 0;
+  Vector3 position_mm{};
+  Vector3 row_direction{};     ///< in which the column index grows
+  Vector3 column_direction{};  ///< in which the row index grows
+  double row_spacing_mm = 0.0;
+  double column_spacing_mm = 0.0;
+  std::optional<double> slice_thickness_mm;
+  PixelFormat pixels;
+
+  DateTime start;
+  double duration_s = 0.0;
+  std::optional<DateTime> series_time;
+  std::optional<double> frame_reference_s;
+  std::optional<double> decay_factor;
+  std::optional<double> philips_activity_factor;
+  std::optional<int> utc_offset_min;
+
+  std::optional<long> image_index, slice_count, time_slice_count;
+
+  bool is_classic_pet() const;
+  /// What must be equal for two files to belong to one image.
+  std::string kind() const { return series_uid + '\n' + image_type + '\n' + units + '\n' + corrected_image; }
+};
+
+/// Reads the header of one file; nothing if it is not DICOM. Only `sop_class` and `series_uid` are set where it is not
+/// a classic PET image. Throws as read_file_header does.
+std::optional<Instance> read_instance(const std::filesystem::path& path);
+
+}  // namespace pet::detail

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libpet/dicom/detail/pixels.h"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctk.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include "libpet/dicom/detail/dataset.h"
+#include "libpet/dicom/detail/file_bytes.h"
+#include "libpet/error.h"
+
+namespace pet::detail {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "pixels are taken from files as they are");
+
+std::string where(const Instance& instance) {
+  return instance.file.string() + " tag (7fe0,0010) PixelData";
+}
+
+void swap_bytes(std::span<unsigned char> bytes, std::size_t size) {
+  for (std::size_t i = 0; i + size <= bytes.size(); i += size)
+    std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(i), bytes.begin() + static_cast<std::ptrdiff_t>(i + size));
+}
+
+// Little-endian integers of a file that is compressed.
+void decode(const Instance& instance, std::span<unsigned char> bytes) {
+  prepare_dcmtk();
+  DcmFileFormat file;
+  DcmDataset& data = *file.getDataset();
+  if (file.loadFile(instance.file.c_str()).bad() ||
+      data.chooseRepresentation(EXS_LittleEndianExplicit, nullptr).bad() ||
+      !data.canWriteXfer(EXS_LittleEndianExplicit))
+    throw bad_input(where(instance),
+                    "pixels compressed as " + quote(instance.transfer_syntax) + " that cannot be decoded",
+                    "RLE, JPEG-LS or JPEG lossless, or no compression");
+  const std::size_t size = static_cast<std::size_t>(instance.pixels.bits_allocated / 8);
+  unsigned long count = 0;
+  const void* from = nullptr;
+  if (size == 1) {
+    const Uint8* values = nullptr;
+    if (data.findAndGetUint8Array(DCM_PixelData, values, &count).good()) from = values;
+  } else {
+    const Uint16* values = nullptr;
+    if (data.findAndGetUint16Array(DCM_PixelData, values, &count).good()) from = values;
+    count *= sizeof(Uint16);
+  }
+  if (from == nullptr || count < bytes.size())
+    throw bad_input(where(instance), std::to_string(count) + " bytes", std::to_string(bytes.size()));
+  std::memcpy(bytes.data(), from, bytes.size());
+}
+
+// The stored values as the little-endian bytes of their type. The buffer is this thread's own.
+std::span<unsigned char> stored_bytes(const Instance& instance, std::vector<unsigned char>& buffer) {
+  const PixelFormat& pixels = instance.pixels;
+  buffer.resize(std::max(buffer.size(), pixels.length));
+  const std::span<unsigned char> bytes(buffer.data(), pixels.length);
+  if (!pixels.is_native) {
+    decode(instance, bytes);
+    return bytes;
+  }
+  const std::size_t count = FileBytes(instance.file).read(bytes.data(), pixels.offset, bytes.size());
+  if (count < bytes.size())
+    throw bad_input(where(instance), std::to_string(count) + " bytes", std::to_string(bytes.size()));
+  if (pixels.is_big_endian) swap_bytes(bytes, static_cast<std::size_t>(pixels.bits_allocated / 8));
+  return bytes;
+}
+
+template <typename Stored>
+void rescale(std::span<const unsigned char> bytes, const PixelFormat& pixels, double factor, std::span<float> values) {
+  const double slope = pixels.slope * factor;
+  const double intercept = pixels.intercept * factor;
+  [[maybe_unused]] const int unused_bits = pixels.bits_allocated - pixels.bits_stored;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    Stored stored;
+    std::memcpy(&stored, bytes.data() + i * sizeof stored, sizeof stored);
+    // Bits above BitsStored may hold anything; the shifts drop them and extend the sign.
+    if constexpr (std::numeric_limits<Stored>::is_integer)
+      stored = static_cast<Stored>(static_cast<Stored>(stored << unused_bits) >> unused_bits);
+    values[i] = static_cast<float>(slope * static_cast<double>(stored) + intercept);
+  }
+}
+
+}  // namespace
+
+void read_pixels(const Instance& instance, double factor, std::span<float> values) {
+  static thread_local std::vector<unsigned char> buffer;
+  const auto bytes = stored_bytes(instance, buffer);
+  const PixelFormat& pixels = instance.pixels;
+  if (pixels.element == 0x0008) return rescale<float>(bytes, pixels, factor, values);
+  if (pixels.element == 0x0009) return rescale<double>(bytes, pixels, factor, values);
+  switch (pixels.bits_allocated) {
+    case 8:
+      return pixels.is_signed ? rescale<std::int8_t>(bytes, pixels, factor, values)
+                              : rescale<std::uint8_t>(bytes, pixels, factor, values);
+    case 16:
+      return pixels.is_signed ? rescale<std::int16_t>(bytes, pixels, factor, values)
+                              : rescale<std::uint16_t>(bytes, pixels, factor, values);
+    default:
+      return pixels.is_signed ? rescale<std::int32_t>(bytes, pixels, factor, values)
+                              : rescale<std::uint32_t>(bytes, pixels, factor, values);
+  }
+}
+
+bool same_pixels(const Instance& a, const Instance& b) {
+  if (a.pixels.length != b.pixels.length || a.pixels.element != b.pixels.element || a.pixels.slope != b.pixels.slope ||
+      a.pixels.intercept != b.pixels.intercept)
+    return false;
+  std::vector<unsigned char> bytes_a, bytes_b;
+  return std::ranges::equal(stored_bytes(a, bytes_a), stored_bytes(b, bytes_b));
+}
+
+}  // namespace pet::detail

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libpet/dicom/detail/series.h"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctk.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "libpet/dicom/detail/dataset.h"
+#include "libpet/dicom/detail/number_text.h"
+#include "libpet/error.h"
+#include "libpet/parallel.h"
+
+namespace pet::detail {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> files_under(const std::vector<fs::path>& paths) {
+  std::vector<fs::path> files;
+  for (const fs::path& path : paths) {
+    if (fs::is_regular_file(path)) {
+      files.push_back(path);
+    } else if (fs::is_directory(path)) {
+      for (const auto& entry : fs::recursive_directory_iterator(path))
+        if (entry.is_regular_file()) files.push_back(entry.path());
+    } else {
+      throw InputNotFound(path.string() + ": no such file or folder");
+    }
+  }
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  return files;
+}
+
+std::string join(const std::vector<fs::path>& paths) {
+  std::string text;
+  for (const fs::path& path : paths) text += (text.empty() ? "" : ", ") + path.string();
+  return text;
+}
+
+std::string other_classes(const Scan& scan) {
+  std::string text;
+  for (const auto& [uid, count] : scan.other) {
+    const char* name = dcmFindNameOfUID(uid.c_str());
+    text += (text.empty() ? "" : ", ") + std::to_string(count) + " of " +
+            (name          ? name
+             : uid.empty() ? "no class"
+                           : uid);
+  }
+  return text.empty() ? "no DICOM object" : "only DICOM objects that are not classic PET images: " + text;
+}
+
+std::string list_of(const std::vector<const Series*>& series) {
+  std::string text;
+  for (const Series* one : series)
+    text += (text.empty() ? "" : "; ") + one->first().series_uid + " " + quote(one->first().description) + " (" +
+            std::to_string(one->instances.size()) + " files, " + one->first().units + ", " +
+            quote(one->first().image_type) + ", " + quote(one->first().corrected_image) + ")";
+  return text;
+}
+
+using Check = void (*)(const Instance&);
+
+InputError refusal(const Instance& instance, const DcmTagKey& tag, const std::string& found, const char* expected) {
+  DcmTag named(tag);
+  return bad_input(instance.file.string() + " tag " + tag.toString() + " " + named.getTagName(), quote(found),
+                   expected);
+}
+
+void check_units(const Instance& instance) {
+  if (instance.units == "BQML") return;
+  if (instance.units == "CNTS") {
+    if (instance.philips_activity_factor && *instance.philips_activity_factor > 0.0) return;
+    throw refusal(instance, DCM_Units, instance.units,
+                  "BQML, or CNTS with the Philips activity concentration factor (7053,1009)");
+  }
+  const bool is_suv = instance.units == "GML" || instance.units == "CM2ML";
+  throw refusal(instance, DCM_Units, instance.units,
+                is_suv ? "BQML; standardised uptake values do not state the activity they were divided by"
+                       : "BQML, activity per volume");
+}
+
+void check_series_type(const Instance& instance) {
+  const auto values = split_values(instance.series_type);
+  const bool is_frame = values.front() == "DYNAMIC" || values.front() == "STATIC";
+  if (!is_frame || values.size() < 2 || values[1] != "IMAGE")
+    throw refusal(instance, DCM_SeriesType, instance.series_type, "DYNAMIC\\IMAGE or STATIC\\IMAGE");
+}
+
+void check_counts_source(const Instance& instance) {
+  if (instance.counts_source != "EMISSION")
+    throw refusal(instance, DCM_CountsSource, instance.counts_source, "EMISSION");
+}
+
+void check_corrections(const Instance& instance) {
+  const auto values = split_values(instance.corrected_image);
+  const auto has = [&](std::string_view name) { return std::find(values.begin(), values.end(), name) != values.end(); };
+  if (!has("ATTN") || !has("NORM"))
+    throw refusal(instance, DCM_CorrectedImage, instance.corrected_image, "ATTN and NORM among the corrections");
+  const std::string& decay = instance.decay_correction;
+  if (decay != "START" && decay != "ADMIN" && decay != "NONE")
+    throw refusal(instance, DCM_DecayCorrection, decay, "START, ADMIN or NONE");
+  if (has("DECY") != (decay != "NONE"))
+    throw refusal(
+        instance, DCM_DecayCorrection, decay,
+        has("DECY") ? "START or ADMIN, for CorrectedImage holds DECY" : "NONE, for CorrectedImage lacks DECY");
+}
+
+void check_compression(const Instance& instance) {
+  if (instance.lossy == "01")
+    throw refusal(instance, DCM_LossyImageCompression, instance.lossy, "00: lossy pixels are not quantitative");
+}
+
+}  // namespace
+
+Scan scan_for_pet(const std::vector<fs::path>& paths, unsigned threads) {
+  const std::vector<fs::path> files = files_under(paths);
+  std::vector<std::optional<Instance>> instances(files.size());
+  parallel_for(files.size(), threads, [&](std::size_t i) { instances[i] = read_instance(files[i]); });
+
+  Scan scan;
+  std::map<std::string, std::size_t> index_of_kind;
+  bool is_any_dicom = false;
+  for (std::optional<Instance>& instance : instances) {
+    if (!instance) continue;
+    is_any_dicom = true;
+    if (!instance->is_classic_pet()) {
+      ++scan.other[instance->sop_class];
+      continue;
+    }
+    const auto [entry, is_new] = index_of_kind.try_emplace(instance->kind(), scan.series.size());
+    if (is_new) scan.series.emplace_back();
+    scan.series[entry->second].instances.push_back(std::move(*instance));
+  }
+  if (!is_any_dicom)
+    throw bad_input(join(paths), "no DICOM object in " + std::to_string(files.size()) + " files", "a PET series");
+  return scan;
+}
+
+const Series& choose_series(const Scan& scan, const std::string& series_uid, const std::string& where) {
+  std::vector<const Series*> all, chosen;
+  for (const Series& series : scan.series) {
+    all.push_back(&series);
+    if (series_uid.empty() || series.first().series_uid == series_uid) chosen.push_back(&series);
+  }
+  if (all.empty()) throw bad_input(where, other_classes(scan), "a PET series");
+  if (chosen.empty()) throw bad_input(where, "no series " + series_uid + "; there are: " + list_of(all), "that series");
+  if (chosen.size() == 1) return *chosen.front();
+  std::set<std::string> uids;
+  for (const Series* series : chosen) uids.insert(series->first().series_uid);
+  throw bad_input(where, std::to_string(chosen.size()) + " PET images: " + list_of(chosen),
+                  uids.size() > 1 ? "one; choose by series UID" : "one image in a series");
+}
+
+std::vector<std::string> quantification_problems(const Series& series) {
+  std::vector<std::string> problems;
+  const auto add_first = [&](Check check) {
+    for (const Instance& instance : series.instances) {
+      try {
+        check(instance);
+      } catch (const InputError& error) {
+        problems.emplace_back(error.what());
+        return;
+      }
+    }
+  };
+  add_first([](const Instance& instance) {
+    if (!instance.problem.empty()) throw InputError(instance.problem);
+  });
+  for (const Check check : {check_units, check_series_type, check_counts_source, check_corrections, check_compression})
+    add_first(check);
+  return problems;
+}
+
+}  // namespace pet::detail

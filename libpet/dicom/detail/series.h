@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "libpet/dicom/detail/instance.h"
+
+namespace pet::detail {
+
+/// Slices that belong to one image: same series, image type, units and corrections. In order of file names.
+struct Series {
+  std::vector<Instance> instances;
+  const Instance& first() const { return instances.front(); }
+};
+
+/// What files and folders (searched recursively) hold.
+struct Scan {
+  std::vector<Series> series;                ///< classic PET, in order of the first file name of each
+  std::map<std::string, std::size_t> other;  ///< SOP class UID -> files, of everything DICOM that is not classic PET
+};
+
+/// Reads the headers of all files. Files that are not DICOM are passed over. Throws InputNotFound for a path that does
+/// not exist, InputError for a DICOM file that is damaged and where nothing is DICOM.
+Scan scan_for_pet(const std::vector<std::filesystem::path>& paths, unsigned threads);
+
+/// The series with that UID or, if it is empty, the only one. Throws InputError that lists what there is.
+const Series& choose_series(const Scan& scan, const std::string& series_uid, const std::string& where);
+
+/// Reasons why the stored values are not activity concentrations that kinetics can use, each a whole message:
+/// attributes that could not be read, units, series type, counts source, corrections, lossy compression.
+std::vector<std::string> quantification_problems(const Series& series);
+
+}  // namespace pet::detail

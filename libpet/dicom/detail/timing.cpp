@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libpet/dicom/detail/timing.h"
+
+#include <cmath>
+
+#include "libpet/decay.h"
+#include "libpet/dicom/detail/decay_reference.h"
+#include "libpet/error.h"
+
+namespace pet::detail {
+namespace {
+
+using Found = DecayCorrection::Found;
+
+constexpr double longest_wait_s = 12 * 3600.0;
+
+Found found_in(const std::string& decay_correction) {
+  if (decay_correction == "NONE") return Found::none;
+  if (decay_correction == "START") return Found::start;
+  if (decay_correction == "ADMIN") return Found::administration;
+  return Found::unknown;
+}
+
+struct ScanSpan {
+  DateTime start;
+  DateTime end;
+  std::string where;  // the first file
+};
+
+InputError implausible(const ScanSpan& scan, const std::string& found) {
+  return bad_input(scan.where + " tag (0018,1078) RadiopharmaceuticalStartDateTime", found,
+                   "an injection between 12 h before the scan's start at " + iso_text(scan.start) + " and its end at " +
+                       iso_text(scan.end));
+}
+
+bool is_plausible(DateTime injection, const ScanSpan& scan) {
+  return seconds_between(injection, scan.start) <= longest_wait_s && injection <= scan.end;
+}
+
+DateTime on_plausible_day(std::int64_t clock_us, const ScanSpan& scan) {
+  for (const int day : {0, -1, 1}) {
+    const DateTime injection{day_of(scan.start).us + day * us_per_day + clock_us};
+    if (is_plausible(injection, scan)) return injection;
+  }
+  throw implausible(scan, clock_text(clock_us) + " (no date)");
+}
+
+DateTime given_injection(const std::string& text, const ScanSpan& scan) {
+  if (const auto time = parse_iso_date_time(text)) {
+    if (!is_plausible(*time, scan)) throw implausible(scan, iso_text(*time));
+    return *time;
+  }
+  const auto clock = parse_time_of_day(text);
+  if (!clock) throw UsageError("injection time '" + text + "': give 2026-01-31T12:34:56 or 12:34:56");
+  return on_plausible_day(*clock, scan);
+}
+
+std::optional<DateTime> header_injection(const Tracer& tracer, const ScanSpan& scan) {
+  if (tracer.injection) {
+    if (!is_plausible(*tracer.injection, scan)) throw implausible(scan, iso_text(*tracer.injection));
+    return tracer.injection;
+  }
+  if (tracer.injection_clock_us) return on_plausible_day(*tracer.injection_clock_us, scan);
+  return std::nullopt;
+}
+
+// What the scanner corrected to may be the header's time even where the user knows better when the injection was.
+std::optional<DateTime> plausible_header_injection(const Tracer& tracer, const ScanSpan& scan) {
+  try {
+    return header_injection(tracer, scan);
+  } catch (const InputError&) {
+    return std::nullopt;
+  }
+}
+
+// One witness a frame; slices of a frame must state the same decay factor.
+std::vector<FrameWitness> witnesses(const Layout& layout) {
+  std::vector<FrameWitness> result;
+  for (const auto& frame : layout.frames) {
+    const Instance& first = *frame.front();
+    for (const Instance* slice : frame) {
+      const double factor = slice->decay_factor.value_or(1.0);
+      if (!(std::abs(factor - first.decay_factor.value_or(1.0)) <= 1e-4 * std::abs(factor)))
+        throw bad_input(slice->file.string() + " tag (0054,1321) DecayFactor", std::to_string(factor),
+                        std::to_string(first.decay_factor.value_or(1.0)) + " as the frame's first slice");
+    }
+    result.push_back({first.start, first.duration_s, first.decay_factor, first.frame_reference_s});
+  }
+  return result;
+}
+
+Frames frames_after(DateTime zero, const Layout& layout) {
+  std::vector<Frame> frames;
+  for (const auto& slices : layout.frames) {
+    const double start_s = seconds_between(zero, slices.front()->start);
+    frames.push_back({start_s / 60.0, (start_s + slices.front()->duration_s) / 60.0});
+  }
+  return Frames(std::move(frames));
+}
+
+double required_half_life_min(const Tracer& tracer, const ScanSpan& scan) {
+  if (tracer.drug.half_life_min) return *tracer.drug.half_life_min;
+  throw bad_input(scan.where + " tag (0018,1075) RadionuclideHalfLife", "no half-life and no known radionuclide",
+                  "one of them, to correct for decay");
+}
+
+// Values corrected to one reference need one factor; uncorrected ones need one a frame.
+void fill_decay(const Layout& layout, const DecayClaim& claim, const std::string& where, Timing& timing) {
+  const double half_life_min = claim.half_life_s / 60.0;
+  DecayCorrection& decay = timing.decay;
+  decay.found = claim.found;
+  if (claim.found == Found::none) {
+    for (const Frame& frame : timing.frames)
+      decay.factor_applied.push_back(frame_decay_factor(frame.start_min, frame.end_min, half_life_min));
+    decay.evidence = "values are not decay-corrected in the file (Decay Correction NONE)";
+    return;
+  }
+  const DecayReference reference = find_decay_reference(witnesses(layout), claim, where);
+  decay.reference_min = seconds_between(timing.time_zero, reference.time) / 60.0;
+  decay.factor_applied = {decay_reference_shift(*decay.reference_min, 0.0, half_life_min)};
+  decay.evidence = reference.evidence;
+  timing.warnings.insert(timing.warnings.end(), reference.warnings.begin(), reference.warnings.end());
+}
+
+}  // namespace
+
+Timing find_timing(const Layout& layout, const Tracer& tracer, const std::optional<std::string>& injection_time) {
+  const Instance& first = *layout.frames.front().front();
+  const Instance& last = *layout.frames.back().front();
+  const ScanSpan scan{first.start, plus_seconds(last.start, last.duration_s), first.file.string()};
+
+  const auto given = injection_time ? std::optional(given_injection(*injection_time, scan)) : std::nullopt;
+  const auto stated = given ? plausible_header_injection(tracer, scan) : header_injection(tracer, scan);
+  const auto injection = given ? given : stated;
+
+  Timing timing;
+  timing.is_injection = injection.has_value();
+  timing.time_zero = injection.value_or(scan.start);
+  if (!injection) timing.warnings.emplace_back("the injection time is unknown; time zero is the start of the scan");
+  timing.frames = frames_after(timing.time_zero, layout);
+  const DecayClaim claim{.found = found_in(first.decay_correction),
+                         .series_time = first.series_time,
+                         .injection = stated ? stated : given,
+                         .half_life_s = required_half_life_min(tracer, scan) * 60.0};
+  fill_decay(layout, claim, scan.where, timing);
+  return timing;
+}
+
+}  // namespace pet::detail

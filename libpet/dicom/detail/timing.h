@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libpet/dicom/detail/layout.h"
+#include "libpet/dicom/detail/tracer.h"
+#include "libpet/image.h"
+
+namespace pet::detail {
+
+/// Frames of a series relative to time zero, and what turns stored values into values corrected to it.
+struct Timing {
+  DateTime time_zero;
+  bool is_injection = false;  ///< else time zero is the start of the first frame
+  Frames frames;
+  DecayCorrection decay;
+  std::vector<std::string> warnings;
+};
+
+/// `injection_time` ("2026-01-31T12:34:56" or "12:34:56") overrides the header's. A time without date gets the day on
+/// which it lies between 12 h before the scan and its end. Throws InputError where there is none, where the half-life
+/// is not known and where the header contradicts itself; UsageError where `injection_time` is no time.
+Timing find_timing(const Layout& layout, const Tracer& tracer, const std::optional<std::string>& injection_time);
+
+}  // namespace pet::detail

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libpet/dicom/pet_image.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <functional>
+#include <set>
+#include <utility>
+
+#include "libpet/dicom/detail/layout.h"
+#include "libpet/dicom/detail/pixels.h"
+#include "libpet/dicom/detail/timing.h"
+#include "libpet/error.h"
+#include "libpet/parallel.h"
+
+namespace pet {
+namespace {
+
+constexpr double kBq_per_Bq = 1e-3;
+
+// A 4-D image is hundreds of megabytes that are touched for the first time: large pages make that several times faster.
+std::vector<float> zeros(std::size_t count) {
+  std::vector<float> values;
+  values.reserve(count);
+#ifdef MADV_HUGEPAGE
+  constexpr std::uintptr_t page = 4096;
+  const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(values.data()) + page - 1) / page * page;
+  const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(values.data() + count) / page * page;
+  if (end > begin) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+#endif
+  values.resize(count);
+  return values;
+}
+
+std::vector<std::string> series_warnings(const detail::Layout& layout) {
+  std::vector<std::string> warnings = layout.warnings;
+  const auto any = [&](const std::function<bool(const detail::Instance&)>& is) {
+    return std::ranges::any_of(
+        layout.frames, [&](const auto& frame) { return std::ranges::any_of(frame, [&](auto* s) { return is(*s); }); });
+  };
+  if (any([](const detail::Instance& slice) { return slice.pixels.intercept != 0.0; }))
+    warnings.emplace_back("rescale intercepts are not zero; they were applied");
+  if (any([](const detail::Instance& slice) { return slice.units == "CNTS"; }))
+    warnings.emplace_back("counts were turned to Bq/mL by the Philips activity concentration factor (7053,1009)");
+  return warnings;
+}
+
+void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+void read_all_pixels(const detail::Layout& layout, unsigned threads, DynamicImage& image) {
+  const std::size_t slices = layout.frames.front().size();
+  const std::size_t slice_size = image.grid.voxel_count() / slices;
+  const auto& factors = image.decay.factor_applied;
+  image.voxels = zeros(image.grid.voxel_count() * layout.frames.size());
+  parallel_for(slices * layout.frames.size(), threads, [&](std::size_t i) {
+    const std::size_t frame = i / slices;
+    const detail::Instance& slice = *layout.frames[frame][i % slices];
+    const double to_Bq = slice.units == "CNTS" ? *slice.philips_activity_factor : 1.0;
+    const double decay = factors.size() == 1 ? factors.front() : factors[frame];
+    detail::read_pixels(slice, to_Bq * kBq_per_Bq * decay, std::span(image.voxels).subspan(i * slice_size, slice_size));
+  });
+}
+
+SeriesSummary describe_instance(const detail::Series& series) {
+  const detail::Instance& first = series.first();
+  SeriesSummary summary;
+  summary.series_uid = first.series_uid;
+  summary.description = first.description;
+  summary.manufacturer = first.manufacturer;
+  summary.model_name = first.model_name;
+  summary.units = first.units;
+  summary.series_type = first.series_type;
+  summary.decay_correction = first.decay_correction;
+  summary.transfer_syntax = first.transfer_syntax;
+  summary.files = series.instances.size();
+  return summary;
+}
+
+// Goes as far as a reader would, and notes why it would stop.
+SeriesSummary summarize(const detail::Series& series) {
+  SeriesSummary summary = describe_instance(series);
+  summary.problems = detail::quantification_problems(series);
+  try {
+    const detail::Tracer tracer = detail::read_tracer(series.first().file);
+    summary.tracer = tracer.drug;
+    append(summary.warnings, tracer.warnings);
+    if (std::ranges::any_of(series.instances, [](const auto& instance) { return !instance.problem.empty(); }))
+      return summary;
+    const detail::Layout layout = detail::arrange(series);
+    summary.grid = layout.grid;
+    append(summary.warnings, series_warnings(layout));
+    const detail::Timing timing = detail::find_timing(layout, tracer, std::nullopt);
+    summary.frames = timing.frames;
+    summary.is_time_zero_injection = timing.is_injection;
+    summary.decay = timing.decay;
+    append(summary.warnings, timing.warnings);
+  } catch (const InputError& error) {
+    if (std::ranges::find(summary.problems, error.what()) == summary.problems.end())
+      summary.problems.emplace_back(error.what());
+  }
+  return summary;
+}
+
+}  // namespace
+
+std::vector<SeriesSummary> summarize_pet_series(const std::vector<std::filesystem::path>& paths, unsigned threads) {
+  const detail::Scan scan = detail::scan_for_pet(paths, threads);
+  std::vector<SeriesSummary> summaries;
+  for (const detail::Series& series : scan.series) summaries.push_back(summarize(series));
+  return summaries;
+}
+
+DynamicImage read_pet_series(const std::filesystem::path& folder, const PetReadOptions& options) {
+  const detail::Scan scan = detail::scan_for_pet({folder}, options.threads);
+  const detail::Series& series = detail::choose_series(scan, options.series_uid, folder.string());
+  const auto problems = detail::quantification_problems(series);
+  if (!problems.empty()) throw InputError(problems.front());
+  const detail::Layout layout = detail::arrange(series);
+  const detail::Instance& first = *layout.frames.front().front();
+  const detail::Tracer tracer = detail::read_tracer(first.file);
+  detail::Timing timing = detail::find_timing(layout, tracer, options.injection_time);
+
+  DynamicImage image;
+  image.grid = layout.grid;
+  image.frames = std::move(timing.frames);
+  image.unit = ActivityUnit::kBq_per_mL;
+  image.decay = std::move(timing.decay);
+  image.tracer = tracer.drug;
+  if (timing.is_injection) image.time_zero = detail::iso_text(timing.time_zero);
+  image.frame_of_reference_uid = first.frame_of_reference_uid;
+  image.manufacturer = first.manufacturer;
+  image.description = first.description;
+  append(image.warnings, series_warnings(layout));
+  append(image.warnings, tracer.warnings);
+  append(image.warnings, timing.warnings);
+  read_all_pixels(layout, options.threads, image);
+  return image;
+}
+
+}  // namespace pet

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libpet/dicom/pet_writer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <numbers>
+
+#include "libpet/decay.h"
+#include "libpet/dicom/detail/dataset.h"
+#include "libpet/dicom/detail/number_text.h"
+#include "libpet/dicom/detail/radionuclide.h"
+#include "libpet/dicom/detail/saved_file.h"
+#include "libpet/error.h"
+#include "libpet/parallel.h"
+
+namespace pet {
+namespace {
+
+using detail::DateTime;
+using detail::decimal_string;
+using detail::put;
+using Found = DecayCorrection::Found;
+
+constexpr double Bq_per_kBq = 1e3;
+constexpr double largest_stored = 32767.0;
+
+// One frame as its header states it: times rounded to what DICOM can hold.
+struct StoredFrame {
+  DateTime start;
+  long duration_ms = 0;
+  double factor = 1.0;        // stored value / value corrected to injection
+  double decay_factor = 1.0;  // what DICOM calls Decay Factor
+};
+
+// The series as a whole, shared by all slices.
+struct StoredSeries {
+  const DynamicImage& image;
+  const PetWriteOptions& options;
+  DateTime injection;
+  std::vector<StoredFrame> frames;
+  Vector3 row, column;
+  double row_spacing_mm = 0.0, column_spacing_mm = 0.0, slice_spacing_mm = 0.0;
+  bool is_along_normal = true;
+  bool is_signed = false;
+};
+
+DateTime injection_of(const DynamicImage& image, const PetWriteOptions& options) {
+  const std::string& text = options.injection_datetime.empty() ? image.time_zero : options.injection_datetime;
+  const auto time = detail::parse_iso_date_time(text);
+  if (!time) throw UsageError("injection time '" + text + "' of a DICOM series: give 2026-01-31T12:34:56.000");
+  return *time;
+}
+
+double half_life_min(const StoredSeries& series) {
+  if (!series.image.tracer.half_life_min) throw UsageError("a DICOM PET series needs the half-life of its tracer");
+  return *series.image.tracer.half_life_min;
+}
+
+void fill_frames(StoredSeries& series) {
+  const double half_life = half_life_min(series);
+  double scan_start_min = 0.0;
+  for (const Frame& frame : series.image.frames) {
+    StoredFrame stored;
+    stored.start = detail::plus_seconds(series.injection, frame.start_min * 60.0);
+    stored.duration_ms = std::max(1L, std::lround(frame.duration_min() * 60000.0));
+    const double start_min = detail::seconds_between(series.injection, stored.start) / 60.0;
+    const double end_min = start_min + static_cast<double>(stored.duration_ms) / 60000.0;
+    if (series.frames.empty()) scan_start_min = start_min;
+    switch (series.options.decay_correction) {
+      case Found::none:
+        stored.factor = 1.0 / frame_decay_factor(start_min, end_min, half_life);
+        break;
+      case Found::start:
+        stored.factor = decay_reference_shift(0.0, scan_start_min, half_life);
+        stored.decay_factor = frame_decay_factor(start_min, end_min, half_life, scan_start_min);
+        break;
+      case Found::administration:
+        stored.decay_factor = frame_decay_factor(start_min, end_min, half_life);
+        break;
+      case Found::unknown:
+        throw UsageError("a DICOM PET series is decay-corrected to START, to ADMIN or not at all (NONE)");
+    }
+    series.frames.push_back(stored);
+  }
+}
+
+double length(const Vector3& a) {
+  return std::hypot(a[0], a[1], a[2]);
+}
+
+Vector3 unit(const Vector3& a) {
+  const double norm = length(a);
+  return {a[0] / norm, a[1] / norm, a[2] / norm};
+}
+
+void fill_geometry(StoredSeries& series) {
+  const Grid& grid = series.image.grid;
+  series.row = unit(grid.axis_mm[0]);
+  series.column = unit(grid.axis_mm[1]);
+  series.column_spacing_mm = length(grid.axis_mm[0]);
+  series.row_spacing_mm = length(grid.axis_mm[1]);
+  series.slice_spacing_mm = length(grid.axis_mm[2]);
+  const Vector3& r = series.row;
+  const Vector3& c = series.column;
+  const Vector3 s = unit(grid.axis_mm[2]);
+  const double handedness =
+      s[0] * (r[1] * c[2] - r[2] * c[1]) + s[1] * (r[2] * c[0] - r[0] * c[2]) + s[2] * (r[0] * c[1] - r[1] * c[0]);
+  if (!(std::abs(std::abs(handedness) - 1.0) < 1e-4))
+    throw UsageError("a DICOM PET series needs orthogonal axes; there are " + describe(grid));
+  series.is_along_normal = handedness > 0.0;
+  constexpr std::size_t most_indices = 65535;  // Image Index is 16-bit
+  if (series.image.frames.size() * static_cast<std::size_t>(grid.size[2]) > most_indices)
+    throw UsageError("a classic PET series holds at most 65535 slices");
+}
+
+std::string ds(double value) {
+  return decimal_string(value);
+}
+
+std::string ds(const Vector3& v) {
+  return ds(v[0]) + "\\" + ds(v[1]) + "\\" + ds(v[2]);
+}
+
+std::string or_seed(const std::string& key, const PetWriteOptions& options) {
+  return key.empty() ? options.uid_seed : key;
+}
+
+void put_date_time(DcmItem& item, const DcmTagKey& date, const DcmTagKey& time, DateTime value) {
+  put(item, date, detail::dicom_date(value));
+  put(item, time, detail::dicom_time(value));
+}
+
+void put_patient_and_study(const StoredSeries& series, DcmItem& item) {
+  const PetWriteOptions& options = series.options;
+  put(item, DCM_SpecificCharacterSet, "ISO_IR 192");
+  put(item, DCM_PatientName, "SIMULATED^" + options.patient_id);
+  put(item, DCM_PatientID, options.patient_id);
+  put(item, DCM_PatientBirthDate, "");
+  put(item, DCM_PatientSex, "");
+  put(item, DCM_PatientWeight, ds(options.patient_weight_kg));
+  put(item, DCM_StudyInstanceUID, uid_from(or_seed(options.study_key, options), "study"));
+  put_date_time(item, DCM_StudyDate, DCM_StudyTime, std::min(series.injection, series.frames.front().start));
+  put(item, DCM_ReferringPhysicianName, "");
+  put(item, DCM_StudyID, "1");
+  put(item, DCM_AccessionNumber, "");
+}
+
+void put_series(const StoredSeries& series, DcmItem& item) {
+  const PetWriteOptions& options = series.options;
+  const Grid& grid = series.image.grid;
+  std::string description = options.series_description.empty() ? series.image.description : options.series_description;
+  if (!options.drug.empty()) description += (description.empty() ? "" : " ") + options.drug;
+  constexpr std::size_t longest_description = 64;
+  put(item, DCM_Modality, "PT");
+  put(item, DCM_SeriesInstanceUID, uid_from(options.uid_seed, "series"));
+  put(item, DCM_SeriesNumber, std::to_string(options.series_number));
+  put(item, DCM_SeriesDescription, description.substr(0, longest_description));
+  put_date_time(item, DCM_SeriesDate, DCM_SeriesTime, series.frames.front().start);
+  put(item, DCM_BodyPartExamined, "BRAIN");
+  put(item, DCM_Manufacturer, "Occupet");
+  put(item, DCM_ManufacturerModelName, "simulation");
+  put(item, DCM_FrameOfReferenceUID, uid_from(or_seed(options.frame_of_reference_key, options), "frame of reference"));
+  put(item, DCM_PositionReferenceIndicator, "");
+  put(item, DCM_Units, "BQML");
+  put(item, DCM_CountsSource, "EMISSION");
+  put(item, DCM_SeriesType, "DYNAMIC\\IMAGE");
+  put(item, DCM_NumberOfSlices, static_cast<std::uint16_t>(grid.size[2]));
+  put(item, DCM_NumberOfTimeSlices, static_cast<std::uint16_t>(series.frames.size()));
+  const bool is_corrected = options.decay_correction != Found::none;
+  put(item, DCM_CorrectedImage, std::string("NORM\\DTIM\\ATTN\\SCAT\\RAN") + (is_corrected ? "\\DECY" : ""));
+  put(item, DCM_DecayCorrection, !is_corrected ? "NONE" : options.decay_correction == Found::start ? "START" : "ADMIN");
+  put(item, DCM_CollimatorType, "NONE");
+  detail::put_code(item, DCM_PatientOrientationCodeSequence, "102538003", "SCT", "recumbent");
+  DcmItem* orientation = nullptr;
+  item.findAndGetSequenceItem(DCM_PatientOrientationCodeSequence, orientation);
+  detail::put_code(*orientation, DCM_PatientOrientationModifierCodeSequence, "40199007", "SCT", "supine");
+  detail::put_code(item, DCM_PatientGantryRelationshipCodeSequence, "102540008", "SCT", "headfirst");
+}
+
+void put_tracer(const StoredSeries& series, DcmItem& data) {
+  const Radiopharmaceutical& tracer = series.image.tracer;
+  DcmItem* item = nullptr;
+  data.findOrCreateSequenceItem(DCM_RadiopharmaceuticalInformationSequence, item);
+  put(*item, DCM_Radiopharmaceutical, tracer.name);
+  put(*item, DCM_RadiopharmaceuticalStartTime, detail::dicom_time(series.injection));
+  put(*item, DCM_RadiopharmaceuticalStartDateTime,
+      detail::dicom_date(series.injection) + detail::dicom_time(series.injection));
+  if (tracer.injected_activity_MBq) put(*item, DCM_RadionuclideTotalDose, ds(*tracer.injected_activity_MBq * 1e6));
+  put(*item, DCM_RadionuclideHalfLife, ds(half_life_min(series) * 60.0));
+  if (tracer.molar_activity_GBq_per_umol)
+    put(*item, DCM_RadiopharmaceuticalSpecificActivity, ds(*tracer.molar_activity_GBq_per_umol * 1e9));
+  if (const auto code = detail::code_of_nuclide(tracer.radionuclide))
+    detail::put_code(*item, DCM_RadionuclideCodeSequence, std::string(code->value), "SRT", std::string(code->meaning));
+  else
+    item->insertEmptyElement(DCM_RadionuclideCodeSequence);
+}
+
+// Time at which the activity of a frame equals its average, after the series time.
+double frame_reference_ms(const StoredSeries& series, const StoredFrame& frame) {
+  const double lambda_per_ms = decay_constant(half_life_min(series)) / 60000.0;
+  const double within =
+      frame_decay_factor(0.0, static_cast<double>(frame.duration_ms) / 60000.0, half_life_min(series));
+  return 1e3 * detail::seconds_between(series.frames.front().start, frame.start) + std::log(within) / lambda_per_ms;
+}
+
+void put_image(const StoredSeries& series, std::size_t f, int k, DcmItem& item) {
+  const Grid& grid = series.image.grid;
+  const StoredFrame& frame = series.frames[f];
+  const int slice = series.is_along_normal ? k : grid.size[2] - 1 - k;
+  const auto index = static_cast<std::uint16_t>(static_cast<int>(f) * grid.size[2] + slice + 1);
+  put(item, DCM_SOPClassUID, UID_PositronEmissionTomographyImageStorage);
+  put(item, DCM_SOPInstanceUID, uid_from(series.options.uid_seed, "instance " + std::to_string(index)));
+  put(item, DCM_ImageType, "ORIGINAL\\PRIMARY");
+  put(item, DCM_InstanceNumber, std::to_string(index));
+  put(item, DCM_ImageIndex, index);
+  put_date_time(item, DCM_ContentDate, DCM_ContentTime, frame.start);
+  put_date_time(item, DCM_AcquisitionDate, DCM_AcquisitionTime, frame.start);
+  put(item, DCM_ActualFrameDuration, std::to_string(frame.duration_ms));
+  put(item, DCM_FrameReferenceTime, ds(frame_reference_ms(series, frame)));
+  if (series.options.decay_correction != Found::none) put(item, DCM_DecayFactor, ds(frame.decay_factor));
+  put(item, DCM_ImagePositionPatient, ds(grid.position_mm(0, 0, k)));
+  put(item, DCM_ImageOrientationPatient, ds(series.row) + "\\" + ds(series.column));
+  put(item, DCM_PixelSpacing, ds(series.row_spacing_mm) + "\\" + ds(series.column_spacing_mm));
+  put(item, DCM_SliceThickness, ds(series.slice_spacing_mm));
+}
+
+void put_pixels(const StoredSeries& series, std::size_t f, int k, DcmItem& item) {
+  const Grid& grid = series.image.grid;
+  const std::size_t count = static_cast<std::size_t>(grid.size[0]) * static_cast<std::size_t>(grid.size[1]);
+  const auto values = series.image.frame(f).subspan(static_cast<std::size_t>(k) * count, count);
+  const double to_stored_Bq = Bq_per_kBq * series.frames[f].factor;
+  double largest = 0.0;
+  for (const float value : values) largest = std::max(largest, std::abs(static_cast<double>(value)));
+  // The slope that quantises is the one that a reader gets from the text.
+  const std::string slope_text = largest > 0.0 ? ds(largest * to_stored_Bq / largest_stored) : "1";
+  const double scale = to_stored_Bq / detail::parse_number(slope_text).value();
+  std::vector<Uint16> stored(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double rounded = std::nearbyint(static_cast<double>(values[i]) * scale);
+    stored[i] = static_cast<Uint16>(static_cast<Sint16>(std::clamp(rounded, -largest_stored, largest_stored)));
+  }
+  put(item, DCM_SamplesPerPixel, std::uint16_t{1});
+  put(item, DCM_PhotometricInterpretation, "MONOCHROME2");
+  put(item, DCM_Rows, static_cast<std::uint16_t>(grid.size[1]));
+  put(item, DCM_Columns, static_cast<std::uint16_t>(grid.size[0]));
+  put(item, DCM_BitsAllocated, std::uint16_t{16});
+  put(item, DCM_BitsStored, std::uint16_t{16});
+  put(item, DCM_HighBit, std::uint16_t{15});
+  put(item, DCM_PixelRepresentation, static_cast<std::uint16_t>(series.is_signed ? 1 : 0));
+  put(item, DCM_RescaleIntercept, "0");
+  put(item, DCM_RescaleSlope, slope_text);
+  put(item, DCM_LossyImageCompression, "00");
+  item.putAndInsertUint16Array(DCM_PixelData, stored.data(), count);
+}
+
+std::string file_name(std::size_t frame, int slice) {
+  char name[64];
+  std::snprintf(name, sizeof name, "frame-%03zu_slice-%03d.dcm", frame + 1, slice + 1);
+  return name;
+}
+
+}  // namespace
+
+std::vector<std::filesystem::path> write_pet_series(const DynamicImage& image,
+                                                    const PetWriteOptions& options,
+                                                    const std::filesystem::path& folder) {
+  detail::prepare_dcmtk();
+  StoredSeries series{.image = image,
+                      .options = options,
+                      .injection = injection_of(image, options),
+                      .frames = {},
+                      .row = {},
+                      .column = {}};
+  fill_frames(series);
+  fill_geometry(series);
+  series.is_signed = std::ranges::any_of(image.voxels, [](float value) { return value < 0.0f; });
+  std::filesystem::create_directories(folder);
+
+  const auto slices = static_cast<std::size_t>(image.grid.size[2]);
+  std::vector<std::filesystem::path> files(slices * image.frames.size());
+  parallel_for(files.size(), options.threads, [&](std::size_t i) {
+    const std::size_t frame = i / slices;
+    const int slice = static_cast<int>(i % slices);
+    DcmFileFormat file;
+    DcmItem& item = *file.getDataset();
+    put_patient_and_study(series, item);
+    put_series(series, item);
+    put_tracer(series, item);
+    put_image(series, frame, slice, item);
+    put_pixels(series, frame, slice, item);
+    files[i] = folder / file_name(frame, slice);
+    detail::save(file, files[i]);
+  });
+  return files;
+}
+
+}  // namespace pet
