@@ -19,10 +19,10 @@ std::string lower_case(std::string_view text) {
 
 // The power of ten of a prefix. "m" and "M" differ by case, all others do not.
 std::optional<double> prefix_factor(std::string_view prefix) {
-  constexpr std::array<std::pair<std::string_view, double>, 12> factors = {{{"", 1.0},
+  constexpr std::array<std::pair<std::string_view, double>, 11> factors = {{{"", 1.0},
                                                                             {"T", 1e12},
                                                                             {"G", 1e9},
-                                                                            {"g", 1e9},
+
                                                                             {"M", 1e6},
                                                                             {"k", 1e3},
                                                                             {"K", 1e3},
