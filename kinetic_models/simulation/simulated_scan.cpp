@@ -45,8 +45,10 @@ double noise_alpha(const Study& study) {
   const Kinetics kinetics = during(session, study.region(study.noise.region).kinetics);
   const double activity = tissue_curve(kinetics, blood_of(study, session), study.frames)[study.noise.frame];
   if (!(activity > 0.0))
-    throw UsageError("noise: frame " + std::to_string(study.noise.frame + 1) + " of region '" + study.noise.region +
-                     "' has no activity, so it has no coefficient of variation; choose a later frame");
+    throw bad_input("noise of the study",
+                    "frame " + std::to_string(study.noise.frame + 1) + " of region '" + study.noise.region +
+                        "', which has no activity",
+                    "a later frame, for its coefficient of variation");
   return study.noise.cv * std::sqrt(activity) / frame_noise(study, study.noise.frame);
 }
 

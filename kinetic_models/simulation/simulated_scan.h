@@ -24,7 +24,7 @@ struct SimulatedSession {
 SimulatedSession simulate_session(const Study& study, const StudySession& session);
 
 /// The alpha of sigma = alpha sqrt(C e^{lambda t} / dt), t mid-frame: as given, or from the coefficient of variation in
-/// one frame of one region of the first session. Throws UsageError where that frame has no activity.
+/// one frame of one region of the first session. Throws InputError where that frame has no activity.
 double noise_alpha(const Study& study);
 
 /// The noise-free curves of the labelled regions with their volumes in the phantom, in order of their labels.
