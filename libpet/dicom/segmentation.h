@@ -13,11 +13,13 @@ namespace pet {
 bool is_dicom_file(const std::filesystem::path& path);
 
 /// Reads a DICOM Segmentation (binary; segments that overlap are an error). Labels are segment numbers, names are
-/// segment labels, slices that no frame covers are background.
+/// segment labels, slices that no frame covers are background. Throws InputNotFound, or InputError naming file and tag.
 LabelMap read_dicom_segmentation(const std::filesystem::path& path);
 
 /// Writes `labels` as a binary Segmentation that refers to the PET series in `series_files` (one file a slice of
-/// its first frame is enough). `uid_seed` makes UIDs deterministic.
+/// its first frame is enough), whose patient, study and frame of reference it takes over. DICOM numbers segments from 1
+/// without gaps: the labels that occur are numbered in ascending order. `uid_seed` makes UIDs, and with them the bytes,
+/// deterministic. Throws InputError where the series cannot be read, UsageError where there is no label.
 void write_dicom_segmentation(const LabelMap& labels,
                               const std::vector<std::filesystem::path>& series_files,
                               const std::string& uid_seed,

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctk.h>
+#include <dcmtk/dcmfg/fgderimg.h>
+#include <dcmtk/dcmfg/fgfracon.h>
+#include <dcmtk/dcmfg/fgpixmsr.h>
+#include <dcmtk/dcmfg/fgplanor.h>
+#include <dcmtk/dcmfg/fgplanpo.h>
+#include <dcmtk/dcmiod/iodreferences.h>
+#include <dcmtk/dcmseg/segdoc.h>
+#include <dcmtk/dcmseg/segment.h>
+
+#include <cmath>
+#include <memory>
+#include <set>
+
+#include "libpet/dicom/detail/dataset.h"
+#include "libpet/dicom/detail/instance.h"
+#include "libpet/dicom/detail/number_text.h"
+#include "libpet/dicom/detail/saved_file.h"
+#include "libpet/dicom/pet_writer.h"
+#include "libpet/dicom/segmentation.h"
+#include "libpet/error.h"
+#include "libpet/io/output_files.h"
+#include "libpet/provenance.h"
+
+namespace pet {
+namespace {
+
+using detail::decimal_string;
+
+void require(const OFCondition& status, const char* what) {
+  if (status.bad()) throw OutputError(std::string("DICOM Segmentation: ") + what + ": " + status.text());
+}
+
+double length(const Vector3& a) {
+  return std::hypot(a[0], a[1], a[2]);
+}
+
+std::unique_ptr<DcmSegmentation> create(const Grid& grid) {
+  const IODGeneralEquipmentModule::EquipmentInfo equipment("Occupet", "simulation", "0", version());
+  ContentIdentificationMacro* identification = nullptr;
+  require(ContentIdentificationMacro::create("1", "REGIONS", "Regions", "Occupet", identification), "content");
+  const std::unique_ptr<ContentIdentificationMacro> identification_owner(identification);
+  DcmSegmentation* segmentation = nullptr;
+  require(DcmSegmentation::createBinarySegmentation(segmentation, static_cast<Uint16>(grid.size[1]),
+                                                    static_cast<Uint16>(grid.size[0]), equipment, *identification),
+          "creation");
+  return std::unique_ptr<DcmSegmentation>(segmentation);
+}
+
+void add_shared_geometry(const Grid& grid, DcmSegmentation& segmentation) {
+  FGPixelMeasures measures;
+  require(measures.setPixelSpacing(decimal_string(length(grid.axis_mm[1])) + "\\" +
+                                   decimal_string(length(grid.axis_mm[0]))),
+          "pixel spacing");
+  require(measures.setSliceThickness(decimal_string(length(grid.axis_mm[2]))), "slice thickness");
+  require(measures.setSpacingBetweenSlices(decimal_string(length(grid.axis_mm[2]))), "slice spacing");
+  require(segmentation.addForAllFrames(measures), "pixel measures");
+  std::array<std::string, 6> direction;
+  for (int axis = 0; axis < 2; ++axis)
+    for (int d = 0; d < 3; ++d)
+      direction[static_cast<std::size_t>(3 * axis + d)] =
+          decimal_string(grid.axis_mm[axis][d] / length(grid.axis_mm[axis]));
+  const std::unique_ptr<FGPlaneOrientationPatient> orientation(FGPlaneOrientationPatient::createMinimal(
+      direction[0], direction[1], direction[2], direction[3], direction[4], direction[5]));
+  require(segmentation.addForAllFrames(*orientation), "orientation");
+}
+
+Uint16 add_segment(const std::string& name, DcmSegmentation& segmentation) {
+  const CodeSequenceMacro category("123037004", "SCT", "Anatomical Structure");
+  const CodeSequenceMacro type("12738006", "SCT", "Brain");
+  DcmSegment* segment = nullptr;
+  require(DcmSegment::create(segment, name, category, type, DcmSegTypes::SAT_AUTOMATIC, "Occupet"), "segment");
+  Uint16 number = 0;
+  require(segmentation.addSegment(segment, number), "segment");
+  return number;
+}
+
+// The slices of the image that the labels were drawn on, to which frames refer.
+std::vector<detail::Instance> read_slices(const std::vector<std::filesystem::path>& files) {
+  std::vector<detail::Instance> slices;
+  for (const auto& file : files) {
+    auto instance = detail::read_instance(file);
+    if (!instance || !instance->is_classic_pet()) throw bad_input(file.string(), "no PET image", "one");
+    slices.push_back(std::move(*instance));
+  }
+  return slices;
+}
+
+void add_source(const std::vector<detail::Instance>& slices, const Vector3& position, FGDerivationImage& derivation) {
+  for (const detail::Instance& slice : slices) {
+    const Vector3 offset = {slice.position_mm[0] - position[0], slice.position_mm[1] - position[1],
+                            slice.position_mm[2] - position[2]};
+    if (length(offset) > 0.01) continue;
+    DerivationImageItem* item = nullptr;
+    SourceImageItem* source = nullptr;
+    require(derivation.addDerivationImageItem(CodeSequenceMacro("113076", "DCM", "Segmentation"), "", item),
+            "derivation");
+    require(item->addSourceImageItem(slice.file.c_str(),
+                                     CodeSequenceMacro("121322", "DCM", "Source image for image processing operation"),
+                                     source),
+            "source image");
+    return;
+  }
+}
+
+struct FramePlace {
+  std::int32_t label = 0;
+  Uint16 segment = 0;
+  int slice = 0;
+};
+
+bool add_frame(const LabelMap& labels,
+               const std::vector<detail::Instance>& slices,
+               const FramePlace& place,
+               DcmSegmentation& segmentation) {
+  const std::size_t count =
+      static_cast<std::size_t>(labels.grid.size[0]) * static_cast<std::size_t>(labels.grid.size[1]);
+  std::vector<Uint8> pixels(count);
+  bool is_any = false;
+  for (std::size_t v = 0; v < count; ++v) {
+    pixels[v] = labels.labels[static_cast<std::size_t>(place.slice) * count + v] == place.label ? 1 : 0;
+    is_any = is_any || pixels[v] != 0;
+  }
+  if (!is_any) return false;
+  const Vector3 at = labels.grid.position_mm(0, 0, place.slice);
+  const std::unique_ptr<FGPlanePosPatient> position(
+      FGPlanePosPatient::createMinimal(decimal_string(at[0]), decimal_string(at[1]), decimal_string(at[2])));
+  FGFrameContent content;
+  const auto slice_number = static_cast<Uint32>(place.slice + 1);
+  require(content.setStackID("1"), "stack");
+  require(content.setInStackPositionNumber(slice_number), "position in stack");
+  require(content.setDimensionIndexValues(place.segment, 0), "dimension index");
+  require(content.setDimensionIndexValues(slice_number, 1), "dimension index");
+  FGDerivationImage derivation;
+  add_source(slices, at, derivation);
+  OFVector<FGBase*> groups{position.get(), &content, &derivation};
+  require(segmentation.addFrame(pixels.data(), place.segment, groups), "frame");
+  return true;
+}
+
+void add_all_frames(const LabelMap& labels,
+                    const std::vector<detail::Instance>& slices,
+                    DcmSegmentation& segmentation) {
+  std::set<std::int32_t> present(labels.labels.begin(), labels.labels.end());
+  present.erase(0);
+  if (present.empty()) throw UsageError("a DICOM Segmentation needs at least one labelled voxel");
+  for (const std::int32_t label : present) {
+    const auto name = labels.names.find(label);
+    const Uint16 segment =
+        add_segment(name == labels.names.end() ? "label-" + std::to_string(label) : name->second, segmentation);
+    for (int slice = 0; slice < labels.grid.size[2]; ++slice)
+      add_frame(labels, slices, {label, segment, slice}, segmentation);
+  }
+}
+
+// What DCMTK fills with the clock or with random UIDs.
+void make_deterministic(const std::string& seed, const detail::Dataset& source, DcmItem& item) {
+  detail::put(item, DCM_SOPInstanceUID, uid_from(seed, "segmentation"));
+  detail::put(item, DCM_SeriesInstanceUID, uid_from(seed, "segmentation series"));
+  const std::string date = source.text(DCM_SeriesDate);
+  const std::string time = source.text(DCM_SeriesTime);
+  for (const DcmTagKey& tag : {DCM_SeriesDate, DCM_ContentDate}) detail::put(item, tag, date);
+  for (const DcmTagKey& tag : {DCM_SeriesTime, DCM_ContentTime}) detail::put(item, tag, time);
+  for (const DcmTagKey& tag : {DCM_InstanceCreationDate, DCM_InstanceCreationTime, DCM_InstanceCreatorUID})
+    item.findAndDeleteElement(tag);
+}
+
+}  // namespace
+
+void write_dicom_segmentation(const LabelMap& labels,
+                              const std::vector<std::filesystem::path>& series_files,
+                              const std::string& uid_seed,
+                              const std::filesystem::path& path) {
+  detail::prepare_dcmtk();
+  if (series_files.empty()) throw UsageError("a DICOM Segmentation needs the files of the series it was drawn on");
+  const std::vector<detail::Instance> slices = read_slices(series_files);
+  const auto segmentation = create(labels.grid);
+  add_shared_geometry(labels.grid, *segmentation);
+  const std::string organization = uid_from(uid_seed, "dimension organization");
+  auto& dimensions = segmentation->getDimensions();
+  require(dimensions.addDimensionIndex(DCM_ReferencedSegmentNumber, organization, DCM_SegmentIdentificationSequence,
+                                       "Segment"),
+          "dimensions");
+  require(dimensions.addDimensionIndex(DCM_ImagePositionPatient, organization, DCM_PlanePositionSequence, "Slice"),
+          "dimensions");
+  add_all_frames(labels, slices, *segmentation);
+
+  DcmFileFormat source;
+  require(source.loadFile(series_files.front().c_str()), "source");
+  const detail::Dataset source_data(*source.getDataset(), series_files.front().string());
+  require(segmentation->importHierarchy(*source.getDataset(), OFTrue, OFTrue, OFTrue, OFFalse), "patient and study");
+  require(segmentation->getSeries().setSeriesNumber("1000"), "series number");
+  require(segmentation->getSeries().setSeriesDescription("Regions"), "series description");
+  OFVector<OFString> references;
+  for (const auto& file : series_files) references.push_back(file.c_str());
+  IODReferences referenced;
+  referenced.addFromFiles(references);
+  segmentation->getCommonInstanceReference().addReferences(referenced, source_data.text(DCM_StudyInstanceUID));
+
+  DcmFileFormat file;
+  require(segmentation->writeDataset(*file.getDataset()), "data set");
+  make_deterministic(uid_seed, source_data, *file.getDataset());
+  detail::save(file, path);
+}
+
+}  // namespace pet

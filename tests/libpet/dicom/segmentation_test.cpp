@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libpet/dicom/segmentation.h"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctk.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
+
+#include "libpet/error.h"
+#include "tests/libpet/dicom/simulated_series.h"
+#include "tests/libpet/dicom/validator.h"
+
+using namespace pet;
+using namespace pet::test;
+
+namespace {
+
+// Two regions on the grid of the small image: a block in slices 1 and 2, one voxel in slice 0.
+LabelMap small_labels() {
+  LabelMap labels;
+  labels.grid = small_image().grid;
+  labels.labels.assign(labels.grid.voxel_count(), 0);
+  for (int k = 1; k < 3; ++k)
+    for (int i = 1; i < 4; ++i) labels.labels[static_cast<std::size_t>(20 * k + 5 + i)] = 1;
+  labels.labels[13] = 2;
+  labels.names = {{1, "cerebellum"}, {2, "frontal cortex"}};
+  return labels;
+}
+
+struct SegmentationOnDisk {
+  TemporaryFolder folder;
+  std::filesystem::path file = folder / "seg.dcm";
+
+  explicit SegmentationOnDisk(const LabelMap& labels) {
+    auto files = write_pet_series(small_image(), small_options(), folder / "pet");
+    files.resize(3);
+    write_dicom_segmentation(labels, files, "seed", file);
+  }
+};
+
+std::string message_of(const std::filesystem::path& file) {
+  try {
+    read_dicom_segmentation(file);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("Labels that were written as a Segmentation are read back voxel by voxel", "[dicom][segmentation]") {
+  const LabelMap labels = small_labels();
+  const SegmentationOnDisk disk(labels);
+  const LabelMap read = read_dicom_segmentation(disk.file);
+  CHECK(same_grid(read.grid, labels.grid, 1e-6));
+  CHECK(read.labels == labels.labels);
+  CHECK(read.names == labels.names);
+  CHECK(read.frame_of_reference_uid == uid_from("test", "frame of reference"));
+}
+
+TEST_CASE("Slices that no frame covers are background", "[dicom][segmentation]") {
+  LabelMap labels = small_labels();
+  // Only slices 0 and 2 are left.
+  std::fill(labels.labels.begin() + 20, labels.labels.begin() + 40, 0);
+  const SegmentationOnDisk disk(labels);
+  CHECK(read_dicom_segmentation(disk.file).labels == labels.labels);
+}
+
+TEST_CASE("A Segmentation begins at its first frame and can be put on the image's grid", "[dicom][segmentation]") {
+  LabelMap labels = small_labels();
+  labels.labels[13] = 0;
+  const SegmentationOnDisk disk(labels);
+  const LabelMap read = read_dicom_segmentation(disk.file);
+  CHECK(read.grid.size == std::array<int, 3>{5, 4, 2});
+  CHECK(read.grid.origin_mm[2] == Approx(-30.25 + 3.125));
+  CHECK(align_labels(read, labels.grid, "seg").labels == labels.labels);
+}
+
+TEST_CASE("Labels are numbered from 1 in ascending order", "[dicom][segmentation]") {
+  LabelMap labels = small_labels();
+  for (std::int32_t& label : labels.labels) label = label == 1 ? 70 : label == 2 ? 30 : 0;
+  labels.names = {{70, "cerebellum"}, {30, "frontal cortex"}};
+  const SegmentationOnDisk disk(labels);
+  const LabelMap read = read_dicom_segmentation(disk.file);
+  CHECK(read.names == std::map<std::int32_t, std::string>{{1, "frontal cortex"}, {2, "cerebellum"}});
+  CHECK(read.labels[13] == 1);
+  CHECK(read.labels[26] == 2);
+}
+
+TEST_CASE("The same labels and seed give the same Segmentation", "[dicom][segmentation]") {
+  const auto bytes_of = [](const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(stream), {});
+  };
+  const SegmentationOnDisk first(small_labels()), second(small_labels());
+  CHECK(bytes_of(first.file) == bytes_of(second.file));
+  CHECK(bytes_of(first.file).size() > 1000);
+}
+
+TEST_CASE("dciodvfy finds no error in a written Segmentation", "[dicom][segmentation]") {
+  if (!is_validator_there()) {
+    WARN("dciodvfy is not installed; nothing was validated");
+    return;
+  }
+  const SegmentationOnDisk disk(small_labels());
+  const std::string text = validator_output(disk.file);
+  INFO(text);
+  CHECK(text.find("Segmentation") != std::string::npos);
+  CHECK(text.find("Error") == std::string::npos);
+}
+
+TEST_CASE("Segments that overlap are refused", "[dicom][segmentation]") {
+  const SegmentationOnDisk disk(small_labels());
+  // The frame of segment 2 (slice 0) becomes a copy of a frame of segment 1 in its place.
+  damage(disk.file, [](DcmDataset& data) {
+    DcmItem *first = nullptr, *last = nullptr, *to = nullptr;
+    OFString position[3];
+    REQUIRE(data.findAndGetSequenceItem(DCM_PerFrameFunctionalGroupsSequence, first, 0).good());
+    REQUIRE(data.findAndGetSequenceItem(DCM_PerFrameFunctionalGroupsSequence, last, 2).good());
+    DcmItem* from = nullptr;
+    REQUIRE(first->findAndGetSequenceItem(DCM_PlanePositionSequence, from).good());
+    REQUIRE(last->findAndGetSequenceItem(DCM_PlanePositionSequence, to).good());
+    OFString text;
+    REQUIRE(from->findAndGetOFStringArray(DCM_ImagePositionPatient, text).good());
+    REQUIRE(to->putAndInsertOFStringArray(DCM_ImagePositionPatient, text).good());
+    // All pixels of every frame are set: 3 frames of 20 bits are 60 bits.
+    const std::vector<Uint8> ones(8, 0xFF);
+    REQUIRE(data.putAndInsertUint8Array(DCM_PixelData, ones.data(), ones.size()).good());
+  });
+  CHECK(message_of(disk.file).find("segments 1 and 2 that overlap") != std::string::npos);
+}
+
+TEST_CASE("A fractional Segmentation is refused", "[dicom][segmentation]") {
+  const SegmentationOnDisk disk(small_labels());
+  damage(disk.file, [](DcmDataset& data) { data.putAndInsertString(DCM_SegmentationType, "FRACTIONAL"); });
+  const std::string message = message_of(disk.file);
+  CHECK(message.find("(0062,0001)") != std::string::npos);
+  CHECK(message.find("found 'FRACTIONAL', expected BINARY") != std::string::npos);
+}
+
+TEST_CASE("A PET image is refused where a Segmentation is wanted", "[dicom][segmentation]") {
+  const SegmentationOnDisk disk(small_labels());
+  const auto image = disk.folder / "pet/frame-001_slice-001.dcm";
+  CHECK(message_of(image).find("(0008,0016)") != std::string::npos);
+}
+
+TEST_CASE("A file that is cut short is no Segmentation", "[dicom][segmentation]") {
+  const SegmentationOnDisk disk(small_labels());
+  std::filesystem::resize_file(disk.file, std::filesystem::file_size(disk.file) - 6);
+  CHECK(message_of(disk.file).find(disk.file.string()) != std::string::npos);
+}
+
+TEST_CASE("DICOM files are known by their content", "[dicom]") {
+  const SegmentationOnDisk disk(small_labels());
+  CHECK(is_dicom_file(disk.file));
+  std::ofstream(disk.folder / "text.dcm") << "no DICOM object, whatever its name says, and long enough to look at\n";
+  CHECK_FALSE(is_dicom_file(disk.folder / "text.dcm"));
+  std::ofstream(disk.folder / "empty.dcm");
+  CHECK_FALSE(is_dicom_file(disk.folder / "empty.dcm"));
+  CHECK_FALSE(is_dicom_file(disk.folder / "absent.dcm"));
+  CHECK_THROWS_AS(read_dicom_segmentation(disk.folder / "absent.dcm"), InputNotFound);
+}
