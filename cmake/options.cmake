@@ -19,14 +19,14 @@ add_library(occupet_flags INTERFACE)
 target_compile_features(occupet_flags INTERFACE cxx_std_20)
 target_compile_options(occupet_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
   $<$<BOOL:${OCCUPET_WARNINGS_AS_ERRORS}>:-Werror>)
-# GCC 12 warns about its own std::string (GCC bug 105651) wherever a literal is added to a string.
+# GCC 12 warns about its own std::string wherever a literal is added to a string (GCC bug 105651) and takes the value
+# of an empty std::optional or std::function for uninitialised (GCC bug 80635).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(occupet_flags INTERFACE -Wno-restrict)
+  target_compile_options(occupet_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
 endif()
 if(OCCUPET_SANITIZE)
-  # With sanitizers GCC takes members of std::function and std::variant for uninitialised.
   target_compile_options(occupet_flags INTERFACE -fsanitize=${OCCUPET_SANITIZE} -fno-sanitize-recover=all
-    -fno-omit-frame-pointer -Wno-maybe-uninitialized)
+    -fno-omit-frame-pointer)
   target_link_options(occupet_flags INTERFACE -fsanitize=${OCCUPET_SANITIZE})
 endif()
 if(OCCUPET_COVERAGE)

@@ -24,11 +24,11 @@ function(occupet_command name)
   install(FILES ${manual} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT tools)
 endfunction()
 
-# What follows from the list of all commands: manual pages, docs_tools, completion.
+# What follows from the list of all commands: the target commands (with manual pages), docs_tools, completion.
 function(occupet_finish_commands)
   get_property(commands GLOBAL PROPERTY OCCUPET_COMMANDS)
   get_property(manuals GLOBAL PROPERTY OCCUPET_MANUALS)
-  add_custom_target(manuals ALL DEPENDS ${manuals})
+  add_custom_target(commands ALL DEPENDS ${commands} ${manuals})
   add_custom_target(docs_tools COMMENT "Printing docs/tools from the commands" VERBATIM)
   list(JOIN commands " " names)
   configure_file(completion.bash.in completion.bash @ONLY)

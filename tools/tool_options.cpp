@@ -135,8 +135,11 @@ Tool& Tool::option(std::string name, std::vector<std::string>& values, std::stri
 }
 
 Tool& Tool::option(std::string name, std::optional<double>& value, std::string value_name, std::string help) {
-  DeclaredOption option = declared(name, std::move(value_name), std::move(help), value ? shortest(*value) : "");
-  option.assign = [&value, name](const std::string& text) { value = parse_strictly<double>(name, text, "a number"); };
+  DeclaredOption option =
+      declared(std::move(name), std::move(value_name), std::move(help), value ? shortest(*value) : "");
+  option.assign = [&value, name = option.name](const std::string& text) {
+    value = parse_strictly<double>(name, text, "a number");
+  };
   declaration_->options.push_back(std::move(option));
   return *this;
 }
@@ -149,15 +152,17 @@ Tool& Tool::option(std::string name, std::optional<std::string>& value, std::str
 }
 
 Tool& Tool::option(std::string name, double& value, std::string value_name, std::string help) {
-  DeclaredOption option = declared(name, std::move(value_name), std::move(help), shortest(value));
-  option.assign = [&value, name](const std::string& text) { value = parse_strictly<double>(name, text, "a number"); };
+  DeclaredOption option = declared(std::move(name), std::move(value_name), std::move(help), shortest(value));
+  option.assign = [&value, name = option.name](const std::string& text) {
+    value = parse_strictly<double>(name, text, "a number");
+  };
   declaration_->options.push_back(std::move(option));
   return *this;
 }
 
 Tool& Tool::option(std::string name, int& value, std::string value_name, std::string help) {
-  DeclaredOption option = declared(name, std::move(value_name), std::move(help), std::to_string(value));
-  option.assign = [&value, name](const std::string& text) {
+  DeclaredOption option = declared(std::move(name), std::move(value_name), std::move(help), std::to_string(value));
+  option.assign = [&value, name = option.name](const std::string& text) {
     value = parse_strictly<int>(name, text, "a whole number");
   };
   declaration_->options.push_back(std::move(option));

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Fails where a page of PAGES is not what the command of its name in FOLDER prints now, or has no command.
+cmake_minimum_required(VERSION 3.25)
 foreach(name IN LISTS COMMANDS)
   execute_process(COMMAND ${FOLDER}/${name} --help-format markdown OUTPUT_VARIABLE printed COMMAND_ERROR_IS_FATAL ANY)
   set(committed "")

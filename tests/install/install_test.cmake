@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs the build folder BUILD into an empty prefix below WORK, then configures, builds and runs the project CONSUMER
 # with nothing but that prefix. FLAGS are compiler flags that a sanitized library asks of those who link it.
+cmake_minimum_required(VERSION 3.25)
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text)
   if(NOT status EQUAL 0)
