@@ -214,7 +214,7 @@ void OutputFiles::discard() noexcept {
   const std::lock_guard lock(detail::temporaries().mutex);
   for (const Output& output : outputs_) {
     if (output.kind == Kind::direct) continue;
-    detail::remove_for_good(output.temporary);
+    detail::remove_tree(output.temporary.c_str());
     detail::temporaries().paths.erase(output.temporary);
   }
   outputs_.clear();
