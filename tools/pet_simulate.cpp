@@ -5,6 +5,7 @@
 #include "kinetic_models/simulation/simulated_scan.h"
 #include "kinetic_models/simulation/study_truth.h"
 #include "libpet/dicom/pet_writer.h"
+#include "libpet/dicom/segmentation.h"
 #include "libpet/error.h"
 #include "libpet/io/blood_samples_file.h"
 #include "libpet/io/input_function_file.h"
@@ -102,7 +103,10 @@ void write_labels(const Run& run, const std::string& stem) {
   pet::write_label_map(run.labels, stem + "_dseg.nii.gz");
 }
 
-void write_dicom(const Run& run, std::size_t session_index, const pet::DynamicImage& image, const fs::path& folder) {
+std::vector<fs::path> write_dicom(const Run& run,
+                                  std::size_t session_index,
+                                  const pet::DynamicImage& image,
+                                  const fs::path& folder) {
   const pet::StudySession& session = run.study.sessions[session_index];
   pet::PetWriteOptions options;
   options.uid_seed = run.uid_seed;
@@ -116,7 +120,7 @@ void write_dicom(const Run& run, std::size_t session_index, const pet::DynamicIm
   if (session.drug) options.drug = session.drug->name;
   options.threads = run.threads;
   fs::create_directories(folder);
-  pet::write_pet_series(image, options, folder);
+  return pet::write_pet_series(image, options, folder);
 }
 
 void write_session(const Run& run, std::size_t session_index, pet::Progress& progress) {
@@ -138,7 +142,9 @@ void write_session(const Run& run, std::size_t session_index, pet::Progress& pro
   write_tacs(run, segmented, tacs, "region means of the noisy image before it was rounded to integers");
   if (run.is_tables_only) return;
   write_labels(run, segmented);
-  write_dicom(run, session_index, image, folder / "dicom");
+  std::vector<fs::path> series = write_dicom(run, session_index, image, folder / "dicom");
+  series.resize(static_cast<std::size_t>(run.study.grid.size[2]));  // the first frame says where all slices are
+  pet::write_dicom_segmentation(run.labels, series, run.uid_seed + " " + session.label, segmented + "_dseg.dcm");
   progress.advance(run.study.frames.size());
 }
 
@@ -167,7 +173,7 @@ int main(int argc, char** argv) {
       .description(
           "Reads the description of a study (docs/formats/study.md): tracer, blood curves, regions with their shapes "
           "and kinetics, frames, noise, and sessions with their drug. Writes for every session a classic PET DICOM "
-          "series, the label map as NIfTI, the input function, blood samples and "
+          "series, the label map as NIfTI and as DICOM segmentation, the input function, blood samples and "
           "time-activity curves with and without noise; and for the study truth.tsv and truth.json, which say what "
           "an analysis should find. The same description and seed give the same bytes.")
       .example("pet-simulate data/studies/psilocybin.json -o psilocybin", "a scan before and one after psilocybin")

@@ -10,6 +10,7 @@
 
 #include "libpet/decay.h"
 #include "libpet/dicom/pet_image.h"
+#include "libpet/dicom/segmentation.h"
 #include "libpet/io/input_function_file.h"
 #include "libpet/io/nifti.h"
 #include "libpet/io/tac_table_file.h"
@@ -70,6 +71,11 @@ TEST_CASE("pet-simulate writes a study that reads back as it was simulated") {
     CHECK(std::distance(fs::directory_iterator(series), fs::directory_iterator()) == 10 * 6);
     const pet::DynamicImage image = pet::read_pet_series(series);
     const pet::LabelMap labels = pet::read_label_map(out / (session + "_seg-phantom_dseg.nii.gz"));
+    const pet::LabelMap segments = pet::read_dicom_segmentation(out / (session + "_seg-phantom_dseg.dcm"));
+    CHECK(pet::align_labels(segments, image.grid, "segmentation").labels ==
+          pet::align_labels(labels, image.grid, "label map").labels);
+    CHECK(segments.names == std::map<std::int32_t, std::string>{{1, "cerebellum"}, {2, "cortex"}});
+    CHECK(pet::read_label_names((out / (session + "_seg-phantom_dseg.tsv")).string()) == segments.names);
     const pet::TacTable read = pet::extract_tacs(image, labels, 1);
     const pet::TacTable written = pet::read_tac_table(out / (session + "_seg-phantom_tacs.tsv"));
     REQUIRE(read.regions.size() == written.regions.size());
