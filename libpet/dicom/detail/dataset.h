@@ -19,8 +19,8 @@ namespace pet::detail {
 void prepare_dcmtk();
 
 /// Strict getters on the elements of one data set or sequence item. "Empty" means absent or without value. Everything
-/// that is present but malformed throws InputError naming file and tag; an element that is left with VR UN is never taken
-/// for text or a number. The bytes that the elements are views of must outlive the object.
+/// that is present but malformed throws InputError naming file and tag; an element that is left with VR UN is never
+/// taken for text or a number. The bytes that the elements are views of must outlive the object.
 class Dataset {
  public:
   Dataset(Elements elements, std::string file) : elements_(std::move(elements)), file_(std::move(file)) {}
