@@ -4,14 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <numbers>
 
 #include "libpet/decay.h"
 #include "libpet/dicom/detail/dataset.h"
 #include "libpet/dicom/detail/number_text.h"
 #include "libpet/dicom/detail/radionuclide.h"
 #include "libpet/dicom/detail/saved_file.h"
-#include "libpet/error.h"
+#include "libpet/dicom/detail/stored_series.h"
 #include "libpet/parallel.h"
 
 namespace pet {
@@ -20,99 +19,12 @@ namespace {
 using detail::DateTime;
 using detail::decimal_string;
 using detail::put;
+using detail::StoredFrame;
+using detail::StoredSeries;
 using Found = DecayCorrection::Found;
 
 constexpr double Bq_per_kBq = 1e3;
 constexpr double largest_stored = 32767.0;
-
-// One frame as its header states it: times rounded to what DICOM can hold.
-struct StoredFrame {
-  DateTime start;
-  long duration_ms = 0;
-  double factor = 1.0;        // stored value / value corrected to injection
-  double decay_factor = 1.0;  // what DICOM calls Decay Factor
-};
-
-// The series as a whole, shared by all slices.
-struct StoredSeries {
-  const DynamicImage& image;
-  const PetWriteOptions& options;
-  DateTime injection;
-  std::vector<StoredFrame> frames;
-  Vector3 row, column;
-  double row_spacing_mm = 0.0, column_spacing_mm = 0.0, slice_spacing_mm = 0.0;
-  bool is_along_normal = true;
-  bool is_signed = false;
-};
-
-DateTime injection_of(const DynamicImage& image, const PetWriteOptions& options) {
-  const std::string& text = options.injection_datetime.empty() ? image.time_zero : options.injection_datetime;
-  const auto time = detail::parse_iso_date_time(text);
-  if (!time) throw UsageError("injection time '" + text + "' of a DICOM series: give 2026-01-31T12:34:56.000");
-  return *time;
-}
-
-double half_life_min(const StoredSeries& series) {
-  if (!series.image.tracer.half_life_min) throw UsageError("a DICOM PET series needs the half-life of its tracer");
-  return *series.image.tracer.half_life_min;
-}
-
-void fill_frames(StoredSeries& series) {
-  const double half_life = half_life_min(series);
-  double scan_start_min = 0.0;
-  for (const Frame& frame : series.image.frames) {
-    StoredFrame stored;
-    stored.start = detail::plus_seconds(series.injection, frame.start_min * 60.0);
-    stored.duration_ms = std::max(1L, std::lround(frame.duration_min() * 60000.0));
-    const double start_min = detail::seconds_between(series.injection, stored.start) / 60.0;
-    const double end_min = start_min + static_cast<double>(stored.duration_ms) / 60000.0;
-    if (series.frames.empty()) scan_start_min = start_min;
-    switch (series.options.decay_correction) {
-      case Found::none:
-        stored.factor = 1.0 / frame_decay_factor(start_min, end_min, half_life);
-        break;
-      case Found::start:
-        stored.factor = decay_reference_shift(0.0, scan_start_min, half_life);
-        stored.decay_factor = frame_decay_factor(start_min, end_min, half_life, scan_start_min);
-        break;
-      case Found::administration:
-        stored.decay_factor = frame_decay_factor(start_min, end_min, half_life);
-        break;
-      case Found::unknown:
-        throw UsageError("a DICOM PET series is decay-corrected to START, to ADMIN or not at all (NONE)");
-    }
-    series.frames.push_back(stored);
-  }
-}
-
-double length(const Vector3& a) {
-  return std::hypot(a[0], a[1], a[2]);
-}
-
-Vector3 unit(const Vector3& a) {
-  const double norm = length(a);
-  return {a[0] / norm, a[1] / norm, a[2] / norm};
-}
-
-void fill_geometry(StoredSeries& series) {
-  const Grid& grid = series.image.grid;
-  series.row = unit(grid.axis_mm[0]);
-  series.column = unit(grid.axis_mm[1]);
-  series.column_spacing_mm = length(grid.axis_mm[0]);
-  series.row_spacing_mm = length(grid.axis_mm[1]);
-  series.slice_spacing_mm = length(grid.axis_mm[2]);
-  const Vector3& r = series.row;
-  const Vector3& c = series.column;
-  const Vector3 s = unit(grid.axis_mm[2]);
-  const double handedness =
-      s[0] * (r[1] * c[2] - r[2] * c[1]) + s[1] * (r[2] * c[0] - r[0] * c[2]) + s[2] * (r[0] * c[1] - r[1] * c[0]);
-  if (!(std::abs(std::abs(handedness) - 1.0) < 1e-4))
-    throw UsageError("a DICOM PET series needs orthogonal axes; there are " + describe(grid));
-  series.is_along_normal = handedness > 0.0;
-  constexpr std::size_t most_indices = 65535;  // Image Index is 16-bit
-  if (series.image.frames.size() * static_cast<std::size_t>(grid.size[2]) > most_indices)
-    throw UsageError("a classic PET series holds at most 65535 slices");
-}
 
 std::string ds(double value) {
   return decimal_string(value);
@@ -187,7 +99,7 @@ void put_tracer(const StoredSeries& series, DcmItem& data) {
   put(*item, DCM_RadiopharmaceuticalStartDateTime,
       detail::dicom_date(series.injection) + detail::dicom_time(series.injection));
   if (tracer.injected_activity_MBq) put(*item, DCM_RadionuclideTotalDose, ds(*tracer.injected_activity_MBq * 1e6));
-  put(*item, DCM_RadionuclideHalfLife, ds(half_life_min(series) * 60.0));
+  put(*item, DCM_RadionuclideHalfLife, ds(series.half_life_min * 60.0));
   if (tracer.molar_activity_GBq_per_umol)
     put(*item, DCM_RadiopharmaceuticalSpecificActivity, ds(*tracer.molar_activity_GBq_per_umol * 1e9));
   if (const auto code = detail::code_of_nuclide(tracer.radionuclide))
@@ -198,9 +110,8 @@ void put_tracer(const StoredSeries& series, DcmItem& data) {
 
 // Time at which the activity of a frame equals its average, after the series time.
 double frame_reference_ms(const StoredSeries& series, const StoredFrame& frame) {
-  const double lambda_per_ms = decay_constant(half_life_min(series)) / 60000.0;
-  const double within =
-      frame_decay_factor(0.0, static_cast<double>(frame.duration_ms) / 60000.0, half_life_min(series));
+  const double lambda_per_ms = decay_constant(series.half_life_min) / 60000.0;
+  const double within = frame_decay_factor(0.0, static_cast<double>(frame.duration_ms) / 60000.0, series.half_life_min);
   return 1e3 * detail::seconds_between(series.frames.front().start, frame.start) + std::log(within) / lambda_per_ms;
 }
 
@@ -266,15 +177,7 @@ std::vector<std::filesystem::path> write_pet_series(const DynamicImage& image,
                                                     const PetWriteOptions& options,
                                                     const std::filesystem::path& folder) {
   detail::prepare_dcmtk();
-  StoredSeries series{.image = image,
-                      .options = options,
-                      .injection = injection_of(image, options),
-                      .frames = {},
-                      .row = {},
-                      .column = {}};
-  fill_frames(series);
-  fill_geometry(series);
-  series.is_signed = std::ranges::any_of(image.voxels, [](float value) { return value < 0.0f; });
+  const StoredSeries series = detail::plan_series(image, options);
   std::filesystem::create_directories(folder);
 
   const auto slices = static_cast<std::size_t>(image.grid.size[2]);

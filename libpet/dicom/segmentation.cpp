@@ -145,10 +145,11 @@ LabelMap read_dicom_segmentation(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) throw InputNotFound(name + ": no such file");
   if (!is_dicom_file(path)) throw bad_input(name, "a file that is not DICOM", "a DICOM Segmentation");
   detail::prepare_dcmtk();
+  detail::FileHeader header = detail::read_file_header(path);
+  const detail::Dataset data(std::move(header.elements), name);
+  require_binary_segmentation(data);
   DcmFileFormat file;
   if (file.loadFile(path.c_str()).bad()) throw bad_input(name, "a damaged or truncated file", "a DICOM Segmentation");
-  const detail::Dataset data(*file.getDataset(), name);
-  require_binary_segmentation(data);
   const auto segmentation = load(*file.getDataset(), name);
   const detail::PlacedFrames placed = detail::place_frames(read_geometry(*segmentation, data, name), name);
 

@@ -15,6 +15,7 @@
 #include <set>
 
 #include "libpet/dicom/detail/dataset.h"
+#include "libpet/dicom/detail/file_header.h"
 #include "libpet/dicom/detail/instance.h"
 #include "libpet/dicom/detail/number_text.h"
 #include "libpet/dicom/detail/saved_file.h"
@@ -189,7 +190,8 @@ void write_dicom_segmentation(const LabelMap& labels,
 
   DcmFileFormat source;
   require(source.loadFile(series_files.front().c_str()), "source");
-  const detail::Dataset source_data(*source.getDataset(), series_files.front().string());
+  detail::FileHeader header = detail::read_file_header(series_files.front());
+  const detail::Dataset source_data(std::move(header.elements), series_files.front().string());
   require(segmentation->importHierarchy(*source.getDataset(), OFTrue, OFTrue, OFTrue, OFFalse), "patient and study");
   require(segmentation->getSeries().setSeriesNumber("1000"), "series number");
   require(segmentation->getSeries().setSeriesDescription("Regions"), "series description");

@@ -44,14 +44,18 @@ InputError Dataset::malformed(const DcmTagKey& tag, std::string_view found, std:
   return bad_input(where(tag), found, expected);
 }
 
+const Element* Dataset::find(const DcmTagKey& tag) const {
+  const Element* element = elements_.find(std::uint32_t{tag.getGroup()} << 16 | tag.getElement());
+  return element != nullptr && !element->value.empty() ? element : nullptr;
+}
+
 std::string_view Dataset::raw_text(const DcmTagKey& tag) const {
-  DcmElement* element = nullptr;
-  if (item_.findAndGetElement(tag, element).bad() || element->getLengthField() == 0) return {};
-  if (!element->isaString()) throw malformed(tag, "a value that is not text", "text");
-  char* value = nullptr;
-  Uint32 length = 0;
-  if (element->getString(value, length).bad() || value == nullptr) return {};
-  return trimmed({value, length});
+  const Element* element = find(tag);
+  if (element == nullptr) return {};
+  constexpr std::string_view texts = "AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT";
+  if (texts.find(element->representation()) == std::string_view::npos)
+    throw malformed(tag, "VR " + std::string(element->representation()), "a VR that holds text");
+  return trimmed({reinterpret_cast<const char*>(element->value.data()), element->value.size()});
 }
 
 std::string Dataset::text(const DcmTagKey& tag) const {
@@ -64,48 +68,46 @@ std::string Dataset::required_text(const DcmTagKey& tag) const {
   return value;
 }
 
-std::vector<double> Dataset::numbers(const DcmTagKey& tag) const {
-  DcmElement* element = nullptr;
-  if (item_.findAndGetElement(tag, element).bad() || element->getLengthField() == 0) return {};
+std::vector<double> Dataset::binary_numbers(const Element& element, const DcmTagKey& tag) const {
+  const std::string_view vr = element.representation();
   std::vector<double> values;
-  const auto take = [&](auto getter, auto value) {
-    for (unsigned long i = 0; (element->*getter)(value, i).good(); ++i) values.push_back(static_cast<double>(value));
-  };
-  switch (element->ident()) {
-    case EVR_US:
-      take(&DcmElement::getUint16, Uint16{});
-      break;
-    case EVR_SS:
-      take(&DcmElement::getSint16, Sint16{});
-      break;
-    case EVR_UL:
-      take(&DcmElement::getUint32, Uint32{});
-      break;
-    case EVR_SL:
-      take(&DcmElement::getSint32, Sint32{});
-      break;
-    case EVR_FL:
-      take(&DcmElement::getFloat32, Float32{});
-      break;
-    case EVR_FD:
-      take(&DcmElement::getFloat64, Float64{});
-      break;
-    case EVR_DS:
-    case EVR_IS: {
-      const std::string_view whole = raw_text(tag);
-      if (whole.empty()) return {};
-      for (const std::string_view part : split_values(whole)) {
-        const auto value = parse_number(part);
-        if (!value) throw malformed(tag, quote(whole), "numbers with a decimal point");
-        values.push_back(*value);
-      }
-      break;
+  const auto take = [&]<typename Stored>(Stored stored) {
+    for (std::size_t i = 0; i + sizeof stored <= element.value.size(); i += sizeof stored) {
+      std::memcpy(&stored, element.value.data() + i, sizeof stored);
+      values.push_back(static_cast<double>(stored));
     }
-    default:
-      throw malformed(tag, std::string("VR ") + DcmVR(element->getVR()).getVRName(), "a VR that holds numbers");
-  }
+  };
+  if (vr == "US")
+    take(std::uint16_t{});
+  else if (vr == "SS")
+    take(std::int16_t{});
+  else if (vr == "UL")
+    take(std::uint32_t{});
+  else if (vr == "SL")
+    take(std::int32_t{});
+  else if (vr == "FL")
+    take(float{});
+  else if (vr == "FD")
+    take(double{});
+  else
+    throw malformed(tag, "VR " + std::string(vr), "a VR that holds numbers");
   for (const double value : values)
     if (!std::isfinite(value)) throw malformed(tag, "a value that is not finite", "a finite number");
+  return values;
+}
+
+std::vector<double> Dataset::numbers(const DcmTagKey& tag) const {
+  const Element* element = find(tag);
+  if (element == nullptr) return {};
+  if (element->representation() != "DS" && element->representation() != "IS") return binary_numbers(*element, tag);
+  const std::string_view whole = raw_text(tag);
+  if (whole.empty()) return {};
+  std::vector<double> values;
+  for (const std::string_view part : split_values(whole)) {
+    const auto value = parse_number(part);
+    if (!value) throw malformed(tag, quote(whole), "numbers with a decimal point");
+    values.push_back(*value);
+  }
   return values;
 }
 
@@ -170,9 +172,12 @@ std::optional<std::int64_t> Dataset::time_of_day(const DcmTagKey& tag) const {
 }
 
 std::optional<Dataset> Dataset::first_item(const DcmTagKey& sequence) const {
-  DcmItem* item = nullptr;
-  if (item_.findAndGetSequenceItem(sequence, item, 0).bad() || item == nullptr) return std::nullopt;
-  return Dataset(*item, file_);
+  const Element* element = find(sequence);
+  if (element == nullptr) return std::nullopt;
+  Elements item = split_first_item(element->value);
+  if (element->representation() != "SQ" || item.end != Elements::End::complete)
+    throw malformed(sequence, "no well-formed item", "one or none");
+  return Dataset(std::move(item), file_);
 }
 
 }  // namespace pet::detail

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "libpet/dicom/detail/date_time.h"
+#include "libpet/dicom/detail/elements.h"
 #include "libpet/error.h"
 
 namespace pet::detail {
@@ -17,13 +18,13 @@ namespace pet::detail {
 /// Sets DCMTK up once: unknown VRs are resolved, its messages (which may quote identity) are off, codecs are known.
 void prepare_dcmtk();
 
-/// Strict getters on one dataset or sequence item. "Empty" means absent or without value. Everything that is present
-/// but malformed throws InputError naming file and tag; an element that is left with VR UN is never taken for a number.
+/// Strict getters on the elements of one data set or sequence item. "Empty" means absent or without value. Everything
+/// that is present but malformed throws InputError naming file and tag; an element that is left with VR UN is never
+/// taken for text or a number. The bytes that the elements are views of must outlive the object.
 class Dataset {
  public:
-  Dataset(DcmItem& item, std::string file) : item_(item), file_(std::move(file)) {}
+  Dataset(Elements elements, std::string file) : elements_(std::move(elements)), file_(std::move(file)) {}
 
-  DcmItem& item() const { return item_; }
   /// "FILE tag (0028,1053) RescaleSlope", the start of a message.
   std::string where(const DcmTagKey& tag) const;
 
@@ -46,10 +47,11 @@ class Dataset {
 
  private:
   InputError malformed(const DcmTagKey& tag, std::string_view found, std::string_view expected) const;
-  // The value without a copy; DCMTK keeps it alive as long as the dataset.
+  const Element* find(const DcmTagKey& tag) const;
   std::string_view raw_text(const DcmTagKey& tag) const;
+  std::vector<double> binary_numbers(const Element& element, const DcmTagKey& tag) const;
 
-  DcmItem& item_;
+  Elements elements_;
   std::string file_;
 };
 

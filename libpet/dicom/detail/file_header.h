@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <dcmtk/config/osconfig.h>
-#include <dcmtk/dcmdata/dctk.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <string>
+#include <vector>
+
+#include "libpet/dicom/detail/elements.h"
 
 namespace pet::detail {
 
@@ -17,17 +16,26 @@ bool looks_like_dicom(const unsigned char* bytes, std::size_t count);
 
 /// The part of a DICOM file before its pixels, and where the pixels are.
 struct FileHeader {
-  std::unique_ptr<DcmFileFormat> file;
+  FileHeader() = default;
+  FileHeader(FileHeader&&) = default;
+  FileHeader& operator=(FileHeader&&) = default;
+
+  bool is_dicom = false;
   std::size_t file_size = 0;
-  E_TransferSyntax syntax = EXS_Unknown;
+  std::string transfer_syntax;      ///< its name, "Little Endian Explicit"
+  bool is_big_endian = false;       ///< of native pixels
+  bool is_native = true;            ///< pixels are neither encapsulated nor deflated: they lie at `pixel_offset`
   std::uint16_t pixel_element = 0;  ///< 0x0008 Float, 0x0009 Double Float, 0x0010 Pixel Data of group 7FE0; 0: none
-  std::size_t pixel_offset = 0;     ///< of the first byte of the value; no meaning where `is_deflated`
-  std::uint32_t pixel_length = 0;   ///< 0xFFFFFFFF where encapsulated
-  bool is_deflated = false;
+  std::size_t pixel_offset = 0;     ///< of the first byte of the value, where native
+  std::uint32_t pixel_length = 0;
+
+  std::vector<unsigned char> bytes;  ///< what `elements` is a view of
+  Elements elements;
 };
 
-/// Reads a file up to its pixels. Returns no `file` if it is not DICOM. Throws InputNotFound if it cannot be opened,
-/// InputError if it is DICOM but damaged.
+/// Reads a file up to its pixels. Plain explicit little endian, which scanners write, is split where it lies, an order
+/// of magnitude faster than a parse; everything else is parsed by DCMTK and turned into that form. Not `is_dicom` if it
+/// is no DICOM object. Throws InputNotFound if it cannot be opened, InputError if it is DICOM but damaged.
 FileHeader read_file_header(const std::filesystem::path& path);
 
 }  // namespace pet::detail

@@ -67,14 +67,13 @@ void read_pixel_format(const Dataset& data, const FileHeader& header, Instance& 
     throw bad_input(data.where(DCM_RescaleSlope), quote(data.text(DCM_RescaleSlope)), "a positive slope");
   pixels.intercept = data.number(DCM_RescaleIntercept).value_or(0.0);
 
-  const DcmXfer syntax(header.syntax);
-  pixels.is_native = !header.is_deflated && !syntax.isEncapsulated();
-  pixels.is_big_endian = syntax.getByteOrder() == EBO_BigEndian;
+  pixels.is_native = header.is_native;
+  pixels.is_big_endian = header.is_big_endian;
   pixels.offset = header.pixel_offset;
   pixels.length = static_cast<std::size_t>(instance.rows) * static_cast<std::size_t>(instance.columns) *
                   static_cast<std::size_t>(pixels.bits_allocated / 8);
   // Checked here, so that no size a file only claims is ever allocated.
-  const std::size_t available = header.file_size - header.pixel_offset;
+  const std::size_t available = header.file_size - std::min(header.file_size, header.pixel_offset);
   if (pixels.is_native && (header.pixel_length < pixels.length || available < pixels.length))
     throw bad_input(data.where(DcmTagKey(0x7FE0, pixels.element)),
                     std::to_string(std::min<std::size_t>(header.pixel_length, available)) + " bytes",
@@ -120,16 +119,16 @@ bool Instance::is_classic_pet() const {
 }
 
 std::optional<Instance> read_instance(const std::filesystem::path& path) {
-  const FileHeader header = read_file_header(path);
-  if (!header.file) return std::nullopt;
-  const Dataset data(*header.file->getDataset(), path.string());
+  FileHeader header = read_file_header(path);
+  if (!header.is_dicom) return std::nullopt;
+  const Dataset data(std::move(header.elements), path.string());
   Instance instance;
   instance.file = path;
   instance.sop_class = data.text(DCM_SOPClassUID);
   instance.series_uid = data.text(DCM_SeriesInstanceUID);
   if (!instance.is_classic_pet()) return instance;
   instance.sop_uid = data.text(DCM_SOPInstanceUID);
-  instance.transfer_syntax = DcmXfer(header.syntax).getXferName();
+  instance.transfer_syntax = header.transfer_syntax;
   try {
     read_kind(data, instance);
     read_geometry(data, instance);

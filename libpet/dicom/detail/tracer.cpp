@@ -60,9 +60,9 @@ void read_injection(const Dataset& file, const Dataset& item, Tracer& tracer) {
 }  // namespace
 
 Tracer read_tracer(const std::filesystem::path& path) {
-  const FileHeader header = read_file_header(path);
-  if (!header.file) throw bad_input(path.string(), "no DICOM object", "one");
-  const Dataset file(*header.file->getDataset(), path.string());
+  FileHeader header = read_file_header(path);
+  if (!header.is_dicom) throw bad_input(path.string(), "no DICOM object", "one");
+  const Dataset file(std::move(header.elements), path.string());
   Tracer tracer;
   const auto item = file.first_item(DCM_RadiopharmaceuticalInformationSequence);
   if (!item) return tracer;

@@ -5,10 +5,12 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
+#include <functional>
 #include <iterator>
 
 #include "libpet/decay.h"
 #include "libpet/dicom/pet_image.h"
+#include "libpet/error.h"
 #include "tests/libpet/dicom/simulated_series.h"
 
 using namespace pet;
@@ -183,4 +185,20 @@ TEST_CASE("A UID is made of its seed and role alone", "[dicom]") {
   // SHA-256("test\0role") by sha256sum, its first 32 digits as a decimal number by another program.
   CHECK(uid_from("test", "role") == "2.25.264939321886045043220703910043013112494");
   CHECK(uid_from("a", "series").size() <= 64);
+}
+
+TEST_CASE("An image that classic PET cannot hold is not written", "[dicom]") {
+  const TemporaryFolder folder;
+  const auto write = [&](const std::function<void(DynamicImage&, PetWriteOptions&)>& change) {
+    DynamicImage image = small_image();
+    PetWriteOptions options = small_options();
+    change(image, options);
+    write_pet_series(image, options, folder / "pet");
+  };
+  CHECK_THROWS_AS(write([](auto& image, auto&) { image.voxels[3] = std::nanf(""); }), UsageError);
+  CHECK_THROWS_AS(write([](auto& image, auto&) { image.tracer.half_life_min.reset(); }), UsageError);
+  CHECK_THROWS_AS(write([](auto& image, auto&) { image.grid.axis_mm[2] = {1.0, 0.0, 3.0}; }), UsageError);
+  CHECK_THROWS_AS(write([](auto&, auto& options) { options.injection_datetime = "noon"; }), UsageError);
+  CHECK_THROWS_AS(write([](auto&, auto& options) { options.decay_correction = Found::unknown; }), UsageError);
+  CHECK_FALSE(std::filesystem::exists(folder / "pet"));
 }

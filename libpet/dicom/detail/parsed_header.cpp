@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libpet/dicom/detail/parsed_header.h"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcistrmb.h>
+#include <dcmtk/dcmdata/dcostrmb.h>
+#include <dcmtk/dcmdata/dctk.h>
+
+#include <algorithm>
+
+#include "libpet/dicom/detail/dataset.h"
+
+namespace pet::detail {
+namespace {
+
+std::uint32_t number_at(const unsigned char* bytes, int count, bool is_big_endian) {
+  std::uint32_t value = 0;
+  for (int i = 0; i < count; ++i) value |= std::uint32_t{bytes[i]} << 8 * (is_big_endian ? count - 1 - i : i);
+  return value;
+}
+
+// Reads where the pixels are from the bytes before `end`, at which the parser stopped. False if it did not stop there.
+bool find_pixels(std::span<const unsigned char> bytes, std::size_t end, const DcmXfer& syntax, FileHeader& header) {
+  const std::size_t tag_bytes = syntax.isExplicitVR() ? 12 : 8;
+  if (end < tag_bytes || end > bytes.size()) return false;
+  const unsigned char* tag = bytes.data() + end - tag_bytes;
+  if (number_at(tag, 2, header.is_big_endian) != 0x7FE0) return false;
+  header.pixel_element = static_cast<std::uint16_t>(number_at(tag + 2, 2, header.is_big_endian));
+  header.pixel_offset = end;
+  header.pixel_length = number_at(bytes.data() + end - 4, 4, header.is_big_endian);
+  return header.pixel_element == 0x0008 || header.pixel_element == 0x0009 || header.pixel_element == 0x0010;
+}
+
+// The data set in explicit little endian, split.
+bool fill_elements(DcmDataset& data, FileHeader& header) {
+  header.bytes.resize(data.getLength(EXS_LittleEndianExplicit, EET_ExplicitLength) + 1024);
+  DcmOutputBufferStream stream(header.bytes.data(), static_cast<offile_off_t>(header.bytes.size()));
+  data.transferInit();
+  const OFCondition status = data.write(stream, EXS_LittleEndianExplicit, EET_ExplicitLength, nullptr);
+  data.transferEnd();
+  if (status.bad()) return false;
+  void* written = nullptr;
+  offile_off_t length = 0;
+  stream.flushBuffer(written, length);
+  header.bytes.resize(static_cast<std::size_t>(length));
+  header.elements = split_elements(header.bytes);
+  return header.elements.end == Elements::End::complete || header.elements.end == Elements::End::at_pixels;
+}
+
+}  // namespace
+
+bool parse_with_dcmtk(std::span<unsigned char> bytes, FileHeader& header) {
+  prepare_dcmtk();
+  DcmFileFormat file;
+  DcmInputBufferStream stream;
+  stream.setBuffer(bytes.data(), static_cast<offile_off_t>(bytes.size()));
+  stream.setEos();
+  file.transferInit();
+  const OFCondition status =
+      file.readUntilTag(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength, DcmTagKey(0x7FE0, 0x0008));
+  file.transferEnd();
+  if (status.bad()) return false;
+
+  const DcmXfer syntax(file.getDataset()->getOriginalXfer());
+  const bool is_deflated = syntax.getStreamCompression() != ESC_none;
+  header.transfer_syntax = syntax.getXferName();
+  header.is_big_endian = syntax.getByteOrder() == EBO_BigEndian;
+  header.is_native = !is_deflated && !syntax.isEncapsulated();
+  const bool is_whole_file = bytes.size() == header.file_size;
+  if (is_deflated) {
+    if (!is_whole_file) return false;
+    header.pixel_element = 0x0010;
+  } else if (!find_pixels(bytes, static_cast<std::size_t>(stream.tell()), syntax, header)) {
+    if (!is_whole_file) return false;
+    header.pixel_element = 0;
+  }
+  return fill_elements(*file.getDataset(), header);
+}
+
+}  // namespace pet::detail

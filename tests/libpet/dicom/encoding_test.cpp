@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcrleerg.h>
+#include <dcmtk/dcmdata/dctk.h>
+#include <dcmtk/dcmjpeg/djencode.h>
+#include <dcmtk/dcmjpeg/djrplol.h>
+#include <dcmtk/dcmjpls/djencode.h>
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
+
+#include "libpet/dicom/pet_image.h"
+#include "tests/libpet/dicom/simulated_series.h"
+
+using namespace pet;
+using namespace pet::test;
+using Catch::Contains;
+
+namespace {
+
+// The JPEG-LS encoder of DCMTK writes past its buffer where an image is so small or noisy that it grows.
+DynamicImage smooth_image() {
+  DynamicImage image = small_image();
+  image.grid.size = {64, 48, 2};
+  image.voxels.clear();
+  for (std::size_t v = 0; v < image.frames.size() * image.grid.voxel_count(); ++v)
+    image.voxels.push_back(0.01f * static_cast<float>(v % 64) + 0.02f * static_cast<float>(v / 64 % 48));
+  return image;
+}
+
+struct SeriesOnDisk {
+  explicit SeriesOnDisk(const DynamicImage& image = small_image())
+      : files(write_pet_series(image, small_options(), folder.path())), sound(read_pet_series(folder.path())) {}
+
+  TemporaryFolder folder;
+  std::vector<std::filesystem::path> files;
+  DynamicImage sound;
+
+  DynamicImage read() const { return read_pet_series(folder.path()); }
+
+  void encode(E_TransferSyntax syntax, E_FileWriteMode mode = EWM_fileformat) {
+    for (const auto& path : files) {
+      DcmFileFormat file;
+      REQUIRE(file.loadFile(path.c_str()).good());
+      REQUIRE(file.loadAllDataIntoMemory().good());
+      const DJ_RPLossless lossless;
+      const DcmRepresentationParameter* parameter = syntax == EXS_JPEGProcess14SV1 ? &lossless : nullptr;
+      REQUIRE(file.getDataset()->chooseRepresentation(syntax, parameter).good());
+      REQUIRE(file.saveFile(path.c_str(), syntax, EET_UndefinedLength, EGL_recalcGL, EPD_noChange, 0, 0, mode).good());
+    }
+  }
+};
+
+void register_encoders() {
+  DcmRLEEncoderRegistration::registerCodecs();
+  DJEncoderRegistration::registerCodecs();
+  DJLSEncoderRegistration::registerCodecs();
+}
+
+// Replaces the integer pixels by others that stand for the same values.
+template <typename Change>
+void replace_pixels(const SeriesOnDisk& series, const Change& change) {
+  damage_all(series.files, [&](DcmDataset& data) {
+    const Uint16* stored = nullptr;
+    unsigned long count = 0;
+    REQUIRE(data.findAndGetUint16Array(DCM_PixelData, stored, &count).good());
+    change(data, std::vector<Uint16>(stored, stored + count));
+  });
+}
+
+}  // namespace
+
+TEST_CASE("Every uncompressed transfer syntax holds the same image", "[dicom][encoding]") {
+  for (const E_TransferSyntax syntax :
+       {EXS_LittleEndianImplicit, EXS_BigEndianExplicit, EXS_DeflatedLittleEndianExplicit, EXS_LittleEndianExplicit}) {
+    SeriesOnDisk series;
+    series.encode(syntax);
+    INFO(DcmXfer(syntax).getXferName());
+    CHECK(series.read().voxels == series.sound.voxels);
+  }
+}
+
+TEST_CASE("Lossless compression holds the same image", "[dicom][encoding]") {
+  register_encoders();
+  for (const E_TransferSyntax syntax : {EXS_RLELossless, EXS_JPEGLSLossless, EXS_JPEGProcess14SV1}) {
+    SeriesOnDisk series(smooth_image());
+    series.encode(syntax);
+    INFO(DcmXfer(syntax).getXferName());
+    CHECK(summarize_pet_series({series.folder.path()}, 1).front().transfer_syntax == DcmXfer(syntax).getXferName());
+    CHECK(series.read().voxels == series.sound.voxels);
+  }
+}
+
+TEST_CASE("A compression that cannot be decoded is refused by name", "[dicom][encoding]") {
+  register_encoders();
+  SeriesOnDisk series(smooth_image());
+  series.encode(EXS_JPEGLSLossless);
+  // The same file that claims to be JPEG 2000.
+  for (const auto& path : series.files) {
+    std::ifstream in(path, std::ios::binary);
+    std::string bytes((std::istreambuf_iterator<char>(in)), {});
+    const std::string jpeg_ls = "1.2.840.10008.1.2.4.80";
+    const auto at = bytes.find(jpeg_ls);
+    REQUIRE(at != std::string::npos);
+    bytes[at + jpeg_ls.size() - 2] = '9';
+    std::ofstream(path, std::ios::binary) << bytes;
+  }
+  CHECK_THAT(refusal(series.folder.path()),
+             Contains("(7fe0,0010)") && Contains("JPEG 2000") && Contains("cannot be decoded"));
+}
+
+TEST_CASE("Files without preamble and meta header are read", "[dicom][encoding]") {
+  for (const E_TransferSyntax syntax : {EXS_LittleEndianImplicit, EXS_LittleEndianExplicit}) {
+    SeriesOnDisk series;
+    series.encode(syntax, EWM_dataset);
+    CHECK(series.read().voxels == series.sound.voxels);
+  }
+}
+
+TEST_CASE("Elements of unknown representation have the values of their text", "[dicom][encoding]") {
+  const SeriesOnDisk series;
+  damage_all(series.files, [](DcmDataset& data) {
+    for (const DcmTagKey& tag : {DCM_RescaleSlope, DCM_ActualFrameDuration, DCM_DecayFactor, DCM_AcquisitionTime}) {
+      OFString text;
+      REQUIRE(data.findAndGetOFStringArray(tag, text).good());
+      if (text.size() % 2) text += ' ';
+      auto* unknown = new DcmOtherByteOtherWord(DcmTag(tag, EVR_UN));
+      REQUIRE(unknown->putUint8Array(reinterpret_cast<const Uint8*>(text.data()), text.size()).good());
+      REQUIRE(data.insert(unknown, OFTrue).good());
+    }
+  });
+  std::ifstream in(series.files.front(), std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  REQUIRE(bytes.find(std::string("\x28\x00\x53\x10UN", 6)) != std::string::npos);
+  CHECK(series.read().voxels == series.sound.voxels);
+}
+
+TEST_CASE("Integers of 32 bits and floating-point pixels hold the same image", "[dicom][encoding]") {
+  const SeriesOnDisk wide;
+  replace_pixels(wide, [](DcmDataset& data, const std::vector<Uint16>& stored) {
+    std::vector<Uint16> halves;
+    for (const Uint16 value : stored) halves.insert(halves.end(), {value, 0});
+    data.putAndInsertUint16(DCM_BitsAllocated, 32);
+    data.putAndInsertUint16(DCM_BitsStored, 32);
+    data.putAndInsertUint16(DCM_HighBit, 31);
+    REQUIRE(data.putAndInsertUint16Array(DCM_PixelData, halves.data(), halves.size()).good());
+  });
+  CHECK(wide.read().voxels == wide.sound.voxels);
+
+  const SeriesOnDisk floating;
+  replace_pixels(floating, [](DcmDataset& data, const std::vector<Uint16>& stored) {
+    const std::vector<Float32> values(stored.begin(), stored.end());
+    data.findAndDeleteElement(DCM_PixelData);
+    for (const DcmTagKey& tag : {DCM_BitsStored, DCM_HighBit, DCM_PixelRepresentation}) data.findAndDeleteElement(tag);
+    data.putAndInsertUint16(DCM_BitsAllocated, 32);
+    REQUIRE(data.putAndInsertFloat32Array(DcmTag(0x7FE0, 0x0008, EVR_OF), values.data(), values.size()).good());
+  });
+  CHECK(floating.read().voxels == floating.sound.voxels);
+}
+
+TEST_CASE("Bits above those stored are passed over and the sign is that of the stored bits", "[dicom][encoding]") {
+  const SeriesOnDisk series;
+  damage_all(series.files, [](DcmDataset& data) {
+    // 12 of 16 bits, signed: 0x0FFF is -1, 0xF001 is 1.
+    std::vector<Uint16> pixels(20, 0x0FFF);
+    pixels[1] = 0xF001;
+    data.putAndInsertUint16(DCM_BitsStored, 12);
+    data.putAndInsertUint16(DCM_HighBit, 11);
+    data.putAndInsertUint16(DCM_PixelRepresentation, 1);
+    data.putAndInsertString(DCM_RescaleSlope, "1000");
+    REQUIRE(data.putAndInsertUint16Array(DCM_PixelData, pixels.data(), pixels.size()).good());
+  });
+  const DynamicImage image = series.read();
+  CHECK(image.voxels[0] == Approx(-1.0));
+  CHECK(image.voxels[1] == Approx(1.0));
+}
+
+TEST_CASE("An intercept is applied and reported", "[dicom][encoding]") {
+  const SeriesOnDisk series;
+  damage_all(series.files, [](DcmDataset& data) { data.putAndInsertString(DCM_RescaleIntercept, "-250"); });
+  const DynamicImage image = series.read();
+  CHECK(image.voxels[3] == Approx(static_cast<double>(series.sound.voxels[3]) - 0.25).epsilon(1e-5));
+  CHECK(image.warnings.size() == 1);
+}
+
+TEST_CASE("A header longer than a page of private elements is read", "[dicom][encoding]") {
+  const SeriesOnDisk series;
+  damage_all(series.files, [](DcmDataset& data) {
+    data.putAndInsertString(DcmTag(0x0029, 0x0010, EVR_LO), "PRIVATE");
+    const std::vector<Uint8> block(150'000, 0xE0);
+    REQUIRE(data.putAndInsertUint8Array(DcmTag(0x0029, 0x1010, EVR_OB), block.data(), block.size()).good());
+  });
+  CHECK(series.read().voxels == series.sound.voxels);
+}
