@@ -109,7 +109,7 @@ std::vector<fs::path> write_dicom(const Run& run,
                                   const fs::path& folder) {
   const pet::StudySession& session = run.study.sessions[session_index];
   pet::PetWriteOptions options;
-  options.uid_seed = run.uid_seed;
+  options.uid_seed = run.uid_seed + " " + session.label;
   options.patient_id = "SIM" + run.study.subject;
   options.study_key = run.uid_seed + " " + session.label;
   options.frame_of_reference_key = run.uid_seed;

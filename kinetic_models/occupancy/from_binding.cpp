@@ -13,6 +13,7 @@ Occupancy occupancy_from_binding(const Binding& baseline, const Binding& drug, d
     return occupancy;
   }
   if (!(baseline.value > 0.0)) {
+    occupancy.status = FitStatus::unidentifiable;
     occupancy.flags.push_back("no_baseline_binding");
     return occupancy;
   }

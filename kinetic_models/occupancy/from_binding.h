@@ -28,7 +28,8 @@ struct Occupancy {
 /// (drug / baseline) sqrt((s_b / baseline)^2 + (s_d / drug)^2), the interval Fieller's at `level` with normal
 /// quantiles: it is skewed where the baseline is uncertain, and unbounded (status unidentifiable, flag
 /// occupancy_unbounded) where the baseline does not differ from zero. A baseline at or below zero has no occupancy
-/// (status failed, flag no_baseline_binding). Without standard errors there is no interval (flag no_standard_error).
+/// (status unidentifiable, flag no_baseline_binding). Without standard errors there is no interval (flag
+/// no_standard_error).
 Occupancy occupancy_from_binding(const Binding& baseline, const Binding& drug, double level = 0.95);
 
 /// Occupancy (VT_baseline - VT_drug) / (VT_baseline - VND) with VND taken as known exactly.

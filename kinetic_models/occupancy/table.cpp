@@ -82,9 +82,14 @@ OccupancyRow row_of(
   return row;
 }
 
-void add_fit_flags(OccupancyRow& row, const Pair& pair) {
-  if (pair.baseline->status != "ok") row.flags.push_back("baseline_" + pair.baseline->status);
-  if (pair.drug->status != "ok") row.flags.push_back("drug_" + pair.drug->status);
+// An occupancy is no better than the fits it comes from: a fit that is not ok lends its status to a row that would be
+// ok, and is named in the flags.
+void add_fit_status(OccupancyRow& row, const Pair& pair) {
+  for (const auto& [scan, status] : {std::pair{"baseline_", pair.baseline->status}, {"drug_", pair.drug->status}}) {
+    if (status == name_of(FitStatus::ok)) continue;
+    row.flags.push_back(scan + status);
+    if (row.status == name_of(FitStatus::ok)) row.status = status;
+  }
 }
 
 // VT / VND - 1 with VND exact: the standard error scales.
@@ -117,7 +122,7 @@ void add_bpnd_rows(OccupancyResult& result,
     }
     OccupancyRow row =
         row_of(pair.baseline->index, pair.baseline->name, b, d, occupancy_from_binding(b, d, request.level));
-    add_fit_flags(row, pair);
+    add_fit_status(row, pair);
     result.table.rows.push_back(std::move(row));
   }
 }
@@ -172,7 +177,7 @@ void add_lassen_rows(OccupancyResult& result,
       row.flags.push_back("plot_unidentifiable");
       if (row.status == "ok") row.status = "unidentifiable";
     }
-    add_fit_flags(row, pair);
+    add_fit_status(row, pair);
     result.table.rows.push_back(std::move(row));
   }
 }

@@ -36,9 +36,9 @@ struct OccupancyResult {
 };
 
 /// Compares two scans of one subject region by region (matched by name). Regions that one table lacks are left out with
-/// a warning. Flags of fits that are not `ok` come along as baseline_<status> and drug_<status>. Method lassen: the
-/// first row, named "lassen", is the plot (mean VT of the scans), the others use its VND. Throws UsageError for unknown
-/// regions, InputError for parameters that the tables do not have.
+/// a warning. A fit that is not `ok` is named in the flags (baseline_<status>, drug_<status>) and lends its status to
+/// the row. Method lassen: the first row, named "lassen", is the plot (mean VT of the scans), the others use its VND.
+/// Throws UsageError for unknown regions, InputError for parameters that the tables do not have.
 OccupancyResult occupancy_of_scans(const ParameterTable& baseline,
                                    const ParameterTable& drug,
                                    const OccupancyRequest& request);

@@ -45,7 +45,7 @@ TEST_CASE("A baseline that does not differ from zero has an unbounded interval a
 TEST_CASE("Without binding at baseline there is no occupancy", "[occupancy]") {
   for (const double baseline : {0.0, -0.1}) {
     const Occupancy occupancy = occupancy_from_binding({baseline, 0.1}, {0.1, 0.05});
-    CHECK(occupancy.status == FitStatus::failed);
+    CHECK(occupancy.status == FitStatus::unidentifiable);
     CHECK(std::isnan(occupancy.value));
     CHECK(occupancy.flags == std::vector<std::string>{"no_baseline_binding"});
   }

@@ -43,11 +43,13 @@ TEST_CASE("A region that one scan lacks is left out with a warning, one that is 
   CHECK_THROWS_WITH(occupancy_of_scans(baseline, drug, request), Catch::Contains("did you mean 'insula'"));
 }
 
-TEST_CASE("The status of a fit that was not ok comes along as a flag", "[occupancy]") {
+TEST_CASE("An occupancy from a fit that was not ok has its status and says which scan it was", "[occupancy]") {
   auto baseline = table_of("base.tsv", "BPND", {{"insula", 1.5}});
   baseline.rows[0].status = "at_bound";
   const OccupancyResult result = occupancy_of_scans(baseline, table_of("drug.tsv", "BPND", {{"insula", 0.6}}), {});
   CHECK(result.table.rows[0].flags == std::vector<std::string>{"baseline_at_bound"});
+  CHECK(result.table.rows[0].status == "at_bound");
+  CHECK(result.failed == 0);
 }
 
 TEST_CASE("Volumes become binding potentials by VND of a region in each scan", "[occupancy]") {
@@ -59,7 +61,7 @@ TEST_CASE("Volumes become binding potentials by VND of a region in each scan", "
   CHECK(result.table.measure == "BPND");
   CHECK(result.table.rows[1].baseline.value() == Approx(1.5));
   CHECK(result.table.rows[1].occupancy.value() == Approx(0.6));
-  CHECK(result.table.rows[0].status == "failed");
+  CHECK(result.table.rows[0].status == "unidentifiable");
 }
 
 TEST_CASE("A Lassen table begins with the plot and continues with regions on its VND", "[occupancy]") {
