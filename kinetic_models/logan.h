@@ -30,6 +30,7 @@ inline constexpr Model logan = {
     .doi = "10.1038/jcbfm.1990.127",
     .limits = "Biased low by noise and by a t* that is too early; ignores blood in the region.",
     .quantities = logan_quantities,
+    .least_frames = 3,
     .t_star = Use::required,
     .fit = &fit_logan,
 };

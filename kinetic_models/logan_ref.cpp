@@ -10,7 +10,7 @@ Fit fit_logan_ref(const TimeActivityCurve& target, const ReferenceRegion& refere
   const std::array terms = {reference.input().integral(), reference.input().value()};
   const double efflux_min = options.k2prime ? 1.0 / *options.k2prime : 0.0;
   const std::vector<double> numerator = detail::combination(terms, std::array{1.0, efflux_min});
-  const auto plot = detail::graphical_plot(numerator, own.integral(), target, options, logan_ref.name);
+  const auto plot = detail::graphical_plot(numerator, own.integral(), target, options, logan_ref);
   Fit fit = detail::as_fit<2>(logan_ref_quantities, plot.line, plot.used, [](const auto* line, auto out) {
     out[0] = line[0] - 1.0;
     out[1] = line[0];

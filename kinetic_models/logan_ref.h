@@ -34,6 +34,7 @@ inline constexpr Model logan_ref = {
         "Biased low by noise and by a t* that is too early; without k2prime the efflux term of the reference is left "
         "out.",
     .quantities = logan_ref_quantities,
+    .least_frames = 3,
     .k2prime = Use::optional,
     .t_star = Use::required,
     .k2prime_model = "mrtm",

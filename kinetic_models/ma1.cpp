@@ -6,7 +6,7 @@
 namespace pet {
 
 Fit fit_ma1(const TimeActivityCurve& target, const Plasma& plasma, const FitOptions& options) {
-  const auto used = detail::frames_used(target, options, 3, ma1.name);
+  const auto used = detail::frames_used(target, options, ma1.least_frames, ma1.name);
   const SampledInput own(measured_curve(target, plasma.sampling()), target.frames, plasma.sampling());
   const std::array all = {plasma.input().integral(), own.integral()};
   const std::array columns = {detail::at_frames(all[0], used), detail::at_frames(all[1], used)};

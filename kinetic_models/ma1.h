@@ -30,6 +30,7 @@ inline constexpr Model ma1 = {
     .doi = "10.1097/01.WCB.0000038000.34930.4E",
     .limits = "Needs a t* late enough for transient equilibrium; ignores blood in the region.",
     .quantities = ma1_quantities,
+    .least_frames = 3,
     .t_star = Use::required,
     .fit = &fit_ma1,
 };

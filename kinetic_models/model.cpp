@@ -75,7 +75,7 @@ Fit fit(const Model& model,
   if (is_zero(reference.tac()))
     return without_estimates(model, FitStatus::failed, "zero_reference", target.frames.size());
   if (target.activity == reference.tac().activity) {
-    detail::frames_used(target, options, model.parameters.size() + 1, model.name);
+    detail::frames_used(target, options, model.least_frames, model.name);
     return reference_itself(model, target);
   }
   return (*function)(target, reference, options);

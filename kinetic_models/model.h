@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 #include <variant>
@@ -34,8 +35,8 @@ enum class Use { no, optional, required };
 using ReferenceFit = Fit (*)(const TimeActivityCurve& target, const ReferenceRegion&, const FitOptions&);
 using PlasmaFit = Fit (*)(const TimeActivityCurve& target, const Plasma&, const FitOptions&);
 
-/// The curve of a nonlinear model, one value a frame, from its free parameters and the prepared input; `jacobian` (frames x
-/// parameters, row-major) holds the derivatives unless it is empty.
+/// The curve of a nonlinear model, one value a frame, from its free parameters and the prepared input; `jacobian`
+/// (frames x parameters, row-major) holds the derivatives unless it is empty.
 using Predict = void (*)(std::span<const double> parameters,
                          const SampledInput& input,
                          const FitOptions& options,
@@ -52,10 +53,11 @@ struct Model {
   std::string_view limits;                  ///< when not to use it, one sentence
   std::span<const Parameter> parameters{};  ///< of a nonlinear fit; empty for linear methods
   std::span<const Quantity> quantities;     ///< what it reports
+  std::size_t least_frames;                 ///< frames that a fit needs
   Use k2prime = Use::no;
   Use t_star = Use::no;
   std::string_view k2prime_model = "";  ///< the full form that estimates k2prime in a region
-  Predict predict = nullptr;  ///< of a nonlinear model
+  Predict predict = nullptr;            ///< of a nonlinear model
   std::variant<ReferenceFit, PlasmaFit> fit;
 
   bool needs_plasma() const { return std::holds_alternative<PlasmaFit>(fit); }

@@ -7,7 +7,7 @@
 namespace pet {
 
 Fit fit_mrtm(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {
-  const auto used = detail::frames_used(target, options, 4, mrtm.name);
+  const auto used = detail::frames_used(target, options, mrtm.least_frames, mrtm.name);
   const SampledInput own(measured_curve(target, reference.sampling()), target.frames, reference.sampling());
   const std::array all = {reference.input().integral(), own.integral(), reference.input().value()};
   const std::array columns = {detail::at_frames(all[0], used), detail::at_frames(all[1], used),

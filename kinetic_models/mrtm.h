@@ -35,6 +35,7 @@ inline constexpr Model mrtm = {
     .doi = "10.1097/01.WCB.0000085441.37552.CA",
     .limits = "Biased low by noise in low-binding regions; R1 and k2prime are valid with all frames only.",
     .quantities = mrtm_quantities,
+    .least_frames = 4,
     .t_star = Use::optional,
     .fit = &fit_mrtm,
 };

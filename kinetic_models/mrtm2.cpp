@@ -7,7 +7,7 @@ namespace pet {
 
 Fit fit_mrtm2(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {
   const double k2prime = options.k2prime.value();
-  const auto used = detail::frames_used(target, options, 3, mrtm2.name);
+  const auto used = detail::frames_used(target, options, mrtm2.least_frames, mrtm2.name);
   const SampledInput own(measured_curve(target, reference.sampling()), target.frames, reference.sampling());
   const std::array terms = {reference.input().integral(), reference.input().value()};
   const std::array all = {detail::combination(terms, std::array{1.0, 1.0 / k2prime}), own.integral()};

@@ -33,6 +33,7 @@ inline constexpr Model mrtm2 = {
     .doi = "10.1097/01.WCB.0000085441.37552.CA",
     .limits = "As good as its k2prime, which must come from a region with high binding of the same scan.",
     .quantities = mrtm2_quantities,
+    .least_frames = 3,
     .k2prime = Use::required,
     .t_star = Use::optional,
     .k2prime_model = "mrtm",

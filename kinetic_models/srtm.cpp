@@ -28,7 +28,7 @@ void predict_srtm(std::span<const double> parameters,
 
 Fit fit_srtm(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {
   const auto parameters = detail::with_bounds(srtm_parameters, options);
-  const auto used = detail::frames_used(target, options, parameters.size() + 1, srtm.name);
+  const auto used = detail::frames_used(target, options, srtm.least_frames, srtm.name);
   const auto prediction = [&](auto p, auto predicted, auto jacobian) {
     predict_srtm(p, reference.input(), options, predicted, jacobian);
   };

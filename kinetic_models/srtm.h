@@ -50,6 +50,7 @@ inline constexpr Model srtm = {
         "Biased where free and bound tracer equilibrate slowly or the reference binds the tracer; flat below BPND 0.5.",
     .parameters = srtm_parameters,
     .quantities = srtm_quantities,
+    .least_frames = 4,
     .predict = &predict_srtm,
     .fit = &fit_srtm,
 };

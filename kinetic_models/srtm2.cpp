@@ -29,7 +29,7 @@ void predict_srtm2(std::span<const double> parameters,
 Fit fit_srtm2(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {
   const double k2prime = options.k2prime.value();
   const auto parameters = detail::with_bounds(srtm2_parameters, options);
-  const auto used = detail::frames_used(target, options, parameters.size() + 1, srtm2.name);
+  const auto used = detail::frames_used(target, options, srtm2.least_frames, srtm2.name);
   const auto prediction = [&](auto p, auto predicted, auto jacobian) {
     predict_srtm2(p, reference.input(), options, predicted, jacobian);
   };

@@ -45,6 +45,7 @@ inline constexpr Model srtm2 = {
     .limits = "As good as its k2prime, which must come from a region with high binding of the same scan.",
     .parameters = srtm2_parameters,
     .quantities = srtm2_quantities,
+    .least_frames = 3,
     .k2prime = Use::required,
     .k2prime_model = "srtm",
     .predict = &predict_srtm2,

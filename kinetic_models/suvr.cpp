@@ -10,7 +10,7 @@ namespace pet {
 Fit fit_suvr(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {
   FitOptions unweighted = options;
   unweighted.weights.clear();
-  const auto used = detail::frames_used(target, unweighted, 1, suvr.name);
+  const auto used = detail::frames_used(target, unweighted, suvr.least_frames, suvr.name);
   double target_area = 0.0;
   double reference_area = 0.0;
   for (const std::size_t i : used.index) {

@@ -31,6 +31,7 @@ inline constexpr Model suvr = {
     .doi = "10.1038/jcbfm.1993.6",
     .limits = "A binding potential at equilibrium only: after a bolus it depends on time, flow and clearance.",
     .quantities = suvr_quantities,
+    .least_frames = 1,
     .t_star = Use::required,
     .fit = &fit_suvr,
 };

@@ -9,8 +9,8 @@ GraphicalPlot graphical_plot(std::span<const double> numerator_x,
                              std::span<const double> numerator_y,
                              const TimeActivityCurve& target,
                              const FitOptions& options,
-                             std::string_view model) {
-  const FramesUsed candidates = frames_used(target, options, 3, model);
+                             const Model& model) {
+  const FramesUsed candidates = frames_used(target, options, model.least_frames, model.name);
   GraphicalPlot plot;
   for (std::size_t r = 0; r < candidates.index.size(); ++r) {
     const std::size_t i = candidates.index[r];

@@ -23,7 +23,7 @@ GraphicalPlot graphical_plot(std::span<const double> numerator_x,
                              std::span<const double> numerator_y,
                              const TimeActivityCurve& target,
                              const FitOptions& options,
-                             std::string_view model);
+                             const Model& model);
 
 /// The tissue curve that the line stands for, (numerator_y - slope numerator_x) / intercept, at the frames used; NaN
 /// elsewhere.

@@ -149,7 +149,8 @@ TEST_CASE("Help starts with the usage, has every section and fits 80 columns", "
 TEST_CASE("Help shows value names, defaults, choices and what is required", "[tool]") {
   const std::string help = sample("--help").out;
   CHECK_THAT(help, Catch::Contains("--level P             level of the intervals [default: 0.95]\n"));
-  CHECK_THAT(help, Catch::Contains("kinetic model (srtm, srtm2, logan-ref)\n                            [default: srtm]\n"));
+  CHECK_THAT(help,
+             Catch::Contains("kinetic model (srtm, srtm2, logan-ref)\n                            [default: srtm]\n"));
   CHECK_THAT(help, Catch::Contains("region without the target [required]"));
   CHECK_THAT(help, Catch::Contains("-o, --output FILE"));
 }

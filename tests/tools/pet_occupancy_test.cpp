@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libpet/io/parameter_table.h"
+#include "tests/tools/command_fixture.h"
+
+using namespace pet;
+
+namespace {
+
+void write_tables(const Workplace& here) {
+  here.write("base.tsv",
+             "index\tname\tBPND\tBPND-se\tstatus\tflags\n1\tcerebellum\t0\tn/a\tunidentifiable\ttarget_is_reference\n"
+             "2\tinsula\t1.38\t5.0724637681159424\tok\tn/a\n3\tcaudate\t0.2\t75\tok\tlow_binding\n");
+  here.write("drug.tsv",
+             "index\tname\tBPND\tBPND-se\tstatus\tflags\n1\tcerebellum\t0\tn/a\tunidentifiable\ttarget_is_reference\n"
+             "2\tinsula\t0.5\t10\tok\tn/a\n3\tcaudate\t0.1\t50\tok\tlow_binding\n");
+}
+
+}  // namespace
+
+TEST_CASE("pet-occupancy gives the occupancy of each region with its interval, and says where there is none",
+          "[pet-occupancy]") {
+  const Workplace here;
+  write_tables(here);
+  const CommandResult result = here.run("pet-occupancy --baseline base.tsv --drug drug.tsv -o occupancy.tsv");
+  CHECK(result.status == 0);
+  const OccupancyTable table = read_occupancy_table((here.path / "occupancy.tsv").string());
+  REQUIRE(table.rows.size() == 3);
+  CHECK(table.rows[0].status == "unidentifiable");
+  CHECK_FALSE(table.rows[0].occupancy);
+  // Standard errors .07 and .05, as in the worked example of two scans.
+  CHECK(table.rows[1].occupancy.value() == Approx(0.637681159).epsilon(1e-8));
+  CHECK(table.rows[1].standard_error.value() == Approx(0.0406265724).epsilon(1e-8));
+  CHECK(table.rows[1].status == "ok");
+  CHECK(table.rows[2].flags == std::vector<std::string>{"occupancy_unbounded"});
+  const std::string json = here.read("occupancy.json");
+  for (const char* word : {"\"Method\": \"bpnd\"", "\"ConfidenceLevel\": 0.95", "CommandLine", "base.tsv"})
+    CHECK_THAT(json, Catch::Contains(word));
+}
+
+TEST_CASE("pet-occupancy takes VT with a VND from a region", "[pet-occupancy]") {
+  const Workplace here;
+  here.write("base.tsv",
+             "index\tname\tVT\tVT-se\tstatus\tflags\n1\tcerebellum\t8\t1\tok\tn/a\n2\tinsula\t20\t1\tok\tn/a\n");
+  here.write("drug.tsv",
+             "index\tname\tVT\tVT-se\tstatus\tflags\n1\tcerebellum\t8\t1\tok\tn/a\n2\tinsula\t12.8\t1\tok\tn/a\n");
+  here.run("pet-occupancy --baseline base.tsv --drug drug.tsv --vnd region:cerebellum --regions insula -o o.tsv");
+  const OccupancyTable table = read_occupancy_table((here.path / "o.tsv").string());
+  CHECK(table.rows.at(0).occupancy.value() == Approx(0.6));
+  CHECK(table.measure == "BPND");
+}
+
+TEST_CASE("pet-occupancy refuses what it cannot use with one line, the right status and no output", "[pet-occupancy]") {
+  struct Case {
+    const char* arguments;
+    int status;
+    const char* message;
+  };
+  const std::vector<Case> cases = {
+      {"--baseline base.tsv --drug nowhere.tsv", 66, "nowhere.tsv"},
+      {"--baseline base.tsv --drug drug.tsv --method lasen", 2, "lassen"},
+      {"--baseline base.tsv --drug drug.tsv --method lassen", 65, "VT"},
+      {"--baseline base.tsv --drug drug.tsv --regions insulla", 2, "did you mean 'insula'"},
+      {"--baseline base.tsv --drug drug.tsv --measure BPDN", 65, "BPND"},
+      {"--baseline base.tsv --drug other.tsv", 65, "regions"},
+      {"--baseline base.tsv --drug drug.tsv --drug drug.tsv", 2, "--drug"},
+      {"--baseline base.tsv", 2, "--drug"},
+      {"--baseline base.tsv --drug drug.tsv --vnd some", 2, "region:NAME"},
+  };
+  const Workplace here;
+  write_tables(here);
+  here.write("other.tsv", "index\tname\tBPND\tBPND-se\tstatus\tflags\n1\tpons\t1\t5\tok\tn/a\n");
+  const auto before = here.files();
+  for (const Case& c : cases) {
+    INFO(c.arguments);
+    const CommandResult result = here.run(std::string("pet-occupancy ") + c.arguments + " -o out.tsv");
+    INFO(result.err);
+    CHECK(result.status == c.status);
+    CHECK(is_one_line(result.err));
+    CHECK_THAT(result.err, Catch::Contains(c.message));
+    CHECK(here.files() == before);
+  }
+}

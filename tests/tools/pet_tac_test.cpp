@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a simulated scanner to curves and back to what was simulated.
+#include "libpet/dicom/pet_image.h"
+#include "libpet/io/tac_table_file.h"
+#include "tests/libpet/study_text.h"
+#include "tests/tools/command_fixture.h"
+
+using namespace pet;
+
+namespace {
+
+// One simulated study for all tests of this file.
+const Workplace& study() {
+  static const Workplace here;
+  static const bool is_made = [] {
+    here.write("study.json", pet::test::small_study().dump(1));
+    return here.run("pet-simulate study.json -o made").status == 0;
+  }();
+  REQUIRE(is_made);
+  return here;
+}
+
+std::string only(const std::filesystem::path& folder, const std::string& ending) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (entry.path().string().ends_with(ending)) return entry.path().string();
+  FAIL("no file *" << ending << " in " << folder);
+  return "";
+}
+
+// The largest step of the stored integers within one frame, in kBq/mL, from the slices' own slopes.
+double rounding_of_frame(const DynamicImage& image, std::size_t frame) {
+  float largest = 0.0f;
+  for (const float v : image.frame(frame)) largest = std::max(largest, std::abs(v));
+  return largest / 32767.0;
+}
+
+}  // namespace
+
+TEST_CASE("Curves from the simulated series equal the simulator's own within the rounding of its integers",
+          "[pet-tac]") {
+  for (const std::string session : {"baseline", "drug"}) {
+    const auto folder = study().path / "made" / ("ses-" + session);
+    const std::string labels = only(folder, "_dseg.nii.gz");
+    const std::string names = only(folder, "_dseg.tsv");
+    const std::string out = session + "_tacs.tsv";
+    const CommandResult result = study().run("pet-tac " + (folder / "dicom").string() + " --labels " + labels +
+                                             " --table " + names + " -o " + out + " --force");
+    INFO(result.err);
+    REQUIRE(result.status == 0);
+    const TacTable extracted = read_tac_table((study().path / out).string());
+    const TacTable simulated = read_tac_table(only(folder, "phantom_tacs.tsv"));
+    const DynamicImage image = read_pet_series(folder / "dicom");
+    REQUIRE(extracted.frames.size() == simulated.frames.size());
+    for (const std::string& region : simulated.regions) {
+      const auto& mine = extracted.activity[extracted.index_of(region)];
+      const auto& truth = simulated.activity[simulated.index_of(region)];
+      for (std::size_t f = 0; f < mine.size(); ++f) {
+        INFO(session << " " << region << " frame " << f + 1);
+        CHECK(std::abs(mine[f] - truth[f]) <= rounding_of_frame(image, f));
+        CHECK(extracted.frames[f].start_min == Approx(simulated.frames[f].start_min).margin(1e-6));
+      }
+    }
+  }
+}
+
+TEST_CASE("A DICOM segmentation and a NIfTI label map give the same curves", "[pet-tac]") {
+  const auto folder = study().path / "made" / "ses-baseline";
+  const std::string image = (folder / "dicom").string();
+  const CommandResult nifti = study().run("pet-tac " + image + " --labels " + only(folder, "_dseg.nii.gz") +
+                                          " --table " + only(folder, "_dseg.tsv"));
+  const CommandResult dicom = study().run("pet-tac " + image + " --labels " + only(folder, "_dseg.dcm"));
+  INFO(dicom.err);
+  CHECK(nifti.status == 0);
+  CHECK(dicom.status == 0);
+  CHECK(nifti.out == dicom.out);
+}
+
+TEST_CASE("pet-tac gives the same bytes with one and two threads", "[pet-tac]") {
+  const auto folder = study().path / "made" / "ses-baseline";
+  const std::string line =
+      "pet-tac made/ses-baseline/dicom --labels " + only(folder, "_dseg.nii.gz") + " -o t_tacs.tsv --force ";
+  study().run(line + "-j 1");
+  const std::string table = study().read("t_tacs.tsv");
+  const std::string json = study().read("t_tacs.json");
+  study().run(line + "-j 2");
+  REQUIRE_FALSE(table.empty());
+  CHECK(study().read("t_tacs.tsv") == table);
+  CHECK(study().read("t_tacs.json") == json);
+  CHECK_THAT(study().read("t_morph.tsv"), Catch::StartsWith("index\tname\tvolume-mm3\n"));
+}
+
+TEST_CASE("pet-tac refuses labels on another grid and describes both grids", "[pet-tac]") {
+  const Workplace here;
+  auto other = pet::test::small_study();
+  other["image"]["voxel_mm"] = {4, 4, 5.4};
+  here.write("other.json", other.dump(1));
+  REQUIRE(here.run("pet-simulate other.json -o other").status == 0);
+  const CommandResult result =
+      here.run("pet-tac " + (study().path / "made/ses-baseline/dicom").string() + " --labels " +
+               only(here.path / "other/ses-baseline", "_dseg.nii.gz") + " -o x_tacs.tsv");
+  CHECK(result.status == 65);
+  CHECK(is_one_line(result.err));
+  CHECK_THAT(result.err, Catch::Contains("grid") && Catch::Contains("5.4"));
+  CHECK_FALSE(here.has("x_tacs.tsv"));
+}
+
+TEST_CASE("pet-tac on what is no DICOM series says what it found", "[pet-tac]") {
+  const Workplace here;
+  here.run("mkdir empty text; echo hello > text/readme.txt");
+  const std::string labels = only(study().path / "made/ses-baseline", "_dseg.nii.gz");
+  for (const auto& [folder, status] : {std::pair{"empty", 65}, {"text", 65}, {"nowhere", 66}}) {
+    const CommandResult result = here.run(std::string("pet-tac ") + folder + " --labels " + labels + " -o x_tacs.tsv");
+    INFO(folder << ": " << result.err);
+    CHECK(result.status == status);
+    CHECK(is_one_line(result.err));
+    CHECK_THAT(result.err, Catch::Contains(folder));
+    CHECK_FALSE(here.has("x_tacs.tsv"));
+  }
+}
+
+TEST_CASE("pet-info lists both series of a study without the patient", "[pet-info]") {
+  const CommandResult text = study().run("pet-info made");
+  INFO(text.out);
+  CHECK(text.status == 0);
+  CHECK_THAT(text.out,
+             Catch::Contains("6x10 s, gap of 60 s, 4x120 s") && Catch::Contains("BQML") && Catch::Contains("400 MBq"));
+  CHECK_THAT(text.out, !Catch::Contains("SIM01"));
+  const CommandResult json = study().run("pet-info made --json");
+  const auto parsed = nlohmann::json::parse(json.out);
+  REQUIRE(parsed.size() == 2);
+  CHECK(parsed[0]["FrameTimesStart"].size() == 10);
+  CHECK(parsed[0]["Problems"].empty());
+}
+
+TEST_CASE("pet-info names the problem of a damaged series and ends with 1", "[pet-info]") {
+  const Workplace here;
+  here.run("cp -r " + (study().path / "made/ses-baseline/dicom").string() + " damaged");
+  here.run("rm \"damaged/$(ls damaged | head -n 4 | tail -n 1)\"");
+  const CommandResult result = here.run("pet-info damaged");
+  INFO(result.out);
+  CHECK(result.status == 1);
+  CHECK_THAT(result.out, Catch::Contains("problem"));
+  CHECK(here.run("pet-info nowhere").status == 66);
+}
