@@ -71,7 +71,7 @@ void drop_duplicates(std::vector<Slice>& slices, std::vector<std::string>& warni
                       "one image a slice and frame");
   }
   if (kept.size() < slices.size())
-    warnings.push_back(std::to_string(slices.size() - kept.size()) + " duplicated slices were passed over");
+    warnings.push_back("duplicated slices passed over: " + std::to_string(slices.size() - kept.size()));
   slices = std::move(kept);
 }
 

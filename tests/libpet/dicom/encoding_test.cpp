@@ -119,21 +119,36 @@ TEST_CASE("Files without preamble and meta header are read", "[dicom][encoding]"
 }
 
 TEST_CASE("Elements of unknown representation have the values of their text", "[dicom][encoding]") {
+  const auto forget_representation = [](DcmItem& item, const DcmTagKey& tag) {
+    OFString text;
+    REQUIRE(item.findAndGetOFStringArray(tag, text).good());
+    if (text.size() % 2) text += ' ';
+    auto* unknown = new DcmOtherByteOtherWord(DcmTag(tag, EVR_UN));
+    REQUIRE(unknown->putUint8Array(reinterpret_cast<const Uint8*>(text.data()), text.size()).good());
+    REQUIRE(item.insert(unknown, OFTrue).good());
+  };
+  const auto require_bytes = [](const std::filesystem::path& path, const std::string& wanted) {
+    std::ifstream in(path, std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+    REQUIRE(bytes.find(wanted) != std::string::npos);
+  };
   const SeriesOnDisk series;
-  damage_all(series.files, [](DcmDataset& data) {
-    for (const DcmTagKey& tag : {DCM_RescaleSlope, DCM_ActualFrameDuration, DCM_DecayFactor, DCM_AcquisitionTime}) {
-      OFString text;
-      REQUIRE(data.findAndGetOFStringArray(tag, text).good());
-      if (text.size() % 2) text += ' ';
-      auto* unknown = new DcmOtherByteOtherWord(DcmTag(tag, EVR_UN));
-      REQUIRE(unknown->putUint8Array(reinterpret_cast<const Uint8*>(text.data()), text.size()).good());
-      REQUIRE(data.insert(unknown, OFTrue).good());
-    }
+  damage_all(series.files, [&](DcmDataset& data) {
+    for (const DcmTagKey& tag : {DCM_RescaleSlope, DCM_ActualFrameDuration, DCM_DecayFactor, DCM_AcquisitionTime})
+      forget_representation(data, tag);
   });
-  std::ifstream in(series.files.front(), std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
-  REQUIRE(bytes.find(std::string("\x28\x00\x53\x10UN", 6)) != std::string::npos);
+  require_bytes(series.files.front(), std::string("\x28\x00\x53\x10UN", 6));
   CHECK(series.read().voxels == series.sound.voxels);
+
+  const SeriesOnDisk nested;
+  damage_all(nested.files, [&](DcmDataset& data) {
+    DcmItem* item = nullptr;
+    REQUIRE(data.findAndGetSequenceItem(DCM_RadiopharmaceuticalInformationSequence, item).good());
+    forget_representation(*item, DCM_RadionuclideHalfLife);
+  });
+  require_bytes(nested.files.front(), std::string("\x18\x00\x75\x10UN", 6));
+  CHECK(nested.read().voxels == nested.sound.voxels);
+  CHECK(nested.read().warnings.empty());
 }
 
 TEST_CASE("Integers of 32 bits and floating-point pixels hold the same image", "[dicom][encoding]") {

@@ -165,7 +165,7 @@ TEST_CASE("Copies of a slice are passed over, different images of it refused", "
   damage(copy, [](DcmDataset& data) { set(data, DCM_SOPInstanceUID, "2.25.4711"); });
   const DynamicImage repeated = read_pet_series(series.folder.path());
   CHECK(repeated.voxels == sound.voxels);
-  CHECK(repeated.warnings == std::vector<std::string>{"1 duplicated slices were passed over"});
+  CHECK(repeated.warnings == std::vector<std::string>{"duplicated slices passed over: 1"});
   damage(copy, [](DcmDataset& data) {
     const std::vector<Uint16> other(20, 7);
     data.putAndInsertUint16Array(DCM_PixelData, other.data(), other.size());
@@ -293,4 +293,16 @@ TEST_CASE("No refusal quotes the patient", "[dicom][refusal]") {
   const std::string message = series.refusal();
   CHECK_THAT(message, Contains("'abc'"));
   CHECK_THAT(message, !Contains("Secret") && !Contains("S3CRET"));
+}
+
+TEST_CASE("Slice spacing may vary by one per cent and no more", "[dicom][refusal]") {
+  // The middle of three slices 3.125 mm apart, moved by 0.6 % and by 1.6 % of that.
+  const auto refusal_with = [](const char* position) {
+    const SeriesOnDisk series;
+    for (const std::size_t i : {1u, 4u, 7u})
+      damage(series.files[i], [&](DcmDataset& data) { set(data, DCM_ImagePositionPatient, position); });
+    return series.refusal();
+  };
+  CHECK(refusal_with("-10\\20.5\\-27.106").empty());
+  CHECK_THAT(refusal_with("-10\\20.5\\-27.075"), Contains("(0020,0032)") && Contains("3.175 mm to the slice before"));
 }

@@ -267,3 +267,13 @@ TEST_CASE("The date and time of acquisition may be one element", "[dicom][timing
   });
   CHECK(series.read().frames.front().start_min == Approx(1.0 + 0.25 / 60.0));
 }
+
+TEST_CASE("The start of a frame may carry an offset from UTC", "[dicom][timing]") {
+  SeriesOnDisk series(Found::none, {{1.0, 2.0}});
+  damage_all(series.files, [](DcmDataset& data) {
+    data.findAndDeleteElement(DCM_AcquisitionDate);
+    data.putAndInsertString(DCM_AcquisitionDateTime, "20260131110200+0000");
+    data.putAndInsertString(DCM_TimezoneOffsetFromUTC, "+0100");
+  });
+  CHECK(series.read().frames.front().start_min == Approx(2.0));
+}
