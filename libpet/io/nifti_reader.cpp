@@ -3,10 +3,15 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cerrno>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <string_view>
 #include <vector>
 
 #include "libpet/error.h"
@@ -94,13 +99,52 @@ struct FreeImage {
 
 using Header = std::unique_ptr<nifti_image, FreeImage>;
 
+template <typename Value>
+Value value_at(const std::array<unsigned char, sizeof(nifti_2_header)>& bytes, std::size_t at, bool is_swapped) {
+  std::array<unsigned char, sizeof(Value)> part{};
+  std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), part.size(), part.begin());
+  if (is_swapped) std::reverse(part.begin(), part.end());
+  return std::bit_cast<Value>(part);
+}
+
+// Whether a file begins with a header whose sizes are positive. libnifti would say so on stderr, whatever its level.
+bool begins_with_header(const fs::path& path) {
+  std::array<unsigned char, sizeof(nifti_2_header)> bytes{};
+  const gzFile file = gzopen(path.c_str(), "rb");
+  if (file == nullptr) return false;
+  const int count = gzread(file, bytes.data(), static_cast<unsigned>(bytes.size()));
+  gzclose(file);
+  if (count < static_cast<int>(sizeof(nifti_1_header))) return false;
+
+  for (const bool is_swapped : {false, true}) {
+    const auto size = value_at<std::int32_t>(bytes, 0, is_swapped);
+    const bool is_first = size == sizeof(nifti_1_header);
+    if (!is_first && (size != sizeof(nifti_2_header) || count < static_cast<int>(bytes.size()))) continue;
+    const std::size_t magic = is_first ? offsetof(nifti_1_header, magic) : offsetof(nifti_2_header, magic);
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + magic, 3);
+    if (!text.starts_with("n") || !(text.ends_with(is_first ? '1' : '2'))) return false;
+    const auto dim = [&](std::size_t d) {
+      return is_first ? value_at<std::int16_t>(bytes, offsetof(nifti_1_header, dim) + 2 * d, is_swapped)
+                      : value_at<std::int64_t>(bytes, offsetof(nifti_2_header, dim) + 8 * d, is_swapped);
+    };
+    if (dim(0) < 1 || dim(0) > 7) return false;
+    for (std::int64_t d = 1; d <= dim(0); ++d)
+      if (dim(static_cast<std::size_t>(d)) < 1) return false;
+    return true;
+  }
+  return false;
+}
+
 Header read_header(const fs::path& path) {
   if (!fs::exists(path)) throw InputNotFound(path.string() + ": no such file");
   if (!fs::is_regular_file(path)) throw bad_input(path.string(), "no regular file", "a NIfTI file (.nii, .nii.gz)");
   nifti_set_debug_level(0);
+  if (!begins_with_header(path))
+    throw bad_input(path.string(), "no header, or one without positive sizes",
+                    "a NIfTI-1 or NIfTI-2 file (.nii, .nii.gz)");
   Header header(nifti_image_read(path.c_str(), 0));
   if (!header || header->nifti_type == NIFTI_FTYPE_ANALYZE || header->iname == nullptr)
-    throw bad_input(path.string(), "no NIfTI header", "a NIfTI-1 or NIfTI-2 file (.nii, .nii.gz)");
+    throw bad_input(path.string(), "an unusable header", "a NIfTI-1 or NIfTI-2 file (.nii, .nii.gz)");
   if (!is_real_type(header->datatype))
     throw bad_input(path.string(), "voxels of type " + std::string(nifti_datatype_string(header->datatype)),
                     "integers or real numbers");
@@ -179,8 +223,13 @@ void NiftiReader::read_scaled(std::span<Value> values) {
   }
   // The checksum of a compressed file is compared when its end is reached.
   unsigned char rest = 0;
-  if (--input_->volumes_left == 0 && gzread(input_->file, &rest, 1) < 0)
-    throw bad_input(source_, "compressed data whose checksum does not match", "an undamaged file");
+  int error = Z_OK;
+  if (--input_->volumes_left == 0) {
+    gzread(input_->file, &rest, 1);
+    gzerror(input_->file, &error);
+  }
+  if (error != Z_OK && error != Z_STREAM_END)
+    throw bad_input(source_, "compressed data without their end or checksum", "an undamaged file");
 
   if (header.byteorder != nifti_short_order() && header.swapsize > 1)
     nifti_swap_Nbytes(static_cast<std::int64_t>(length) / header.swapsize, header.swapsize, bytes.data());
