@@ -107,7 +107,8 @@ Value value_at(const std::array<unsigned char, sizeof(nifti_2_header)>& bytes, s
   return std::bit_cast<Value>(part);
 }
 
-// Whether a file begins with a header whose sizes are positive. libnifti would say so on stderr, whatever its level.
+// Whether a file begins with a header of a known type and positive sizes. libnifti would complain on stderr, whatever
+// its level.
 bool begins_with_header(const fs::path& path) {
   std::array<unsigned char, sizeof(nifti_2_header)> bytes{};
   const gzFile file = gzopen(path.c_str(), "rb");
@@ -127,6 +128,8 @@ bool begins_with_header(const fs::path& path) {
       return is_first ? value_at<std::int16_t>(bytes, offsetof(nifti_1_header, dim) + 2 * d, is_swapped)
                       : value_at<std::int64_t>(bytes, offsetof(nifti_2_header, dim) + 8 * d, is_swapped);
     };
+    const std::size_t type = is_first ? offsetof(nifti_1_header, datatype) : offsetof(nifti_2_header, datatype);
+    if (!nifti_is_valid_datatype(value_at<std::int16_t>(bytes, type, is_swapped))) return false;
     if (dim(0) < 1 || dim(0) > 7) return false;
     for (std::int64_t d = 1; d <= dim(0); ++d)
       if (dim(static_cast<std::size_t>(d)) < 1) return false;
@@ -140,7 +143,7 @@ Header read_header(const fs::path& path) {
   if (!fs::is_regular_file(path)) throw bad_input(path.string(), "no regular file", "a NIfTI file (.nii, .nii.gz)");
   nifti_set_debug_level(0);
   if (!begins_with_header(path))
-    throw bad_input(path.string(), "no header, or one without positive sizes",
+    throw bad_input(path.string(), "no header with positive sizes and a known type",
                     "a NIfTI-1 or NIfTI-2 file (.nii, .nii.gz)");
   Header header(nifti_image_read(path.c_str(), 0));
   if (!header || header->nifti_type == NIFTI_FTYPE_ANALYZE || header->iname == nullptr)
