@@ -443,6 +443,34 @@ TEST_CASE("The sidecar of pet001, whose durations are end times, is refused as t
   CHECK_THROWS_WITH(pet::read_nifti_image(path), Contains("key 'FrameDuration': found frame end times"));
 }
 
+TEST_CASE("The image of pet001, whose header gives its frames in milliseconds, reads by the times of its sidecar",
+          "[nifti][reference]") {
+  const fs::path path = fs::path(OCCUPET_REFERENCE_DIR) / "bids_examples" / "pet001" / "sub-01" / "ses-01" / "pet" /
+                        "sub-01_ses-01_trc-CIMBI36_pet.nii.gz";
+  if (!fs::exists(path)) {
+    WARN("no reference data: skipped");
+    return;
+  }
+  const TemporaryFolder folder;
+  fs::create_symlink(path, folder / "x_pet.nii.gz");
+  std::string starts = "0";
+  std::string durations = "300";
+  for (int f = 1; f < 21; ++f) {
+    starts += ", " + std::to_string(300 * f);
+    durations += ", 300";
+  }
+  folder.file("x_pet.json", R"({"Units": "Bq/mL", "InjectionStart": 0, "ImageDecayCorrected": true,
+    "ImageDecayCorrectionTime": 0, "FrameTimesStart": [)" +
+                                starts + R"(], "FrameDuration": [)" + durations + "]}");
+  const pet::DynamicImage image = pet::read_nifti_image(folder / "x_pet.nii.gz");
+  // Sizes, voxel sizes and offsets as a dump of the header shows them.
+  CHECK(image.grid.size == std::array<int, 3>{128, 128, 63});
+  CHECK(image.frames.size() == 21);
+  CHECK(image.frames[20] == pet::Frame{100.0, 105.0});
+  CHECK(image.grid.voxel_volume_mm3() == Approx(1.71617 * 1.71617 * 2.425).epsilon(1e-5));
+  CHECK(std::all_of(image.voxels.begin(), image.voxels.end(), [](float voxel) { return voxel == 0.0f; }));
+}
+
 TEST_CASE("Names of labels are read from every form of table in use", "[nifti]") {
   const TemporaryFolder folder;
   using Map = std::map<std::int32_t, std::string>;
