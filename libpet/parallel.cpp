@@ -5,6 +5,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -35,7 +36,11 @@ void parallel_for(std::size_t count, unsigned threads, const std::function<void(
   };
 
   std::vector<std::jthread> pool;
-  for (unsigned t = 1; t < threads; ++t) pool.emplace_back(drain);
+  try {
+    for (unsigned t = 1; t < threads; ++t) pool.emplace_back(drain);
+  } catch (const std::system_error&) {
+    // No more threads to be had (a limit on processes or memory): those there are do the work.
+  }
   drain();
   pool.clear();
   if (failure) std::rethrow_exception(failure);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
-#include <cstring>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -9,13 +7,11 @@
 #include "libpet/error.h"
 #include "libpet/io/detail/json.h"
 #include "libpet/io/detail/nifti_reader.h"
-#include "libpet/io/detail/nifti_writer.h"
 #include "libpet/io/detail/text_file.h"
 #include "libpet/io/detail/tracer.h"
 #include "libpet/io/nifti.h"
 #include "libpet/io/tsv.h"
 #include "libpet/io/units.h"
-#include "libpet/parallel.h"
 
 namespace pet {
 namespace {
@@ -138,27 +134,6 @@ void read_voxels(detail::NiftiReader& reader, DynamicImage& image, double factor
     image.warnings.push_back(std::to_string(not_finite) + " values of the image are not finite numbers");
 }
 
-void require_voxels(std::size_t found, std::size_t expected) {
-  if (found != expected)
-    throw std::logic_error(std::to_string(found) + " voxels for an image of " + std::to_string(expected));
-}
-
-void write_floats(const detail::NiftiLayout& layout,
-                  std::span<const float> voxels,
-                  double factor,
-                  const fs::path& path) {
-  require_voxels(voxels.size(), layout.grid.voxel_count() * layout.volumes);
-  detail::write_nifti(
-      layout,
-      [&](std::size_t first, std::span<std::byte> bytes) {
-        for (std::size_t i = 0; i < bytes.size() / sizeof(float); ++i) {
-          const auto value = static_cast<float>(static_cast<double>(voxels[first + i]) * factor);
-          std::memcpy(bytes.data() + i * sizeof value, &value, sizeof value);
-        }
-      },
-      path);
-}
-
 }  // namespace
 
 DynamicImage read_nifti_image(const fs::path& path) {
@@ -176,51 +151,6 @@ DynamicImage read_nifti_image(const fs::path& path) {
   const double factor = read_unit(sidecar, image);
   read_voxels(reader, image, factor);
   return image;
-}
-
-void write_nifti_volume(const Grid& grid,
-                        std::span<const float> voxels,
-                        const fs::path& path,
-                        const std::string& description) {
-  detail::NiftiLayout layout;
-  layout.grid = grid;
-  layout.description = description;
-  write_floats(layout, voxels, 1.0, path);
-}
-
-void write_nifti_series(const Grid& grid,
-                        const Frames& frames,
-                        std::span<const float> voxels,
-                        const fs::path& path,
-                        const std::string& description,
-                        double factor) {
-  detail::NiftiLayout layout;
-  layout.grid = grid;
-  layout.volumes = frames.size();
-  layout.has_time = true;
-  layout.frame_s = std::round(frames.front().duration_min() * 60e3) / 1e3;
-  layout.description = description;
-  write_floats(layout, voxels, factor, path);
-}
-
-std::string image_sidecar_text(const DynamicImage& image, const Provenance& provenance, const std::string& extra_json) {
-  detail::Json object;
-  if (!image.manufacturer.empty()) object["Manufacturer"] = image.manufacturer;
-  object["Units"] = image.unit == ActivityUnit::kBq_per_mL ? "Bq/mL" : "unknown";
-  detail::add_tracer(object, image.tracer);
-  object["InjectionStart"] = 0;
-  object["FrameTimesStart"] = detail::Json::array();
-  object["FrameDuration"] = detail::Json::array();
-  for (const Frame& frame : image.frames) {
-    object["FrameTimesStart"].push_back(*parse_number(format_seconds(frame.start_min)));
-    object["FrameDuration"].push_back(*parse_number(format_seconds(frame.duration_min())));
-  }
-  object["ScanStart"] = object["FrameTimesStart"].front();
-  object["ImageDecayCorrected"] = true;
-  object["ImageDecayCorrectionTime"] = 0;
-  object.update(detail::object_from(extra_json));
-  detail::add_provenance(object, provenance);
-  return detail::text_of(object);
 }
 
 }  // namespace pet

@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <nifti2_io.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
-#include <memory>
 #include <vector>
 
 #include "libpet/error.h"
 #include "libpet/io/detail/block_file.h"
+#include "libpet/io/detail/nifti_header.h"
 #include "libpet/io/detail/nifti_writer.h"
 
 namespace pet::detail {
 namespace {
 
 constexpr std::size_t block_voxels = std::size_t{1} << 18;
-
-struct FreeImage {
-  void operator()(nifti_image* image) const { nifti_image_free(image); }
-};
 
 int code_of(NiftiType type) {
   if (type == NiftiType::float32) return DT_FLOAT32;
@@ -71,7 +65,7 @@ std::vector<std::byte> header_bytes(const NiftiLayout& layout) {
   const bool is_4d = layout.has_time || layout.volumes > 1;
   const std::int64_t dims[8] = {
       is_4d ? 4 : 3, size[0], size[1], size[2], static_cast<std::int64_t>(layout.volumes), 1, 1, 1};
-  const std::unique_ptr<nifti_image, FreeImage> image(nifti_make_new_nim(dims, code_of(layout.type), 0));
+  const NiftiHeader image(nifti_make_new_nim(dims, code_of(layout.type), 0));
   if (!image) throw std::bad_alloc();
   set_orientation(*image, layout.grid);
   image->xyz_units = NIFTI_UNITS_MM;

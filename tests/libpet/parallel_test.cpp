@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libpet/parallel.h"
 
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
@@ -59,5 +63,29 @@ TEST_CASE("Work may itself be spread over threads", "[parallel]") {
   });
   CHECK(sum == 63 * 64 / 2);
 }
+
+#ifndef __SANITIZE_ADDRESS__  // which needs more address space than the limit leaves
+TEST_CASE("Where the machine has no room for as many threads, fewer do the work", "[parallel]") {
+  const pid_t child = fork();
+  if (child == 0) {
+    const rlimit limit = {400u << 20, 400u << 20};
+    setrlimit(RLIMIT_AS, &limit);
+    std::atomic<int> calls = 0;
+    try {
+      pet::parallel_for(2000, 2000, [&](std::size_t) {
+        ++calls;
+        std::this_thread::sleep_for(std::chrono::microseconds(100));
+      });
+    } catch (...) {
+      _exit(1);
+    }
+    _exit(calls == 2000 ? 0 : 2);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+}
+#endif
 
 }  // namespace

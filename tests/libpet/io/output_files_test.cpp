@@ -176,6 +176,24 @@ TEST_CASE("A full device is an error with its reason, and then no file has chang
   CHECK(names_in(folder.path()).empty());
 }
 
+TEST_CASE("A regular file in shared memory is a file like any other", "[output_files]") {
+  std::string name = "/dev/shm/occupet-XXXXXX";
+  if (!fs::is_directory("/dev/shm") || mkdtemp(name.data()) == nullptr) {
+    WARN("no shared memory here: skipped");
+    return;
+  }
+  const fs::path file = fs::path(name) / "a.tsv";
+  std::ofstream(file) << "old";
+  CHECK_THROWS_AS(OutputFiles(false).declare(file), UsageError);
+  {
+    OutputFiles outputs(true);
+    outputs.write(file, "new");
+    outputs.commit();
+  }
+  CHECK(content_of(file) == "new");
+  fs::remove_all(name);
+}
+
 TEST_CASE("A pipe gets the whole content and stays a pipe", "[output_files]") {
   const TemporaryFolder folder;
   const fs::path pipe = folder / "pipe";

@@ -287,6 +287,37 @@ TEST_CASE("Every curve table among the reference data reads with the values in t
   CHECK(files >= 2 + 12 + 1 + 2 + 2 + 1 + 5);
 }
 
+TEST_CASE("The sidecar of every image among the reference data gives tracer and half-life",
+          "[tac_table_file][reference]") {
+  if (!fs::is_directory(reference)) {
+    WARN("no reference data: skipped");
+    return;
+  }
+  int files = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(reference)) {
+    const std::string name = entry.path().filename();
+    if (!name.ends_with("_pet.json") ||
+        pet::test::content_of(entry.path()).find("TracerRadionuclide") == std::string::npos)
+      continue;
+    INFO(entry.path());
+    ++files;
+    const TemporaryFolder folder;
+    const std::string path = folder.file("sub-1_tacs.tsv", two_frames);
+    folder.file("sub-1_pet.json", pet::test::content_of(entry.path()));
+    const TacTable table = read_tac_table(path);
+    CHECK(table.unit == pet::ActivityUnit::kBq_per_mL);
+    CHECK_FALSE(table.tracer.name.empty());
+    CHECK((table.tracer.radionuclide == "C11" || table.tracer.radionuclide == "F18"));
+    const double half_life_s = table.tracer.radionuclide == "C11" ? 1221.8 : 6586.0;
+    REQUIRE(table.tracer.half_life_min);
+    CHECK(*table.tracer.half_life_min * 60.0 == Approx(half_life_s).epsilon(0.005));
+    REQUIRE(table.tracer.injected_activity_MBq);
+    CHECK(*table.tracer.injected_activity_MBq > 10.0);
+    CHECK(*table.tracer.injected_activity_MBq < 1000.0);
+  }
+  CHECK(files > 20);
+}
+
 TEST_CASE("The DASB tables take unit, tracer and half-life from the image", "[tac_table_file][reference]") {
   const fs::path path = reference / "ds001420_dasb" / "sub-01_ses-baseline_tacs.tsv";
   if (!fs::exists(path)) {

@@ -5,6 +5,7 @@
 #include <clocale>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <limits>
 #include <random>
 #include <stdexcept>
@@ -128,6 +129,26 @@ TEST_CASE("A row of another width or with a line break is not written", "[tsv]")
   pet::TsvWriter writer({"a", "b"});
   CHECK_THROWS_AS(writer.row({"1"}), std::logic_error);
   CHECK_THROWS_AS(writer.row({"1", "2\n3"}), pet::InputError);
+}
+
+TEST_CASE("Every table of the BIDS examples reads, with CRLF, n/a and missing final newlines", "[tsv][reference]") {
+  const std::filesystem::path examples = std::filesystem::path(OCCUPET_REFERENCE_DIR) / "bids_examples";
+  if (!std::filesystem::is_directory(examples)) {
+    WARN("no reference data: skipped");
+    return;
+  }
+  int files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(examples)) {
+    if (entry.path().extension() != ".tsv") continue;
+    INFO(entry.path());
+    ++files;
+    const Tsv table = Tsv::read(entry.path().string());
+    CHECK(table.rows() > 0);
+    CHECK(table.header().back().find('\r') == std::string::npos);
+    if (const auto time = table.find("time"))
+      for (std::size_t row = 0; row < table.rows(); ++row) CHECK_NOTHROW(table.required_number(row, *time));
+  }
+  CHECK(files > 15);
 }
 
 }  // namespace
