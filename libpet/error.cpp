@@ -46,7 +46,8 @@ std::string nearest_name(std::string_view name, std::span<const std::string> can
   std::size_t best = std::max<std::size_t>(2, wanted.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
     const std::size_t distance = edit_distance(wanted, lower_case(candidate));
-    if (distance < best) {
+    // A name of which no letter is right is another name, however short.
+    if (distance < best && distance < std::max(wanted.size(), candidate.size())) {
       best = distance;
       nearest = candidate;
     }
@@ -56,7 +57,7 @@ std::string nearest_name(std::string_view name, std::span<const std::string> can
 
 std::string suggestion(std::string_view name, std::span<const std::string> candidates) {
   const std::string nearest = nearest_name(name, candidates);
-  if (!nearest.empty()) return "; did you mean '" + nearest + "'?";
+  if (!nearest.empty()) return std::string("; did you mean '").append(nearest).append("'?");
   if (candidates.empty()) return "";
   constexpr std::size_t most = 10;
   std::string list = "; there are: ";

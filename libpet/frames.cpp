@@ -40,6 +40,8 @@ Frames::Frames(std::vector<Frame> frames) : frames_(std::move(frames)) {
                       "an overlap of " + seconds(overlap) + " with " + frame_name(i - 1, frames_[i - 1]),
                       "frames in order of time that do not overlap (are end times given as durations?)");
     if (overlap > 0.0) frame.start_min = frames_[i - 1].end_min;
+    if (frame.duration_min() <= 0.0)
+      throw bad_input("frame " + std::to_string(i + 1), "a frame within the one before it", "frames in order of time");
   }
 }
 

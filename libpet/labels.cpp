@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libpet/labels.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "libpet/error.h"
@@ -40,6 +41,13 @@ bool snap(IndexMap& map, const std::array<int, 3>& size) {
     if (!(error[e] <= tolerance_voxels)) return false;
   }
   return true;
+}
+
+std::string name_of(std::int32_t label, const LabelMap& labels) {
+  const auto name = labels.names.find(label);
+  if (name != labels.names.end()) return name->second;
+  std::string text = "label-";
+  return text.append(std::to_string(label));
 }
 
 }  // namespace
@@ -92,8 +100,9 @@ TacTable extract_tacs(const DynamicImage& image, const LabelMap& labels, unsigne
   table.unit = image.unit;
   table.tracer = image.tracer;
   for (const auto& [label, voxels] : voxels_of) {
-    const auto name = labels.names.find(label);
-    table.regions.push_back(name != labels.names.end() ? name->second : "label-" + std::to_string(label));
+    table.regions.push_back(name_of(label, labels));
+    if (std::find(table.regions.begin(), table.regions.end() - 1, table.regions.back()) != table.regions.end() - 1)
+      throw bad_input("labels", "two labels named '" + table.regions.back() + "'", "unique names");
     table.volume_mm3.push_back(static_cast<double>(voxels.size()) * image.grid.voxel_volume_mm3());
     table.activity.emplace_back(image.frames.size());
   }
@@ -103,6 +112,9 @@ TacTable extract_tacs(const DynamicImage& image, const LabelMap& labels, unsigne
     for (const auto& [label, voxels] : voxels_of) {
       double sum = 0.0;
       for (const std::size_t v : voxels) sum += static_cast<double>(frame[v]);
+      if (!std::isfinite(sum))
+        throw bad_input("region '" + table.regions[region] + "'",
+                        "voxels that are not finite numbers in frame " + std::to_string(f + 1), "finite activities");
       table.activity[region++][f] = sum / static_cast<double>(voxels.size());
     }
   });

@@ -26,8 +26,8 @@ struct LabelMap {
 LabelMap align_labels(const LabelMap& labels, const Grid& grid, const std::string& where);
 
 /// Mean of every label over each frame, in double precision, with its volume. Regions are in order of their
-/// label; a label without a name is called "label-<number>". Labels must be on the image's grid.
-/// Deterministic for any number of threads.
+/// label; a label without a name is called "label-<number>". Labels must be on the image's grid. Throws InputError for
+/// two labels of one name and for regions with voxels that are not finite. Deterministic for any number of threads.
 TacTable extract_tacs(const DynamicImage& image, const LabelMap& labels, unsigned threads);
 
 }  // namespace pet

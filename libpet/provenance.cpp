@@ -43,6 +43,7 @@ std::string file_digest(const std::filesystem::path& path) {
   std::array<char, 65536> buffer{};
   while (file.read(buffer.data(), buffer.size()) || file.gcount() > 0)
     digest.add({buffer.data(), static_cast<std::size_t>(file.gcount())});
+  if (file.bad()) throw InputNotFound(path.string() + ": cannot be read");
   return digest.hexadecimal();
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <stdexcept>
 
 #include "libpet/decay.h"
 #include "libpet/error.h"
@@ -40,6 +41,8 @@ std::vector<double> frame_weights(WeightScheme scheme,
   if (decays && !half_life_min)
     throw UsageError("weights '" + std::string(name_of(scheme)) +
                      "' need the half-life: state it in the sidecar (TracerRadionuclide) or as an option");
+  if (scheme == WeightScheme::counts && activity.size() != frames.size())
+    throw std::logic_error("weights by counts need one activity a frame");
   const double lambda = decays ? decay_constant(*half_life_min) : 0.0;
   const double floor = activity.empty() ? 0.0 : count_floor * *std::max_element(activity.begin(), activity.end());
 

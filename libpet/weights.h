@@ -23,7 +23,8 @@ std::string_view name_of(WeightScheme scheme);
 ///   duration  dt
 ///   decay     dt exp(-lambda t), t mid-frame; needs the half-life
 ///   counts    dt exp(-lambda t) / max(C, floor), floor = 5 % of the curve's maximum; needs the half-life
-/// `activity` is used by `counts` only. Throws UsageError where the half-life is needed and missing.
+/// `activity` is used by `counts` only (one value a frame). Throws UsageError where the half-life is needed and
+/// missing.
 std::vector<double> frame_weights(WeightScheme scheme,
                                   const Frames& frames,
                                   std::optional<double> half_life_min,

@@ -11,7 +11,8 @@ namespace pet {
 /// Reads a bloodstream `_inputfunction.tsv`: `time` in seconds, `AIF`, and, where present,
 /// `whole_blood_radioactivity plasma_radioactivity metabolite_parent_fraction`. Units come from the sidecar (same name,
 /// .json; else `inputfunction.json` in the folder); "Bq" there means Bq/mL and strings may be wrapped in lists. Without
-/// a sidecar or unit throws InputError that says how to state it. Times must increase strictly.
+/// a sidecar or unit throws InputError that says how to state it. Times must increase strictly, parent fractions lie
+/// from 0 to 1, and no cell may be missing.
 InputFunction read_input_function(const std::string& path);
 
 std::string input_function_text(const InputFunction& input);  ///< seconds and Bq/mL

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 
 #include "libpet/image.h"
 #include "libpet/labels.h"
+#include "libpet/provenance.h"
 
 namespace pet {
 
@@ -19,10 +21,33 @@ LabelMap read_label_map(const std::filesystem::path& path);
 void write_label_map(const LabelMap& labels, const std::filesystem::path& path);
 
 /// Reads a 4-D NIfTI image with its BIDS JSON sidecar (FrameTimesStart, FrameDuration, Units, ImageDecayCorrected,
-/// ImageDecayCorrectionTime, InjectionStart, RadionuclideHalfLife or TracerRadionuclide, dose).
+/// ImageDecayCorrectionTime, InjectionStart, RadionuclideHalfLife or TracerRadionuclide, dose). Values are turned to
+/// kBq/mL, corrected for decay to injection and counted from it. Throws InputError where the sidecar contradicts the
+/// image or itself, or does not say whether the image is corrected for decay. What is odd but usable is in `warnings`.
 DynamicImage read_nifti_image(const std::filesystem::path& path);
 
-/// `index name` of a `dseg.tsv` (also `label`/`id` columns of older tools). Throws InputError with file and line.
+/// Write float32 in three or four dimensions, `voxels` frame by frame with i fastest, each value times `factor` (1000
+/// makes Bq/mL of kBq/mL). A path that ends in .gz is compressed by all threads; the same values give the same bytes,
+/// whatever their number. `description` goes into the header (79 bytes at most). Frame times are not part of NIfTI:
+/// they belong into the sidecar. Throw OutputError with the reason, UsageError for a name that ends neither in .nii nor
+/// in .nii.gz.
+void write_nifti_volume(const Grid& grid,
+                        std::span<const float> voxels,
+                        const std::filesystem::path& path,
+                        const std::string& description = "");
+void write_nifti_series(const Grid& grid,
+                        const Frames& frames,
+                        std::span<const float> voxels,
+                        const std::filesystem::path& path,
+                        const std::string& description = "",
+                        double factor = 1.0);
+
+/// The BIDS sidecar of an image that was written in Bq/mL (factor 1000; unknown units as they are): times from
+/// injection, decay correction, tracer, provenance. `extra_json` is an object whose members are added.
+std::string image_sidecar_text(const DynamicImage& image, const Provenance& provenance, const std::string& extra_json);
+
+/// `index name` of a `dseg.tsv` (also `label`/`id` columns of older tools). Throws InputError with file and line, also
+/// for numbers or names that occur twice.
 std::map<std::int32_t, std::string> read_label_names(const std::string& path);
 
 }  // namespace pet

@@ -27,23 +27,6 @@ OutputError cannot_write(const fs::path& path, int reason) {
   return OutputError(path.string() + ": cannot be written: " + std::strerror(reason));
 }
 
-// Follows links to the place that a writer would end up at. Stops at /dev and /proc, whose links (/dev/stdout) stand
-// for open files and may lead to a regular one.
-fs::path follow_links(fs::path path) {
-  path = fs::absolute(path).lexically_normal();
-  if (!path.has_filename()) path = path.parent_path();
-  for (int depth = 0; depth < 40; ++depth) {
-    if (path.native().starts_with("/dev/") || path.native().starts_with("/proc/")) return path;
-    std::error_code error;
-    const fs::path target = fs::read_symlink(path, error);
-    if (error) break;
-    path = (target.is_absolute() ? target : path.parent_path() / target).lexically_normal();
-  }
-  std::error_code error;
-  const fs::path folder = fs::canonical(path.parent_path(), error);
-  return error ? path : folder / path.filename();
-}
-
 // The number N of /dev/stdout, /dev/fd/N and /proc/self/fd/N. Opening these anew would start at the beginning of a
 // redirected file again, and fail for a socket.
 std::optional<int> descriptor_of(const fs::path& place) {
@@ -57,6 +40,23 @@ std::optional<int> descriptor_of(const fs::path& place) {
   return number;
 }
 
+// Follows links to the place that a writer would end up at, but not those that stand for open files (/dev/stdout): they
+// may lead to a regular one.
+fs::path follow_links(fs::path path) {
+  path = fs::absolute(path).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  for (int depth = 0; depth < 40; ++depth) {
+    if (descriptor_of(path)) return path;
+    std::error_code error;
+    const fs::path target = fs::read_symlink(path, error);
+    if (error) break;
+    path = (target.is_absolute() ? target : path.parent_path() / target).lexically_normal();
+  }
+  std::error_code error;
+  const fs::path folder = fs::canonical(path.parent_path(), error);
+  return error ? path : folder / path.filename();
+}
+
 fs::path temporary_name(const fs::path& place) {
   thread_local std::random_device random;
   const fs::path stem = detail::without_extension(place.filename());
@@ -64,9 +64,10 @@ fs::path temporary_name(const fs::path& place) {
   const std::uint64_t number = (std::uint64_t{random()} << 32) | random();
   char* const end = std::to_chars(tag, tag + sizeof tag, number, 36).ptr;
   constexpr std::size_t longest = 150;  // names are limited to 255 bytes
-  const std::string extension = place.filename().string().substr(stem.string().size());
-  return place.parent_path() / ("." + stem.string().substr(0, longest) + "." + std::to_string(getpid()) +
-                                std::string(tag, end) + ".partial" + extension);
+  std::string name = ".";
+  name.append(stem.string(), 0, longest).append(".").append(std::to_string(getpid())).append(tag, end);
+  name.append(".partial").append(place.filename().string(), stem.string().size());
+  return place.parent_path() / name;
 }
 
 void write_all(int descriptor, std::string_view content, const fs::path& place) {
@@ -125,8 +126,7 @@ OutputFiles::Output& OutputFiles::add(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(place, error);
   if (fs::is_directory(status)) throw UsageError(path.string() + ": is a folder, expected the name of a file");
-  const bool is_special = place.native().starts_with("/dev/") || place.native().starts_with("/proc/");
-  if (descriptor_of(place) || (fs::exists(status) && (is_special || !fs::is_regular_file(status)))) {
+  if (descriptor_of(place) || (fs::exists(status) && !fs::is_regular_file(status))) {
     outputs_.push_back({.place = place, .kind = Kind::direct});
     return outputs_.back();
   }
@@ -213,7 +213,7 @@ void OutputFiles::discard() noexcept {
   const std::lock_guard lock(detail::temporaries().mutex);
   for (const Output& output : outputs_) {
     if (output.kind == Kind::direct) continue;
-    detail::remove_for_good(output.temporary);
+    detail::remove_tree(output.temporary.c_str());
     detail::temporaries().paths.erase(output.temporary);
   }
   outputs_.clear();

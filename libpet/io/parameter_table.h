@@ -22,26 +22,34 @@ struct ParameterRow {
   int index = 0;
   std::string name;
   std::vector<ParameterCell> cells;  ///< one a parameter of the table
-  std::string status;                ///< ok at_bound not_converged unidentifiable failed
+  std::string status;                ///< ok at_bound not_converged unidentifiable failed; empty: the file has none
   std::vector<std::string> flags;
+  std::vector<std::optional<double>> extra;  ///< one an extra column of the table
 };
 
 /// The regional parameters of one model (BEP023 `_kinpar.tsv`): `index name`, per parameter `P` and `P-se` (percent
-/// of the estimate; inside, and in ParameterCell, standard errors are in the parameter's unit), with intervals
-/// `P-lower P-upper`, then `status flags`.
+/// of the size of the estimate), with intervals `P-lower P-upper`, then `status flags`, then per parameter `P-stderr`:
+/// the standard error in the parameter's unit, as in ParameterCell. The percentage of an estimate of zero says nothing
+/// ("inf", or "0" where the error is zero too), `P-stderr` always does; a reader prefers it and falls back to the
+/// percentage. Columns after these are `extra_columns`.
 struct ParameterTable {
   std::string source;                   ///< file, for messages
   std::vector<std::string> parameters;  ///< symbols
   std::vector<std::string> units;       ///< of the parameters; may be empty after reading without sidecar
   std::vector<ParameterRow> rows;
   bool has_intervals = false;
+  std::vector<std::string> extra_columns;  ///< numbers of the whole fit (AICc, ...), after all others
 
   std::optional<std::size_t> find(std::string_view parameter) const;
   /// Throws InputError naming the nearest parameter.
   std::size_t column(std::string_view parameter) const;
 };
 
+/// Reads our own tables and those of others: `name` is required, `index` (else the row counted from 1), `status`,
+/// `flags` and errors are not. Units come from the sidecar (same name, .json), which may also say that `P-se` is a
+/// fraction (Units "1") instead of percent. Throws InputError with file, line and column.
 ParameterTable read_parameter_table(const std::string& path);
+/// Numbers that are not finite are written as n/a, except bounds of intervals, which may be infinite.
 std::string parameter_table_text(const ParameterTable& table);
 
 /// What the sidecar says besides units and provenance; members that are empty are left out.
@@ -75,12 +83,20 @@ struct OccupancyRow {
   std::optional<double> upper;
   std::string status;
   std::vector<std::string> flags;
+  std::vector<std::optional<double>> extra;  ///< one an extra column of the table
 };
 
 struct OccupancyTable {
+  std::string source;            ///< file, for messages
   std::string measure = "BPND";  ///< names the columns <measure>_baseline and <measure>_drug
   std::vector<OccupancyRow> rows;
+  std::vector<std::string> extra_columns;  ///< after `flags`
 };
+
+/// Reads what occupancy_table_text writes. Throws InputError with file, line and column.
+OccupancyTable read_occupancy_table(const std::string& path);
+/// `index name <measure>_baseline <measure>_drug occupancy occupancy_se occupancy_lower occupancy_upper status flags`,
+/// then the extra columns; flags joined by ';', n/a for what is missing.
 
 std::string occupancy_table_text(const OccupancyTable& table);
 /// `members_json`: an object (VND, method, drug, ...) that the sidecar takes over as it is.

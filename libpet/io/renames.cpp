@@ -32,11 +32,16 @@ Renames::~Renames() {
 }
 
 void Renames::add(const fs::path& from, const fs::path& to) {
-  bool is_exchange = may_replace_ && fs::exists(fs::symlink_status(to));
-  int error = rename_with(from, to, is_exchange ? RENAME_EXCHANGE : RENAME_NOREPLACE);
+  const fs::file_status there = fs::symlink_status(to);
+  const bool is_exchange = may_replace_ && fs::exists(there);
+  int error = 0;
+  if (is_exchange && fs::is_directory(there) != fs::is_directory(from))
+    error = fs::is_directory(there) ? EISDIR : ENOTDIR;  // a file never takes the place of a folder
+  else
+    error = rename_with(from, to, is_exchange ? RENAME_EXCHANGE : RENAME_NOREPLACE);
   if (is_unsupported(error)) {
     // File systems without these flags (NFS): replacing cannot be undone there, and is not attempted for a folder.
-    error = is_exchange || !fs::exists(fs::symlink_status(to)) ? rename_with(from, to, 0) : EEXIST;
+    error = is_exchange || !fs::exists(there) ? rename_with(from, to, 0) : EEXIST;
     if (is_exchange && error == 0) return;
   }
   if (error != 0) throw OutputError(to.string() + ": cannot be written: " + std::strerror(error));

@@ -2,56 +2,75 @@
 #include "libpet/grid.h"
 
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
 
 namespace {
 
-// Turned by the angle of the 3-4-5 triangle around z, voxels of 2 x 2 x 5 mm.
-pet::Grid oblique_grid() {
-  return {{4, 3, 2}, {10.0, -20.0, 30.0}, {{{1.2, 1.6, 0.0}, {-1.6, 1.2, 0.0}, {0.0, 0.0, 5.0}}}};
+using pet::Grid;
+using pet::Vector3;
+
+// Turned by 30 degrees about z, with voxels of 2 x 3 x 4 mm and slices from the head down.
+Grid oblique() {
+  const double c = std::sqrt(3.0) / 2.0;
+  return {{10, 12, 8}, {-20.0, 5.0, 100.0}, {Vector3{2.0 * c, 1.0, 0.0}, {-1.5, 3.0 * c, 0.0}, {0.0, 0.0, -4.0}}};
 }
 
-pet::Grid moved(pet::Grid grid, double i) {
-  grid.origin_mm = grid.position_mm(i, 0.0, 0.0);
-  return grid;
+TEST_CASE("A grid knows its number of voxels and their volume", "[grid]") {
+  CHECK(oblique().voxel_count() == 960);
+  CHECK(oblique().voxel_volume_mm3() == Approx(24.0).epsilon(1e-14));
+}
+
+TEST_CASE("The first voxel is at the origin and the axes lead to its neighbours", "[grid]") {
+  const Grid grid = oblique();
+  CHECK(grid.position_mm(0, 0, 0) == grid.origin_mm);
+  const Vector3 next = grid.position_mm(1, 0, 2);
+  CHECK(next[0] == Approx(-20.0 + std::sqrt(3.0)).epsilon(1e-14));
+  CHECK(next[1] == Approx(6.0).epsilon(1e-14));
+  CHECK(next[2] == Approx(92.0).epsilon(1e-14));
+}
+
+TEST_CASE("The index of a position is the inverse of the position of an index", "[grid]") {
+  const Grid grid = oblique();
+  const Vector3 index = grid.index_of(grid.position_mm(3.25, -1.5, 7.0));
+  CHECK(index[0] == Approx(3.25).epsilon(1e-12));
+  CHECK(index[1] == Approx(-1.5).epsilon(1e-12));
+  CHECK(index[2] == Approx(7.0).epsilon(1e-12));
+}
+
+TEST_CASE("A grid is the same within a tenth of a voxel at every corner", "[grid]") {
+  const Grid grid = oblique();
+  CHECK(pet::same_grid(grid, grid));
+  Grid shifted = grid;
+  shifted.origin_mm[2] += 0.3;  // of 4 mm
+  CHECK(pet::same_grid(grid, shifted));
+  shifted.origin_mm[2] += 0.2;
+  CHECK_FALSE(pet::same_grid(grid, shifted));
+  CHECK(pet::same_grid(grid, shifted, 0.2));
+}
+
+TEST_CASE("A small difference of the voxel size adds up at the far corner", "[grid]") {
+  Grid other = oblique();
+  for (double& step : other.axis_mm[0]) step *= 1.02;  // 0.18 voxels after nine steps
+  CHECK_FALSE(pet::same_grid(oblique(), other));
+}
+
+TEST_CASE("Grids of other size, flipped axes or without a number are not the same", "[grid]") {
+  Grid other = oblique();
+  other.size[0] = 9;
+  CHECK_FALSE(pet::same_grid(oblique(), other));
+  other = oblique();
+  other.axis_mm[2] = {0.0, 0.0, 4.0};
+  CHECK_FALSE(pet::same_grid(oblique(), other));
+  other = oblique();
+  other.origin_mm[0] = std::numeric_limits<double>::quiet_NaN();
+  CHECK_FALSE(pet::same_grid(oblique(), other));
+  CHECK_FALSE(pet::same_grid(Grid{}, Grid{}));
+}
+
+TEST_CASE("A grid is described by size, voxels and first position", "[grid]") {
+  Grid grid{{64, 64, 40}, {-126.0, -126.0, -61.0}, {Vector3{4.0, 0.0, 0.0}, {0.0, 4.0, 0.0}, {0.0, 0.0, 3.125}}};
+  CHECK(pet::describe(grid) == "64x64x40 voxels of 4x4x3.125 mm, first at (-126, -126, -61) mm");
 }
 
 }  // namespace
-
-TEST_CASE("A voxel lies at the origin plus its steps along the axes", "[grid]") {
-  const pet::Vector3 position = oblique_grid().position_mm(3.0, 1.0, 1.0);
-  CHECK(position[0] == Approx(10.0 + 3.6 - 1.6));
-  CHECK(position[1] == Approx(-20.0 + 4.8 + 1.2));
-  CHECK(position[2] == Approx(35.0));
-}
-
-TEST_CASE("The index of a voxel's position is the voxel", "[grid]") {
-  const pet::Grid grid = oblique_grid();
-  const pet::Vector3 index = grid.index_of(grid.position_mm(2.25, -1.5, 0.75));
-  CHECK(index[0] == Approx(2.25));
-  CHECK(index[1] == Approx(-1.5));
-  CHECK(index[2] == Approx(0.75));
-}
-
-TEST_CASE("Volume and number of voxels do not depend on how the grid is turned", "[grid]") {
-  pet::Grid grid = oblique_grid();
-  CHECK(grid.voxel_count() == 24);
-  CHECK(grid.voxel_volume_mm3() == Approx(20.0));
-  for (double& component : grid.axis_mm[2]) component = -component;
-  CHECK(grid.voxel_volume_mm3() == Approx(20.0));
-}
-
-TEST_CASE("Grids are the same within a tenth of a voxel at every corner", "[grid]") {
-  const pet::Grid grid = oblique_grid();
-  CHECK(pet::same_grid(grid, moved(grid, 0.09)));
-  CHECK_FALSE(pet::same_grid(grid, moved(grid, 0.11)));
-  pet::Grid stretched = grid;
-  stretched.axis_mm[0] = {1.2 * 1.05, 1.6 * 1.05, 0.0};  // 0.15 voxels off at the far corner
-  CHECK_FALSE(pet::same_grid(grid, stretched));
-  pet::Grid longer = grid;
-  longer.size[2] = 3;
-  CHECK_FALSE(pet::same_grid(grid, longer));
-}
-
-TEST_CASE("A grid describes itself by size, spacing and first voxel", "[grid]") {
-  CHECK(pet::describe(oblique_grid()) == "4x3x2 voxels of 2x2x5 mm, first at (10, -20, 30) mm");
-}

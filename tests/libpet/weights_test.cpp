@@ -3,49 +3,66 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <numeric>
+#include <stdexcept>
 
 #include "libpet/error.h"
+
+namespace {
 
 using pet::frame_weights;
 using pet::WeightScheme;
 
-namespace {
+const pet::Frames frames({{0.0, 1.0}, {1.0, 3.0}, {10.0, 20.0}});
+const std::vector<double> activity = {2.0, 100.0, 50.0};
+constexpr double half_life = 20.0;
 
-const pet::Frames frames({{0.0, 2.0}, {2.0, 6.0}});
-const std::vector<double> activity = {1.0, 100.0};
-constexpr double half_life_min = 2.0;
+void check_proportional(const std::vector<double>& weights, const std::vector<double>& expected) {
+  REQUIRE(weights.size() == expected.size());
+  CHECK(std::accumulate(weights.begin(), weights.end(), 0.0) / static_cast<double>(weights.size()) ==
+        Approx(1.0).epsilon(1e-14));
+  for (std::size_t i = 1; i < weights.size(); ++i)
+    CHECK(weights[i] / weights[0] == Approx(expected[i] / expected[0]).epsilon(1e-13));
+}
 
-// Two weights in the ratio of `a` to `b` with a mean of 1.
-void check_ratio(const std::vector<double>& weights, double a, double b) {
-  REQUIRE(weights.size() == 2);
-  CHECK(weights[0] == Approx(2.0 * a / (a + b)).epsilon(1e-13));
-  CHECK(weights[1] == Approx(2.0 * b / (a + b)).epsilon(1e-13));
+TEST_CASE("Every scheme is found by its name and no other is", "[weights]") {
+  for (const WeightScheme scheme :
+       {WeightScheme::uniform, WeightScheme::duration, WeightScheme::decay, WeightScheme::counts})
+    CHECK(pet::weight_scheme(pet::name_of(scheme)) == scheme);
+  CHECK_THROWS_WITH(pet::weight_scheme("Decay"), Catch::Matchers::Contains("uniform, duration, decay, counts"));
+}
+
+TEST_CASE("Weights are proportional to what their scheme says and have a mean of one", "[weights]") {
+  check_proportional(frame_weights(WeightScheme::uniform, frames, {}, activity), {1.0, 1.0, 1.0});
+  check_proportional(frame_weights(WeightScheme::duration, frames, {}, activity), {1.0, 2.0, 10.0});
+  // Mid times 0.5, 2 and 15 min; half as much weight after each half-life of 20 min.
+  const std::vector<double> decay = {std::exp2(-0.5 / 20.0), 2.0 * std::exp2(-2.0 / 20.0),
+                                     10.0 * std::exp2(-15.0 / 20.0)};
+  check_proportional(frame_weights(WeightScheme::decay, frames, half_life, {}), decay);
+  // The floor is 5 % of the maximum of 100: the first frame counts as 5, not as 2.
+  check_proportional(frame_weights(WeightScheme::counts, frames, half_life, activity),
+                     {decay[0] / 5.0, decay[1] / 100.0, decay[2] / 50.0});
+}
+
+TEST_CASE("Weights by counts do not depend on the unit of the activity and stand negative values", "[weights]") {
+  std::vector<double> scaled = {2000.0, 100000.0, 50000.0};
+  check_proportional(frame_weights(WeightScheme::counts, frames, half_life, scaled),
+                     frame_weights(WeightScheme::counts, frames, half_life, activity));
+  const std::vector<double> noisy = {-3.0, 100.0, 50.0};
+  CHECK(frame_weights(WeightScheme::counts, frames, half_life, noisy) ==
+        frame_weights(WeightScheme::counts, frames, half_life, activity));
+}
+
+TEST_CASE("A half-life that is needed and missing is asked for", "[weights]") {
+  CHECK_THROWS_AS(frame_weights(WeightScheme::decay, frames, {}, activity), pet::UsageError);
+  CHECK_THROWS_AS(frame_weights(WeightScheme::counts, frames, {}, activity), pet::UsageError);
+  CHECK_NOTHROW(frame_weights(WeightScheme::duration, frames, {}, {}));
+}
+
+TEST_CASE("Weights by counts without an activity for every frame are a mistake, not another scheme", "[weights]") {
+  CHECK_THROWS_AS(frame_weights(WeightScheme::counts, frames, half_life, {}), std::logic_error);
+  CHECK_THROWS_AS(frame_weights(WeightScheme::counts, frames, half_life, std::vector<double>{1.0, 2.0}),
+                  std::logic_error);
 }
 
 }  // namespace
-
-TEST_CASE("Weights follow their scheme and have a mean of one", "[weights]") {
-  // Middle of the frames: half a half-life and two half-lives.
-  const double decayed_first = 2.0 / std::sqrt(2.0);
-  const double decayed_second = 4.0 / 4.0;
-  check_ratio(frame_weights(WeightScheme::uniform, frames, {}, activity), 1.0, 1.0);
-  check_ratio(frame_weights(WeightScheme::duration, frames, {}, activity), 2.0, 4.0);
-  check_ratio(frame_weights(WeightScheme::decay, frames, half_life_min, activity), decayed_first, decayed_second);
-  check_ratio(frame_weights(WeightScheme::counts, frames, half_life_min, std::vector{50.0, 100.0}),
-              decayed_first / 50.0, decayed_second / 100.0);
-}
-
-TEST_CASE("Counts below a twentieth of the maximum do not gain weight", "[weights]") {
-  check_ratio(frame_weights(WeightScheme::counts, frames, half_life_min, activity), std::sqrt(2.0) / 5.0, 1.0 / 100.0);
-}
-
-TEST_CASE("Weights by decay need the half-life", "[weights]") {
-  CHECK_THROWS_AS(frame_weights(WeightScheme::decay, frames, {}, activity), pet::UsageError);
-  CHECK_THROWS_AS(frame_weights(WeightScheme::counts, frames, {}, activity), pet::UsageError);
-}
-
-TEST_CASE("Every scheme is found by its name, and an unknown name lists them", "[weights]") {
-  for (const auto scheme : {WeightScheme::uniform, WeightScheme::duration, WeightScheme::decay, WeightScheme::counts})
-    CHECK(pet::weight_scheme(pet::name_of(scheme)) == scheme);
-  CHECK_THROWS_WITH(pet::weight_scheme("count"), Catch::Contains("uniform, duration, decay, counts"));
-}

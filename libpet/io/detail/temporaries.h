@@ -17,7 +17,8 @@ struct Temporaries {
 /// The one of the process; never destroyed, because a signal may arrive while the process ends.
 Temporaries& temporaries();
 
-/// Removes a file or folder although other threads may be writing into it. Gives up after about a second.
-void remove_for_good(const std::filesystem::path& path) noexcept;
+/// Removes a file, or a folder with all it holds; links are removed, not followed. What cannot be removed stays. Uses
+/// system calls only, no heap: it works while other threads are stopped with a lock in hand.
+void remove_tree(const char* path) noexcept;
 
 }  // namespace pet::detail

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "libpet/grid.h"
+
+namespace pet::detail {
+
+/// A NIfTI-1/2 file of real numbers, read volume by volume. Throws InputNotFound, or InputError for what is no NIfTI
+/// file, has no orientation, or is shorter than its header says; that is checked before memory is taken.
+class NiftiReader {
+ public:
+  explicit NiftiReader(const std::filesystem::path& path);
+  ~NiftiReader();
+
+  const Grid& grid() const { return grid_; }
+  std::size_t volumes() const { return volumes_; }
+  /// The next volume, scaled by slope and intercept; `values` has one element a voxel.
+  void read(std::span<float> values);
+  void read(std::span<double> values);
+
+ private:
+  struct Input;
+  template <typename Value>
+  void read_scaled(std::span<Value> values);
+  std::string source_;
+  Grid grid_;
+  std::size_t volumes_ = 0;
+  std::unique_ptr<Input> input_;
+};
+
+}  // namespace pet::detail

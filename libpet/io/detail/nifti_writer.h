@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "libpet/grid.h"
+
+namespace pet::detail {
+
+enum class NiftiType { int16, int32, float32 };
+
+struct NiftiLayout {
+  Grid grid;
+  std::size_t volumes = 1;
+  bool has_time = false;  ///< a fourth dimension even for one volume
+  double frame_s = 0.0;   ///< pixdim[4]
+  NiftiType type = NiftiType::float32;
+  std::string description;
+};
+
+/// Writes header and voxels. `fill(first, bytes)` puts the stored values of the voxels from `first` on (counted over
+/// all volumes) into `bytes`; it is called from several threads. Throws OutputError with the reason.
+void write_nifti(const NiftiLayout& layout,
+                 const std::function<void(std::size_t first, std::span<std::byte> bytes)>& fill,
+                 const std::filesystem::path& path);
+
+}  // namespace pet::detail

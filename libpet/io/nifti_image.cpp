@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "libpet/decay.h"
+#include "libpet/error.h"
+#include "libpet/io/detail/json.h"
+#include "libpet/io/detail/nifti_reader.h"
+#include "libpet/io/detail/nifti_writer.h"
+#include "libpet/io/detail/text_file.h"
+#include "libpet/io/detail/tracer.h"
+#include "libpet/io/nifti.h"
+#include "libpet/io/tsv.h"
+#include "libpet/io/units.h"
+#include "libpet/parallel.h"
+
+namespace pet {
+namespace {
+
+namespace fs = std::filesystem;
+using detail::Sidecar;
+
+constexpr double millisecond_min = 1e-3 / 60.0;
+
+Sidecar sidecar_of(const fs::path& path) {
+  const fs::path beside = detail::without_extension(path).native() + ".json";
+  if (!fs::is_regular_file(beside))
+    throw InputNotFound(path.string() + ": found no sidecar, expected " + beside.string());
+  return Sidecar(beside);
+}
+
+std::vector<double> required_list(const Sidecar& sidecar, const char* key, std::size_t volumes) {
+  auto list = sidecar.numbers(key);
+  if (!list) throw sidecar.error(key, "nothing", "one time in seconds for each frame");
+  if (list->size() != volumes)
+    throw sidecar.error(key, std::to_string(list->size()) + " values",
+                        std::to_string(volumes) + ", the number of volumes of the image");
+  return *std::move(list);
+}
+
+// A known mistake: the end of each frame in place of its duration.
+bool are_end_times(const std::vector<double>& starts, const std::vector<double>& durations) {
+  bool overlap = false;
+  for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
+    if (durations[i] != starts[i + 1]) return false;
+    overlap = overlap || starts[i] + durations[i] > starts[i + 1];
+  }
+  return overlap;
+}
+
+Frames frames_of(const Sidecar& sidecar, std::size_t volumes, double injection_s) {
+  // Before the lengths are compared with the image: this mistake is the better explanation.
+  const auto starts = sidecar.numbers("FrameTimesStart");
+  const auto durations = sidecar.numbers("FrameDuration");
+  if (starts && durations && starts->size() == durations->size() && are_end_times(*starts, *durations))
+    throw sidecar.error("FrameDuration", "frame end times (each equals the start of the next frame)",
+                        "durations in seconds");
+  std::vector<Frame> frames(volumes);
+  const std::vector<double> start = required_list(sidecar, "FrameTimesStart", volumes);
+  const std::vector<double> duration = required_list(sidecar, "FrameDuration", volumes);
+  for (std::size_t f = 0; f < volumes; ++f) {
+    frames[f].start_min = (start[f] - injection_s) / 60.0;
+    frames[f].end_min = (start[f] + duration[f] - injection_s) / 60.0;
+  }
+  try {
+    return Frames(std::move(frames));
+  } catch (const InputError& error) {
+    throw InputError(sidecar.source() + ": " + error.what());
+  }
+}
+
+DecayCorrection decay_of(const Sidecar& sidecar, const DynamicImage& image, double injection_s) {
+  const auto is_corrected = sidecar.boolean("ImageDecayCorrected");
+  if (!is_corrected) throw sidecar.error("ImageDecayCorrected", "nothing", "true or false");
+  const auto& half_life = image.tracer.half_life_min;
+  const auto require_half_life = [&] {
+    if (!half_life)
+      throw sidecar.error("RadionuclideHalfLife", "nothing (nor a known TracerRadionuclide)",
+                          "a half-life in seconds, to correct for decay to injection");
+  };
+  DecayCorrection decay;
+  if (!*is_corrected) {
+    require_half_life();
+    decay.found = DecayCorrection::Found::none;
+    for (const Frame& frame : image.frames)
+      decay.factor_applied.push_back(frame_decay_factor(frame.start_min, frame.end_min, *half_life));
+    decay.evidence = "ImageDecayCorrected is false";
+    return decay;
+  }
+  const auto reference_s = sidecar.number("ImageDecayCorrectionTime");
+  if (!reference_s)
+    throw sidecar.error("ImageDecayCorrectionTime", "nothing", "the time in seconds that the image is corrected to");
+  decay.reference_min = (*reference_s - injection_s) / 60.0;
+  decay.evidence = "ImageDecayCorrectionTime of the sidecar";
+  if (std::abs(*decay.reference_min) <= millisecond_min)
+    decay.found = DecayCorrection::Found::administration;
+  else if (std::abs(*decay.reference_min - image.frames.front().start_min) <= millisecond_min)
+    decay.found = DecayCorrection::Found::start;
+  double factor = 1.0;
+  if (*decay.reference_min != 0.0) {
+    require_half_life();
+    factor = decay_reference_shift(*decay.reference_min, 0.0, *half_life);
+  }
+  decay.factor_applied = {factor};
+  return decay;
+}
+
+// Factor to kBq/mL; 1 with a warning where the unit is none of concentration.
+double read_unit(const Sidecar& sidecar, DynamicImage& image) {
+  const std::string unit = sidecar.text("Units").value_or("");
+  if (const auto factor = in_kBq_per_mL(unit)) {
+    image.unit = ActivityUnit::kBq_per_mL;
+    return *factor;
+  }
+  image.warnings.push_back(unit.empty() ? "no Units in the sidecar: the unit of the image is unknown"
+                                        : "Units '" + unit + "' are no activity concentration: the unit is unknown");
+  return 1.0;
+}
+
+void read_voxels(detail::NiftiReader& reader, DynamicImage& image, double factor) {
+  const std::size_t count = image.grid.voxel_count();
+  image.voxels.resize(count * image.frames.size());
+  std::size_t not_finite = 0;
+  for (std::size_t f = 0; f < image.frames.size(); ++f) {
+    const std::span<float> frame = std::span(image.voxels).subspan(f * count, count);
+    reader.read(frame);
+    const std::vector<double>& decay = image.decay.factor_applied;
+    const double scale = factor * decay[decay.size() == 1 ? 0 : f];
+    for (float& voxel : frame) {
+      voxel = static_cast<float>(static_cast<double>(voxel) * scale);
+      not_finite += std::isfinite(voxel) ? 0 : 1;
+    }
+  }
+  if (not_finite > 0)
+    image.warnings.push_back(std::to_string(not_finite) + " values of the image are not finite numbers");
+}
+
+void require_voxels(std::size_t found, std::size_t expected) {
+  if (found != expected)
+    throw std::logic_error(std::to_string(found) + " voxels for an image of " + std::to_string(expected));
+}
+
+void write_floats(const detail::NiftiLayout& layout,
+                  std::span<const float> voxels,
+                  double factor,
+                  const fs::path& path) {
+  require_voxels(voxels.size(), layout.grid.voxel_count() * layout.volumes);
+  detail::write_nifti(
+      layout,
+      [&](std::size_t first, std::span<std::byte> bytes) {
+        for (std::size_t i = 0; i < bytes.size() / sizeof(float); ++i) {
+          const auto value = static_cast<float>(static_cast<double>(voxels[first + i]) * factor);
+          std::memcpy(bytes.data() + i * sizeof value, &value, sizeof value);
+        }
+      },
+      path);
+}
+
+}  // namespace
+
+DynamicImage read_nifti_image(const fs::path& path) {
+  detail::NiftiReader reader(path);
+  const Sidecar sidecar = sidecar_of(path);
+  DynamicImage image;
+  image.grid = reader.grid();
+  image.tracer = detail::tracer_of(sidecar);
+  const auto injection_s = sidecar.number("InjectionStart");
+  if (!injection_s)
+    image.warnings.push_back("no InjectionStart in the sidecar: times are taken to count from injection");
+  image.frames = frames_of(sidecar, reader.volumes(), injection_s.value_or(0.0));
+  image.decay = decay_of(sidecar, image, injection_s.value_or(0.0));
+  image.manufacturer = sidecar.text("Manufacturer").value_or("");
+  const double factor = read_unit(sidecar, image);
+  read_voxels(reader, image, factor);
+  return image;
+}
+
+void write_nifti_volume(const Grid& grid,
+                        std::span<const float> voxels,
+                        const fs::path& path,
+                        const std::string& description) {
+  detail::NiftiLayout layout;
+  layout.grid = grid;
+  layout.description = description;
+  write_floats(layout, voxels, 1.0, path);
+}
+
+void write_nifti_series(const Grid& grid,
+                        const Frames& frames,
+                        std::span<const float> voxels,
+                        const fs::path& path,
+                        const std::string& description,
+                        double factor) {
+  detail::NiftiLayout layout;
+  layout.grid = grid;
+  layout.volumes = frames.size();
+  layout.has_time = true;
+  layout.frame_s = std::round(frames.front().duration_min() * 60e3) / 1e3;
+  layout.description = description;
+  write_floats(layout, voxels, factor, path);
+}
+
+std::string image_sidecar_text(const DynamicImage& image, const Provenance& provenance, const std::string& extra_json) {
+  detail::Json object;
+  if (!image.manufacturer.empty()) object["Manufacturer"] = image.manufacturer;
+  object["Units"] = image.unit == ActivityUnit::kBq_per_mL ? "Bq/mL" : "unknown";
+  detail::add_tracer(object, image.tracer);
+  object["InjectionStart"] = 0;
+  object["FrameTimesStart"] = detail::Json::array();
+  object["FrameDuration"] = detail::Json::array();
+  for (const Frame& frame : image.frames) {
+    object["FrameTimesStart"].push_back(*parse_number(format_seconds(frame.start_min)));
+    object["FrameDuration"].push_back(*parse_number(format_seconds(frame.duration_min())));
+  }
+  object["ScanStart"] = object["FrameTimesStart"].front();
+  object["ImageDecayCorrected"] = true;
+  object["ImageDecayCorrectionTime"] = 0;
+  object.update(detail::object_from(extra_json));
+  detail::add_provenance(object, provenance);
+  return detail::text_of(object);
+}
+
+}  // namespace pet

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+#include <vector>
+
+#include "libpet/error.h"
+#include "libpet/io/detail/nifti_reader.h"
+#include "libpet/io/detail/nifti_writer.h"
+#include "libpet/io/nifti.h"
+#include "libpet/io/tsv.h"
+
+namespace pet {
+namespace {
+
+std::int32_t whole_number(double value, const std::string& source) {
+  if (value != std::floor(value) || std::abs(value) > std::numeric_limits<std::int32_t>::max())
+    throw bad_input(source, "a voxel of " + format_number(value), "whole numbers (labels)");
+  return static_cast<std::int32_t>(value);
+}
+
+template <typename Stored>
+void store(const std::vector<std::int32_t>& labels, std::size_t first, std::span<std::byte> bytes) {
+  for (std::size_t i = 0; i < bytes.size() / sizeof(Stored); ++i) {
+    const auto stored = static_cast<Stored>(labels[first + i]);
+    std::memcpy(bytes.data() + i * sizeof stored, &stored, sizeof stored);
+  }
+}
+
+std::optional<std::size_t> first_of(const Tsv& tsv, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names)
+    if (const auto column = tsv.find(name)) return column;
+  return std::nullopt;
+}
+
+}  // namespace
+
+LabelMap read_label_map(const std::filesystem::path& path) {
+  detail::NiftiReader reader(path);
+  if (reader.volumes() != 1)
+    throw bad_input(path.string(), std::to_string(reader.volumes()) + " volumes", "one volume of labels");
+  LabelMap labels;
+  labels.grid = reader.grid();
+  std::vector<double> values(labels.grid.voxel_count());
+  reader.read(values);
+  labels.labels.resize(values.size());
+  std::transform(values.begin(), values.end(), labels.labels.begin(),
+                 [&](double value) { return whole_number(value, path.string()); });
+  return labels;
+}
+
+void write_label_map(const LabelMap& labels, const std::filesystem::path& path) {
+  if (labels.labels.size() != labels.grid.voxel_count())
+    throw std::logic_error("a label map with another number of voxels than its grid");
+  const auto [least, greatest] = std::minmax_element(labels.labels.begin(), labels.labels.end());
+  using Short = std::numeric_limits<std::int16_t>;
+  const bool is_short = labels.labels.empty() || (*least >= Short::min() && *greatest <= Short::max());
+  detail::NiftiLayout layout;
+  layout.grid = labels.grid;
+  layout.type = is_short ? detail::NiftiType::int16 : detail::NiftiType::int32;
+  detail::write_nifti(
+      layout,
+      [&](std::size_t first, std::span<std::byte> bytes) {
+        is_short ? store<std::int16_t>(labels.labels, first, bytes) : store<std::int32_t>(labels.labels, first, bytes);
+      },
+      path);
+}
+
+std::map<std::int32_t, std::string> read_label_names(const std::string& path) {
+  const Tsv tsv = Tsv::read(path);
+  const auto number = first_of(tsv, {"index", "id", "label", "value"});
+  const auto name = first_of(tsv, {"name", "label", "region"});
+  if (!number || !name || number == name)
+    throw bad_input(path + ":1", "no columns of numbers and names", "index and name");
+  std::map<std::int32_t, std::string> names;
+  std::map<std::string, std::int32_t> numbers;
+  for (std::size_t r = 0; r < tsv.rows(); ++r) {
+    const std::int32_t label = whole_number(tsv.required_number(r, *number), tsv.where(r, *number));
+    const std::string& text = tsv.cell(r, *name);
+    if (text.empty() || text == "n/a") throw bad_input(tsv.where(r, *name), "'" + text + "'", "a name");
+    if (!names.emplace(label, text).second)
+      throw bad_input(tsv.where(r, *number), std::to_string(label) + " a second time", "every number once");
+    if (!numbers.emplace(text, label).second)
+      throw bad_input(tsv.where(r, *name), "'" + text + "' a second time", "every name once");
+  }
+  return names;
+}
+
+}  // namespace pet

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
+#include "libpet/error.h"
+#include "libpet/io/detail/json.h"
+#include "libpet/io/detail/table_cells.h"
+#include "libpet/io/parameter_table.h"
+#include "libpet/io/tsv.h"
+
+namespace pet {
+namespace {
+
+constexpr std::string_view baseline_ending = "_baseline";
+
+std::vector<std::string> header_of(const OccupancyTable& table) {
+  std::vector<std::string> header = {"index",     "name",         table.measure + "_baseline", table.measure + "_drug",
+                                     "occupancy", "occupancy_se", "occupancy_lower",           "occupancy_upper",
+                                     "status",    "flags"};
+  header.insert(header.end(), table.extra_columns.begin(), table.extra_columns.end());
+  return header;
+}
+
+std::string measure_of(const Tsv& tsv) {
+  for (const std::string& column : tsv.header())
+    if (column.ends_with(baseline_ending)) return column.substr(0, column.size() - baseline_ending.size());
+  throw bad_input(tsv.source() + ":1", "no column of a baseline", "a column such as BPND_baseline");
+}
+
+}  // namespace
+
+OccupancyTable read_occupancy_table(const std::string& path) {
+  const Tsv tsv = Tsv::read(path);
+  OccupancyTable table;
+  table.source = path;
+  table.measure = measure_of(tsv);
+  const std::size_t flags = tsv.column("flags");
+  for (std::size_t c = flags + 1; c < tsv.header().size(); ++c) table.extra_columns.push_back(tsv.header()[c]);
+  for (std::size_t r = 0; r < tsv.rows(); ++r) {
+    OccupancyRow row;
+    row.index = detail::index_cell(tsv, r, tsv.find("index"));
+    row.name = tsv.cell(r, tsv.column("name"));
+    row.baseline = tsv.number(r, tsv.column(table.measure + "_baseline"));
+    row.drug = tsv.number(r, tsv.column(table.measure + "_drug"));
+    row.occupancy = tsv.number(r, tsv.column("occupancy"));
+    row.standard_error = tsv.number(r, tsv.column("occupancy_se"));
+    row.lower = detail::bound(tsv, r, tsv.column("occupancy_lower"));
+    row.upper = detail::bound(tsv, r, tsv.column("occupancy_upper"));
+    row.status = detail::text_cell(tsv, r, tsv.column("status"));
+    row.flags = detail::split_flags(tsv.cell(r, flags));
+    for (std::size_t c = flags + 1; c < tsv.header().size(); ++c) row.extra.push_back(tsv.number(r, c));
+    table.rows.push_back(row);
+  }
+  return table;
+}
+
+std::string occupancy_table_text(const OccupancyTable& table) {
+  TsvWriter writer(header_of(table));
+  for (const OccupancyRow& row : table.rows) {
+    std::vector<std::string> cells = {std::to_string(row.index),
+                                      row.name,
+                                      detail::finite_cell(row.baseline),
+                                      detail::finite_cell(row.drug),
+                                      detail::finite_cell(row.occupancy),
+                                      detail::finite_cell(row.standard_error),
+                                      detail::bound_cell(row.lower),
+                                      detail::bound_cell(row.upper),
+                                      row.status,
+                                      detail::joined_flags(row.flags)};
+    for (const auto& value : row.extra) cells.push_back(detail::finite_cell(value));
+    writer.row(cells);
+  }
+  return writer.text();
+}
+
+std::string occupancy_sidecar_text(const OccupancyTable& table,
+                                   const std::string& members_json,
+                                   const Provenance& provenance) {
+  detail::Json object = detail::object_from(members_json);
+  const auto describe = [&](const std::string& column, const char* description, const char* unit) {
+    if (!object.contains(column)) object[column] = {{"Description", description}, {"Units", unit}};
+  };
+  const bool is_volume = table.measure.starts_with("V") || table.measure == "BPP";
+  const char* const unit = is_volume ? "mL/cm3" : "1";
+  describe(table.measure + "_baseline", "Estimate in the scan without drug", unit);
+  describe(table.measure + "_drug", "Estimate in the scan with drug", unit);
+  describe("occupancy", "Fraction of the receptors that the drug occupies", "1");
+  describe("occupancy_se", "Standard error of the occupancy", "1");
+  describe("occupancy_lower", "Lower bound of the interval; -inf: none", "1");
+  describe("occupancy_upper", "Upper bound of the interval; inf: none", "1");
+  detail::add_provenance(object, provenance);
+  return detail::text_of(object);
+}
+
+}  // namespace pet

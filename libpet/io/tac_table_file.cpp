@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libpet/io/tac_table_file.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include "libpet/decay.h"
+#include "libpet/error.h"
+#include "libpet/io/detail/bids_name.h"
+#include "libpet/io/detail/json.h"
+#include "libpet/io/detail/text_file.h"
+#include "libpet/io/detail/tracer.h"
+#include "libpet/io/tsv.h"
+#include "libpet/io/units.h"
+
+namespace pet {
+namespace {
+
+namespace fs = std::filesystem;
+using detail::Sidecar;
+
+constexpr double same_time_s = 0.01;
+
+// Columns that are no regions, in lower case and without underscores.
+constexpr std::array<std::string_view, 16> not_regions = {
+    "framestart", "frameend",     "frametimesstart", "frametimesend", "framedur",    "frameduration",
+    "framemid",   "framemidtime", "framelength",     "frame",         "framenumber", "time",
+    "duration",   "weight",       "weights",         "index"};
+
+std::string plain(std::string_view name) {
+  std::string text;
+  for (const unsigned char c : name)
+    if (c != '_') text += static_cast<char>(std::tolower(c));
+  return text;
+}
+
+std::optional<std::size_t> find_column(const Tsv& tsv, std::initializer_list<std::string_view> names) {
+  for (std::size_t c = 0; c < tsv.header().size(); ++c)
+    if (std::find(names.begin(), names.end(), plain(tsv.header()[c])) != names.end()) return c;
+  return std::nullopt;
+}
+
+// What the files beside a table say: its own sidecar first, then that of the image.
+struct Surroundings {
+  std::vector<Sidecar> sidecars;
+  bool has_own = false;
+
+  template <typename Value>
+  std::optional<Value> first(std::string_view key, std::optional<Value> (Sidecar::*get)(std::string_view) const) const {
+    for (const Sidecar& sidecar : sidecars)
+      if (sidecar.has(key)) return (sidecar.*get)(key);
+    return std::nullopt;
+  }
+};
+
+// The image's sidecar where the names leave no doubt, or where those in doubt say the same.
+std::optional<Sidecar> image_sidecar(const fs::path& path) {
+  std::optional<Sidecar> chosen;
+  std::string said;
+  for (const fs::path& candidate :
+       detail::companions(path, path.parent_path().empty() ? "." : path.parent_path(), "_pet.json")) {
+    Sidecar sidecar(candidate);
+    detail::Json summary;
+    detail::add_tracer(summary, detail::tracer_of(sidecar));
+    summary["Units"] = sidecar.text("Units").value_or("");
+    summary["Decay"] = {sidecar.boolean("ImageDecayCorrected").value_or(true),
+                        sidecar.number("ImageDecayCorrectionTime").value_or(0.0),
+                        sidecar.number("InjectionStart").value_or(0.0)};
+    if (chosen && summary.dump() != said) return std::nullopt;
+    said = summary.dump();
+    if (!chosen) chosen = std::move(sidecar);
+  }
+  return chosen;
+}
+
+Surroundings surroundings_of(const fs::path& path) {
+  Surroundings found;
+  fs::path own = detail::without_extension(path).native() + ".json";
+  if (!fs::is_regular_file(own)) own = path.parent_path() / "tacs.json";
+  if (auto sidecar = detail::sidecar_if_present(own)) found.sidecars.push_back(std::move(*sidecar));
+  found.has_own = !found.sidecars.empty();
+  if (auto sidecar = image_sidecar(path)) found.sidecars.push_back(std::move(*sidecar));
+  return found;
+}
+
+// Start and end of every row in seconds: columns, else the lists of the sidecar.
+std::vector<Frame> frame_times_s(const Tsv& tsv, const Surroundings& around) {
+  const auto start = find_column(tsv, {"framestart", "frametimesstart"});
+  const auto end = find_column(tsv, {"frameend", "frametimesend"});
+  const auto duration = find_column(tsv, {"framedur", "frameduration", "framelength"});
+  const auto starts = around.first("FrameTimesStart", &Sidecar::numbers);
+  const auto durations = around.first("FrameDuration", &Sidecar::numbers);
+  const bool has_lists = starts && durations && starts->size() == tsv.rows() && durations->size() == tsv.rows();
+  if ((!start || (!end && !duration)) && (start || end || !has_lists))
+    throw bad_input(tsv.source() + ":1", "no columns of frame times",
+                    "frame_start and frame_end in seconds (or as many FrameTimesStart and FrameDuration in the "
+                    "sidecar as rows)");
+  std::vector<Frame> times(tsv.rows());
+  for (std::size_t r = 0; r < tsv.rows(); ++r) {
+    times[r].start_min = start ? tsv.required_number(r, *start) : (*starts)[r];
+    times[r].end_min = end     ? tsv.required_number(r, *end)
+                       : start ? times[r].start_min + tsv.required_number(r, *duration)
+                               : times[r].start_min + (*durations)[r];
+  }
+  return times;
+}
+
+// A table and its own sidecar that disagree on the frames cannot both be right.
+void check_against_sidecar(const Tsv& tsv, const std::vector<Frame>& times_s, const Surroundings& around) {
+  if (!around.has_own) return;
+  const Sidecar& own = around.sidecars.front();
+  const auto starts = own.numbers("FrameTimesStart");
+  if (!starts) return;
+  if (starts->size() != times_s.size())
+    throw own.error("FrameTimesStart", std::to_string(starts->size()) + " frames",
+                    std::to_string(times_s.size()) + " as in " + tsv.source());
+  for (std::size_t r = 0; r < times_s.size(); ++r)
+    if (std::abs((*starts)[r] - times_s[r].start_min) > same_time_s)
+      throw own.error("FrameTimesStart", "frame " + std::to_string(r + 1) + " at " + format_number((*starts)[r]) + " s",
+                      format_number(times_s[r].start_min) + " s as in " + tsv.source());
+}
+
+// Times in seconds as minutes after injection. The line of a bad frame is named.
+Frames frames_from(const Tsv& tsv, std::vector<Frame> times, double injection_s) {
+  for (std::size_t r = 0; r < times.size(); ++r) {
+    Frame& frame = times[r];
+    const std::string where = tsv.source() + ":" + std::to_string(r + 2);
+    if (!(frame.end_min > frame.start_min))
+      throw bad_input(where,
+                      "a frame from " + format_number(frame.start_min) + " to " + format_number(frame.end_min) + " s",
+                      "an end after the start");
+    frame = {(frame.start_min - injection_s) / 60.0, (frame.end_min - injection_s) / 60.0};
+  }
+  try {
+    return Frames(std::move(times));
+  } catch (const InputError& error) {
+    throw InputError(tsv.source() + ": " + error.what());
+  }
+}
+
+// What every value of a frame is multiplied by to be corrected for decay to injection.
+std::vector<double> decay_factors(const Surroundings& around, const TacTable& table, double injection_s) {
+  std::vector<double> factors(table.frames.size(), 1.0);
+  const bool is_corrected = around.first("ImageDecayCorrected", &Sidecar::boolean).value_or(true);
+  const double reference_min =
+      (around.first("ImageDecayCorrectionTime", &Sidecar::number).value_or(injection_s) - injection_s) / 60.0;
+  if (is_corrected && reference_min == 0.0) return factors;
+  if (!table.tracer.half_life_min)
+    throw bad_input(around.sidecars.front().source(),
+                    "activity that is not decay-corrected to injection and no half-life",
+                    "RadionuclideHalfLife in seconds, or TracerRadionuclide");
+  for (std::size_t f = 0; f < factors.size(); ++f)
+    factors[f] = is_corrected ? decay_reference_shift(reference_min, 0.0, *table.tracer.half_life_min)
+                              : frame_decay_factor(table.frames[f].start_min, table.frames[f].end_min,
+                                                   *table.tracer.half_life_min);
+  return factors;
+}
+
+void read_volumes(TacTable& table, const fs::path& path) {
+  const fs::path folder = path.parent_path().empty() ? fs::path(".") : path.parent_path();
+  std::vector<fs::path> candidates;
+  const std::string name = path.filename();
+  if (const std::size_t suffix = name.rfind("_tacs."); suffix != std::string::npos)
+    candidates.push_back(folder / (name.substr(0, suffix) + "_morph.tsv"));
+  if (candidates.empty() || !fs::is_regular_file(candidates.front()))
+    candidates = detail::companions(path, folder, "_morph.tsv");
+  if (candidates.empty()) candidates = detail::companions(path, folder / ".." / "anat", "_morph.tsv");
+  if (candidates.size() != 1) return;
+
+  const Tsv tsv = Tsv::read(candidates.front().string());
+  const std::size_t region = tsv.column("name");
+  const std::size_t volume = tsv.column(tsv.find("volume_mm3") ? "volume_mm3" : "volume-mm3");
+  std::map<std::string, double> volumes;
+  for (std::size_t r = 0; r < tsv.rows(); ++r)
+    if (const auto value = tsv.number(r, volume)) volumes[tsv.cell(r, region)] = *value;
+  table.volume_mm3.assign(table.regions.size(), std::nullopt);
+  bool has_any = false;
+  for (std::size_t i = 0; i < table.regions.size(); ++i) {
+    const auto found = volumes.find(table.regions[i]);
+    if (found == volumes.end()) continue;
+    table.volume_mm3[i] = found->second;
+    has_any = true;
+  }
+  if (!has_any) table.volume_mm3.clear();
+}
+
+// Sets the unit of the table; returns how many of the file make one of ours, 1 where the unit is unknown.
+double read_unit(TacTable& table, const Surroundings& around) {
+  for (const Sidecar& sidecar : around.sidecars) {
+    if (!sidecar.has("Units")) continue;
+    const std::string unit = *sidecar.text("Units");
+    if (unit == "unknown") return 1.0;
+    const auto found = in_kBq_per_mL(unit);
+    if (!found) throw sidecar.error("Units", "'" + unit + "'", "Bq/mL, kBq/mL or 'unknown'");
+    table.unit = ActivityUnit::kBq_per_mL;
+    return 1.0 / *found;
+  }
+  return 1.0;
+}
+
+}  // namespace
+
+TacTable read_tac_table(const std::string& path) {
+  const Tsv tsv = Tsv::read(path);
+  if (tsv.rows() == 0) throw bad_input(path, "no rows", "one row a frame");
+  const Surroundings around = surroundings_of(path);
+  const double injection_s = around.first("InjectionStart", &Sidecar::number).value_or(0.0);
+
+  TacTable table;
+  const std::vector<Frame> times_s = frame_times_s(tsv, around);
+  check_against_sidecar(tsv, times_s, around);
+  table.frames = frames_from(tsv, times_s, injection_s);
+  for (const Sidecar& sidecar : around.sidecars) detail::fill_missing(table.tracer, detail::tracer_of(sidecar));
+  const double per_unit = read_unit(table, around);
+  const std::vector<double> decay = decay_factors(around, table, injection_s);
+  for (std::size_t c = 0; c < tsv.header().size(); ++c) {
+    if (std::find(not_regions.begin(), not_regions.end(), plain(tsv.header()[c])) != not_regions.end()) continue;
+    table.regions.push_back(tsv.header()[c]);
+    std::vector<double>& curve = table.activity.emplace_back(tsv.rows());
+    for (std::size_t r = 0; r < tsv.rows(); ++r) curve[r] = tsv.required_number(r, c) / per_unit * decay[r];
+  }
+  if (table.regions.empty())
+    throw bad_input(path + ":1", "no column of a region", "frame times and at least one region");
+  read_volumes(table, path);
+  return table;
+}
+
+std::string tac_table_text(const TacTable& table) {
+  std::vector<std::string> header = {"frame_start", "frame_end"};
+  header.insert(header.end(), table.regions.begin(), table.regions.end());
+  TsvWriter writer(header);
+  const double factor = table.unit == ActivityUnit::kBq_per_mL ? 1000.0 : 1.0;
+  for (std::size_t f = 0; f < table.frames.size(); ++f) {
+    std::vector<std::string> row = {format_seconds(table.frames[f].start_min), format_seconds(table.frames[f].end_min)};
+    for (const std::vector<double>& curve : table.activity) row.push_back(format_number(curve[f] * factor));
+    writer.row(row);
+  }
+  return writer.text();
+}
+
+std::string tac_sidecar_text(const TacTable& table, const Provenance& provenance, const std::string& extra_json) {
+  detail::Json object;
+  object["Units"] = table.unit == ActivityUnit::kBq_per_mL ? "Bq/mL" : "unknown";
+  object["frame_start"] = {{"Description", "Start of the frame after injection"}, {"Units", "s"}};
+  object["frame_end"] = {{"Description", "End of the frame after injection"}, {"Units", "s"}};
+  object["FrameTimesStart"] = detail::Json::array();
+  object["FrameDuration"] = detail::Json::array();
+  for (const Frame& frame : table.frames) {
+    object["FrameTimesStart"].push_back(*parse_number(format_seconds(frame.start_min)));
+    object["FrameDuration"].push_back(*parse_number(format_seconds(frame.duration_min())));
+  }
+  object["InjectionStart"] = 0;
+  object["ImageDecayCorrected"] = true;
+  object["ImageDecayCorrectionTime"] = 0;
+  detail::add_tracer(object, table.tracer);
+  object.update(detail::object_from(extra_json));
+  detail::add_provenance(object, provenance);
+  return detail::text_of(object);
+}
+
+std::string morph_table_text(const TacTable& table, const std::vector<int>& index) {
+  TsvWriter writer({"index", "name", "volume-mm3"});
+  for (std::size_t i = 0; i < table.volume_mm3.size(); ++i)
+    if (table.volume_mm3[i])
+      writer.row({std::to_string(index.at(i)), table.regions[i], format_number(*table.volume_mm3[i])});
+  return writer.text();
+}
+
+}  // namespace pet
