@@ -60,17 +60,17 @@ awk -F '\t' '
     next
   }
   function shown(text) { return text == "" || text == "n/a" ? "n/a" : sprintf("%.3f", text) }
-  !printed++ { printf line, "region", "BPND baseline", "BPND drug", "occupancy", "lower", "upper", "truth" }
+  !printed++ { printf line, "region", "BPND baseline", "BPND drug", "occupancy", "lower", "upper", "truth", "flags" }
   {
     name = $column["name"]
     lower = $column["occupancy_lower"]; upper = $column["occupancy_upper"]
     printf line, name, shown($column["BPND_baseline"]), shown($column["BPND_drug"]), shown($column["occupancy"]),
-      shown(lower), shown(upper), shown(truth[name])
+      shown(lower), shown(upper), shown(truth[name]), $column["flags"] == "n/a" ? "" : $column["flags"]
     if (truth[name] ~ /[0-9]/ && lower != "n/a" && upper != "n/a") {
       ++compared
       held += lower + 0 <= truth[name] + 0 && truth[name] + 0 <= upper + 0
     }
   }
   END { printf "\n%d of %d intervals (95 %%) hold the truth. Files: %s\n", held, compared, folder }
-' line='%-24s %13s %10s %10s %8s %8s %8s\n' folder="$folder" \
+' line='%-24s %13s %10s %10s %8s %8s %8s  %s\n' folder="$folder" \
   "$folder/study/truth.tsv" "$folder/results/sub-01_desc-psilocybin_occupancy.tsv"
