@@ -20,6 +20,9 @@ struct Options {
   std::optional<std::string> vnd;
   std::vector<std::string> regions;
   double level = 0.95;
+  std::optional<std::string> drug_name;
+  std::optional<std::string> dose;
+  std::optional<std::string> plasma_level;
 };
 
 pet::OccupancyRequest request_of(const Options& options) {
@@ -44,6 +47,9 @@ std::string sidecar_members(const pet::OccupancyResult& result, const Options& o
   nlohmann::ordered_json members;
   members["Method"] = options.method;
   members["ConfidenceLevel"] = options.level;
+  if (options.drug_name) members["Drug"] = *options.drug_name;
+  if (options.dose) members["Dose"] = *options.dose;
+  if (options.plasma_level) members["PlasmaLevel"] = *options.plasma_level;
   const auto number_or_text = [](double value) -> nlohmann::ordered_json {
     if (std::isfinite(value)) return value;
     return pet::format_number(value);
@@ -118,6 +124,10 @@ int main(int argc, char** argv) {
               "non-displaceable volume in mL/cm3, or the region whose VT it is in each scan")
       .option("regions", options.regions, "REGION,...", "regions to use; default: all that both tables have")
       .option("level", options.level, "FRACTION", "confidence level of the intervals")
+      .option("drug-name", options.drug_name, "TEXT", "name of the drug, for the sidecar")
+      .option("dose", options.dose, "TEXT", "dose of the drug with its unit, for the sidecar (\"25 mg\")")
+      .option("plasma-level", options.plasma_level, "TEXT",
+              "concentration of the drug in plasma with its unit, for the sidecar (\"17 ug/L\")")
       .citation("Lassen NA et al. J Cereb Blood Flow Metab 1995;15:152-165")
       .citation("Cunningham VJ et al. J Cereb Blood Flow Metab 2010;30:46-50")
       .citation("Fieller EC. J R Stat Soc B 1954;16:175-185")

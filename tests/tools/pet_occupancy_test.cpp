@@ -21,7 +21,8 @@ TEST_CASE("pet-occupancy gives the occupancy of each region with its interval, a
           "[pet-occupancy]") {
   const Workplace here;
   write_tables(here);
-  const CommandResult result = here.run("pet-occupancy --baseline base.tsv --drug drug.tsv -o occupancy.tsv");
+  const CommandResult result = here.run(
+      "pet-occupancy --baseline base.tsv --drug drug.tsv --drug-name psilocybin --dose '25 mg' -o occupancy.tsv");
   CHECK(result.status == 0);
   const OccupancyTable table = read_occupancy_table((here.path / "occupancy.tsv").string());
   REQUIRE(table.rows.size() == 3);
@@ -33,7 +34,8 @@ TEST_CASE("pet-occupancy gives the occupancy of each region with its interval, a
   CHECK(table.rows[1].status == "ok");
   CHECK(table.rows[2].flags == std::vector<std::string>{"occupancy_unbounded"});
   const std::string json = here.read("occupancy.json");
-  for (const char* word : {"\"Method\": \"bpnd\"", "\"ConfidenceLevel\": 0.95", "CommandLine", "base.tsv"})
+  for (const char* word : {"\"Method\": \"bpnd\"", "\"ConfidenceLevel\": 0.95", "\"Drug\": \"psilocybin\"",
+                           "\"Dose\": \"25 mg\"", "CommandLine", "base.tsv"})
     CHECK_THAT(json, Catch::Contains(word));
 }
 
