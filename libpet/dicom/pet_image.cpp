@@ -113,7 +113,11 @@ SeriesSummary summarize(const detail::Series& series) {
 std::vector<SeriesSummary> summarize_pet_series(const std::vector<std::filesystem::path>& paths, unsigned threads) {
   const detail::Scan scan = detail::scan_for_pet(paths, threads);
   std::vector<SeriesSummary> summaries;
-  for (const detail::Series& series : scan.series) summaries.push_back(summarize(series));
+  for (const detail::Series& series : scan.series) {
+    summaries.push_back(summarize(series));
+    append(summaries.back().problems, scan.damaged);
+  }
+  if (summaries.empty() && !scan.damaged.empty()) throw InputError(scan.damaged.front());
   return summaries;
 }
 

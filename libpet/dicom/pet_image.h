@@ -36,7 +36,8 @@ struct PetReadOptions {
   unsigned threads = 0;
 };
 
-/// Scans files and folders (recursively) for PET series.
+/// Scans files and folders (recursively) for PET series. A damaged DICOM file is a problem of every series, for it may
+/// belong to any. Throws InputNotFound, and InputError where there is no DICOM object or nothing but damaged ones.
 std::vector<SeriesSummary> summarize_pet_series(const std::vector<std::filesystem::path>& paths, unsigned threads);
 
 /// Reads one classic dynamic PET series (PET Image Storage) into memory, in parallel: first all headers, which give

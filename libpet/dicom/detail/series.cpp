@@ -5,6 +5,7 @@
 #include <dcmtk/dcmdata/dctk.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <set>
 
@@ -119,11 +120,21 @@ void check_compression(const Instance& instance) {
 Scan scan_for_pet(const std::vector<fs::path>& paths, unsigned threads) {
   const std::vector<fs::path> files = files_under(paths);
   std::vector<std::optional<Instance>> instances(files.size());
-  parallel_for(files.size(), threads, [&](std::size_t i) { instances[i] = read_instance(files[i]); });
+  std::vector<std::string> damages(files.size());
+  parallel_for(files.size(), threads, [&](std::size_t i) {
+    try {
+      instances[i] = read_instance(files[i]);
+    } catch (const InputNotFound&) {
+      throw;
+    } catch (const InputError& error) {
+      damages[i] = error.what();
+    }
+  });
 
   Scan scan;
+  std::ranges::copy_if(damages, std::back_inserter(scan.damaged), [](const auto& text) { return !text.empty(); });
   std::map<std::string, std::size_t> index_of_kind;
-  bool is_any_dicom = false;
+  bool is_any_dicom = !scan.damaged.empty();
   for (std::optional<Instance>& instance : instances) {
     if (!instance) continue;
     is_any_dicom = true;
@@ -141,6 +152,7 @@ Scan scan_for_pet(const std::vector<fs::path>& paths, unsigned threads) {
 }
 
 const Series& choose_series(const Scan& scan, const std::string& series_uid, const std::string& where) {
+  if (!scan.damaged.empty()) throw InputError(scan.damaged.front());
   std::vector<const Series*> all, chosen;
   for (const Series& series : scan.series) {
     all.push_back(&series);

@@ -19,14 +19,16 @@ struct Series {
 /// What files and folders (searched recursively) hold.
 struct Scan {
   std::vector<Series> series;                ///< classic PET, in order of the first file name of each
+  std::vector<std::string> damaged;          ///< one message for each DICOM file whose header is cut short or malformed
   std::map<std::string, std::size_t> other;  ///< SOP class UID -> files, of everything DICOM that is not classic PET
 };
 
 /// Reads the headers of all files. Files that are not DICOM are passed over. Throws InputNotFound for a path that does
-/// not exist, InputError for a DICOM file that is damaged and where nothing is DICOM.
+/// not exist or a file that cannot be opened, InputError where nothing is DICOM.
 Scan scan_for_pet(const std::vector<std::filesystem::path>& paths, unsigned threads);
 
-/// The series with that UID or, if it is empty, the only one. Throws InputError that lists what there is.
+/// The series with that UID or, if it is empty, the only one. Throws InputError that lists what there is, and for a
+/// damaged file, for it may belong to the series.
 const Series& choose_series(const Scan& scan, const std::string& series_uid, const std::string& where);
 
 /// Reasons why the stored values are not activity concentrations that kinetics can use, each a whole message:

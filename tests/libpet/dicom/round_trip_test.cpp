@@ -202,3 +202,31 @@ TEST_CASE("An image that classic PET cannot hold is not written", "[dicom]") {
   CHECK_THROWS_AS(write([](auto&, auto& options) { options.decay_correction = Found::unknown; }), UsageError);
   CHECK_FALSE(std::filesystem::exists(folder / "pet"));
 }
+
+TEST_CASE("Sessions share a study and a frame of reference by their keys", "[dicom]") {
+  const auto uid_of = [](const std::string& seed, const DcmTagKey& tag) {
+    const TemporaryFolder folder;
+    PetWriteOptions options = small_options();
+    options.uid_seed = seed;
+    options.study_key = "study of sub-01";
+    options.frame_of_reference_key = "head of sub-01";
+    DcmFileFormat file;
+    REQUIRE(file.loadFile(write_pet_series(small_image(), options, folder.path()).front().c_str()).good());
+    OFString uid;
+    REQUIRE(file.getDataset()->findAndGetOFString(tag, uid).good());
+    return uid;
+  };
+  CHECK(uid_of("baseline", DCM_StudyInstanceUID) == uid_of("drug", DCM_StudyInstanceUID));
+  CHECK(uid_of("baseline", DCM_FrameOfReferenceUID) == uid_of("drug", DCM_FrameOfReferenceUID));
+  CHECK(uid_of("baseline", DCM_SeriesInstanceUID) != uid_of("drug", DCM_SeriesInstanceUID));
+  CHECK(uid_of("baseline", DCM_SOPInstanceUID) != uid_of("drug", DCM_SOPInstanceUID));
+}
+
+TEST_CASE("An image does not depend on the number of threads that read it", "[dicom]") {
+  const TemporaryFolder folder;
+  write_pet_series(small_image(), small_options(Found::none), folder.path());
+  PetReadOptions one, many;
+  one.threads = 1;
+  many.threads = 5;
+  CHECK(read_pet_series(folder.path(), one).voxels == read_pet_series(folder.path(), many).voxels);
+}

@@ -76,3 +76,14 @@ TEST_CASE("An unreadable attribute is a problem of its series, not of the scan o
   CHECK_THAT(summaries[0].problems[0], Contains(files[2].string()) && Contains("'steep'"));
   CHECK(summaries[0].tracer.name == "[11C]Cimbi-36");
 }
+
+TEST_CASE("A damaged file is a problem of the series beside it", "[dicom][summary]") {
+  const TemporaryFolder folder;
+  const auto files = write_pet_series(small_image(), small_options(), folder.path());
+  std::filesystem::resize_file(files[4], 700);
+  const auto problems = summarize_pet_series({folder.path()}, 1).front().problems;
+  REQUIRE(problems.size() == 2);
+  CHECK_THAT(problems[0], Contains("found 2 slices"));
+  CHECK_THAT(problems[1], Contains(files[4].string()) && Contains("truncated"));
+  CHECK_THROWS_AS(summarize_pet_series({files[4]}, 1), InputError);
+}
