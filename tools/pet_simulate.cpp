@@ -111,7 +111,6 @@ std::vector<fs::path> write_dicom(const Run& run,
   pet::PetWriteOptions options;
   options.uid_seed = run.uid_seed + " " + session.label;
   options.patient_id = "SIM" + run.study.subject;
-  options.study_key = run.uid_seed + " " + session.label;
   options.frame_of_reference_key = run.uid_seed;
   options.series_number = static_cast<int>(session_index) + 1;
   options.series_description = run.study.tracer.name + " " + session.label;
@@ -144,7 +143,8 @@ void write_session(const Run& run, std::size_t session_index, pet::Progress& pro
   write_labels(run, segmented);
   std::vector<fs::path> series = write_dicom(run, session_index, image, folder / "dicom");
   series.resize(static_cast<std::size_t>(run.study.grid.size[2]));  // the first frame says where all slices are
-  pet::write_dicom_segmentation(run.labels, series, run.uid_seed + " " + session.label, segmented + "_dseg.dcm");
+  pet::write_dicom_segmentation(run.labels, series, run.uid_seed + " " + session.label + " labels",
+                                segmented + "_dseg.dcm");
   progress.advance(run.study.frames.size());
 }
 

@@ -38,7 +38,7 @@ NoiseDescription noise_from(const JsonNode& node, const Study& study) {
   if (const auto alpha = node.find("alpha")) {
     if (node.has("voxel_cv_percent") || node.has("frame") || node.has("region"))
       throw node.error("\"alpha\" beside other keys", "either alpha, or voxel_cv_percent with frame and region");
-    noise.alpha = alpha->not_negative();
+    noise.alpha = alpha->between(0.0, 1e6);
     return noise;
   }
   noise.cv = node.at("voxel_cv_percent").between(0.0, 1000.0) / 100.0;
@@ -57,13 +57,16 @@ void read_sessions(const JsonNode& node, Study& study) {
   }
 }
 
-// Limits of what is written: an image index is a 16-bit number in DICOM; a billion voxel values are 4 GB.
+// Limits of what is written: an image index is a 16-bit number in DICOM; a billion voxel values are 4 GB; noise grows
+// without bound with the number of half-lives.
 void check_size(const JsonNode& root, const Study& study) {
   const std::size_t images = study.frames.size() * static_cast<std::size_t>(study.grid.size[2]);
   if (images > 65535)
     throw root.error(std::to_string(images) + " slices in all frames", "at most 65535, what a DICOM series can count");
   const std::size_t values = study.frames.size() * study.grid.voxel_count();
   if (values > 1000000000) throw root.error(std::to_string(values) + " voxels in all frames", "at most 1000000000");
+  if (study.frames.back().end_min > 50.0 * study.tracer.half_life_min)
+    throw root.at("framing").error("a scan that ends more than 50 half-lives after the injection", "a shorter one");
 }
 
 void read_regions(const JsonNode& root, Study& study) {
@@ -94,7 +97,7 @@ Study read_study(const std::string& path) {
   study.subject = detail::label_from(root.at("subject"));
   study.seed = static_cast<std::uint64_t>(root.at("seed").integer(0, INT64_MAX));
   study.tracer = tracer_of(root.at("tracer"));
-  study.injected_activity_MBq = root.at("injected_activity_MBq").positive();
+  study.injected_activity_MBq = root.at("injected_activity_MBq").between(1e-6, 1e6);
   study.body_weight_kg = root.at("body_weight_kg").between(0.01, 500.0);
   study.blood = detail::blood_from(root.at("input_function"));
   read_regions(root, study);

@@ -52,7 +52,7 @@ Tracer tracer_from(const JsonNode& node) {
   tracer.label = label_from(node.at("label"));
   if (const auto aliases = node.find("aliases")) tracer.aliases = aliases->texts();
   tracer.radionuclide = label_from(node.at("radionuclide"));
-  tracer.half_life_min = node.at("half_life_s").positive() / 60.0;
+  tracer.half_life_min = node.at("half_life_s").between(1.0, 1e9) / 60.0;
   tracer.target = node.at("target").text();
   if (const auto others = node.find("also_binds")) tracer.also_binds = others->texts();
   tracer.action = node.at("action").text();

@@ -93,6 +93,21 @@ TEST_CASE("pet-simulate writes a study that reads back as it was simulated") {
   }
 }
 
+TEST_CASE("The sessions of a study are series of their own in one frame of reference") {
+  const Folder folder;
+  const fs::path out = folder.path / "out";
+  REQUIRE(run_command(simulate + " " + folder.study(pet::test::small_study()) + " -q -o " + out.string()).status == 0);
+  const std::vector<pet::SeriesSummary> found = pet::summarize_pet_series({out}, 1);
+  REQUIRE(found.size() == 2);
+  for (const pet::SeriesSummary& series : found) {
+    CHECK(series.files == 60);
+    CHECK(series.problems.empty());
+  }
+  CHECK(found[0].series_uid != found[1].series_uid);
+  CHECK(pet::read_pet_series(out / "ses-baseline" / "dicom").frame_of_reference_uid ==
+        pet::read_pet_series(out / "ses-drug" / "dicom").frame_of_reference_uid);
+}
+
 TEST_CASE("A simulated scan that crosses midnight keeps its frame times") {
   const Folder folder;
   const fs::path out = folder.path / "out";

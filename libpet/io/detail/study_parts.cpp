@@ -25,8 +25,9 @@ FengCurve feng_from(const JsonNode& node) {
   const std::vector<double> A = node.at("A_kBq_per_mL").numbers(3);
   const std::vector<double> lambda = node.at("lambda_per_min").numbers(3);
   for (std::size_t i = 0; i < 3; ++i) {
-    if (A[i] < 0.0) throw node.at("A_kBq_per_mL").error("a negative number", "none");
-    if (lambda[i] >= 0.0) throw node.at("lambda_per_min").error("a number that is not negative", "negative ones");
+    if (!(A[i] >= 0.0 && A[i] <= 1e9)) throw node.at("A_kBq_per_mL").error("three numbers from 0 to 1e9");
+    if (!(lambda[i] >= -1e3 && lambda[i] <= -1e-6))
+      throw node.at("lambda_per_min").error("three numbers from -1000 to -0.000001");
     curve.A[i] = A[i];
     curve.lambda_per_min[i] = lambda[i];
   }
@@ -53,8 +54,9 @@ BloodDescription blood_from(const JsonNode& node) {
   blood.parent_plasma = feng_from(node.at("feng"));
   if (const auto fraction = node.find("parent_fraction")) {
     fraction->require_object({"a", "b", "c_min"});
-    blood.parent_fraction = HillParentFraction{fraction->at("a").between(0.001, 1.0),
-                                               fraction->at("b").between(1.0, 20.0), fraction->at("c_min").positive()};
+    blood.parent_fraction =
+        HillParentFraction{fraction->at("a").between(0.001, 1.0), fraction->at("b").between(1.0, 20.0),
+                           fraction->at("c_min").between(1e-3, 1e4)};
   }
   if (const auto ratio = node.find("plasma_to_blood_ratio")) blood.plasma_to_blood_ratio = ratio->between(0.1, 10.0);
   const JsonNode times = node.at("sample_times_s");
@@ -88,8 +90,12 @@ std::vector<Ellipsoid> ellipsoids_from(const JsonNode& node) {
   for (const JsonNode& item : node.items("ellipsoids")) {
     item.require_object({"centre_mm", "radii_mm", "mirror"});
     Ellipsoid ellipsoid{vector_from(item.at("centre_mm")), vector_from(item.at("radii_mm"))};
-    for (const double radius : ellipsoid.radii_mm)
-      if (!(radius > 0.0)) throw item.at("radii_mm").error("three positive radii");
+    for (std::size_t d = 0; d < 3; ++d) {
+      if (!(std::abs(ellipsoid.centre_mm[d]) <= 1e4))
+        throw item.at("centre_mm").error("three numbers from -1e4 to 1e4");
+      if (!(ellipsoid.radii_mm[d] >= 1e-3 && ellipsoid.radii_mm[d] <= 1e4))
+        throw item.at("radii_mm").error("three radii from 0.001 to 1e4");
+    }
     if (const auto mirror = item.find("mirror")) ellipsoid.is_mirrored = mirror->boolean();
     ellipsoids.push_back(ellipsoid);
   }

@@ -24,14 +24,14 @@ JsonNode required(const JsonNode& region, const std::optional<JsonNode>& default
 Kinetics kinetics_from(const JsonNode& node, const std::optional<JsonNode>& defaults) {
   Kinetics kinetics;
   kinetics.model = models[required(node, defaults, "model").one_of({"1tcm", "2tcm", "srtm"})];
-  kinetics.K1 = required(node, defaults, "K1").positive();
-  kinetics.VND = required(node, defaults, "VND").positive();
+  kinetics.K1 = required(node, defaults, "K1").between(1e-6, 100.0);
+  kinetics.VND = required(node, defaults, "VND").between(1e-3, 1e4);
   if (kinetics.model != TissueModel::one_tissue)
-    kinetics.BPND = required(node, defaults, "BPND").not_negative();
+    kinetics.BPND = required(node, defaults, "BPND").between(0.0, 1e4);
   else if (const auto binding = node.find("BPND"); binding && binding->number() != 0.0)
     throw binding->error("0, for the model 1tcm has no specific binding");
   if (kinetics.model == TissueModel::two_tissue)
-    kinetics.k4 = required(node, defaults, "k4").positive();
+    kinetics.k4 = required(node, defaults, "k4").between(1e-6, 100.0);
   else if (const auto k4 = node.find("k4"))
     throw k4->error("no k4 with this model (2tcm has one)");
   if (const auto blood = setting(node, defaults, "vB")) kinetics.vB = blood->between(0.0, 0.99);
@@ -109,9 +109,10 @@ StudySession session_from(const JsonNode& node, const Study& study) {
   session.label = label_from(node.at("label"));
   session.injection = date_time_from(node.at("injection"));
   session.injected_activity_MBq = study.injected_activity_MBq;
-  if (const auto activity = node.find("injected_activity_MBq")) session.injected_activity_MBq = activity->positive();
-  if (const auto flow = node.find("K1_factor")) session.K1_factor = flow->positive();
-  if (const auto density = node.find("BPND_factor")) session.BPND_factor = density->not_negative();
+  if (const auto activity = node.find("injected_activity_MBq"))
+    session.injected_activity_MBq = activity->between(1e-6, 1e6);
+  if (const auto flow = node.find("K1_factor")) session.K1_factor = flow->between(0.01, 100.0);
+  if (const auto density = node.find("BPND_factor")) session.BPND_factor = density->between(0.0, 100.0);
   const auto drug = node.find("drug");
   const auto occupancy = node.find("occupancy");
   if (drug) {

@@ -80,7 +80,7 @@ TEST_CASE("What is wrong in a study is named with its file, its place and what w
        [](json& s) { s["reference_region"] = "cerebelum"; }},
       {" at reference_region: found \"rest\"", [](json& s) { s["reference_region"] = "rest"; }},
       {" at tracer: no tracer 'cimbi63'; did you mean 'cimbi36'?", [](json& s) { s["tracer"] = "cimbi63"; }},
-      {" at regions[1].K1: found 0, expected a positive number", [](json& s) { s["regions"][1]["K1"] = 0; }},
+      {" at regions[1].K1: found 0, expected a number from 1e-06 to 100.0", [](json& s) { s["regions"][1]["K1"] = 0; }},
       {" at regions[2].label: found 2", [](json& s) { s["regions"][2]["label"] = 2; }},
       {" at regions[2].name: found \"cortex\"", [](json& s) { s["regions"][2]["name"] = "cortex"; }},
       {" at regions[1].name: found \"a b\"", [](json& s) { s["regions"][1]["name"] = "a b"; }},
@@ -105,6 +105,11 @@ TEST_CASE("What is wrong in a study is named with its file, its place and what w
        [](json& s) { s["sessions"][0]["injection"] = "2026-02-30T10:00:00"; }},
       {" at sessions[0].injection: found \"2026-01-31 10:00:00\"",
        [](json& s) { s["sessions"][0]["injection"] = "2026-01-31 10:00:00"; }},
+      {" at framing: found a scan that ends more than 50 half-lives",
+       [](json& s) {
+         s["framing"]["frames"] = {{10, 7200}};
+       }},
+      {" at regions[1].VND: found 1e+308", [](json& s) { s["regions"][1]["VND"] = 1e308; }},
       {" at noise: found \"alpha\" beside other keys", [](json& s) { s["noise"]["frame"] = 3; }},
       {"70000 slices in all frames",
        [](json& s) {
