@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -DCODE=kinetic_models -DPAGE=docs/nomenclature.md -P flags.cmake: fails where the code can write a flag that the
+# page does not list, and where the page lists one that the code cannot write.
+#
+# A flag in the code is a lower-case word in quotes: any with an underscore inside, and any on a line about flags. A
+# part that is joined to another ("_at_bound", "baseline_") is written on the page as `<...>_at_bound`.
+cmake_minimum_required(VERSION 3.25)
+
+file(READ ${PAGE} page)
+file(GLOB_RECURSE sources ${CODE}/*.cpp ${CODE}/*.h)
+set(written "")
+foreach(source IN LISTS sources)
+  file(STRINGS ${source} lines REGEX "\"[a-z0-9_]+\"")
+  foreach(line IN LISTS lines)
+    if(line MATCHES "^ *(//|#)")
+      continue()
+    endif()
+    string(REGEX MATCHALL "\"[a-z0-9_]+\"" words "${line}")
+    foreach(word IN LISTS words)
+      string(REPLACE "\"" "" word ${word})
+      if(word MATCHES "_" OR line MATCHES "[Ff]lag")
+        list(APPEND written ${word})
+      endif()
+    endforeach()
+  endforeach()
+endforeach()
+list(REMOVE_DUPLICATES written)
+if(NOT written)
+  message(FATAL_ERROR "${CODE}: found no flag, expected some")
+endif()
+
+foreach(flag IN LISTS written)
+  if(flag MATCHES "^_")
+    set(shown "<[a-z]+>${flag}")
+  elseif(flag MATCHES "_$")
+    set(shown "${flag}<[a-z]+>")
+  else()
+    set(shown ${flag})
+  endif()
+  if(NOT page MATCHES "\n\\| `${shown}` \\|")
+    message(SEND_ERROR "${PAGE}: found no row for '${flag}', which ${CODE} can write")
+  endif()
+endforeach()
+
+string(REGEX REPLACE ".*\n## Flags\n" "" listed "${page}")
+string(REGEX MATCHALL "\n\\| `[a-z0-9_<>]+`" rows "${listed}")
+foreach(row IN LISTS rows)
+  string(REGEX REPLACE "\n\\| `(.*)`" "\\1" flag "${row}")
+  string(REGEX REPLACE "<[a-z]+>" "" flag "${flag}")
+  if(NOT flag IN_LIST written)
+    message(SEND_ERROR "${PAGE}: found a row for '${flag}', which ${CODE} cannot write")
+  endif()
+endforeach()
