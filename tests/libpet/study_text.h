@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -37,9 +39,10 @@ inline nlohmann::json small_study() {
   })");
 }
 
-/// Writes the study to a file of the temporary folder and returns its path.
+/// Writes the study to a file of the temporary folder, of this process alone, and returns its path.
 inline std::string written(const nlohmann::json& study, const std::string& name = "study") {
-  const auto path = std::filesystem::temp_directory_path() / ("occupet_" + name + ".json");
+  const auto path =
+      std::filesystem::temp_directory_path() / ("occupet-" + std::to_string(getpid()) + "-" + name + ".json");
   std::ofstream(path) << study.dump(1);
   return path.string();
 }

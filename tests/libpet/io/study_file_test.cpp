@@ -125,14 +125,14 @@ TEST_CASE("What is wrong in a study is named with its file, its place and what w
     const std::string message = message_of(study);
     INFO(message);
     CHECK(message.find(wrong.expected) != std::string::npos);
-    CHECK(message.find("occupet_study.json") != std::string::npos);
+    CHECK(message.find("-study.json") != std::string::npos);
   }
 }
 
 TEST_CASE("Text that is not JSON is an error with its line, a key that occurs twice an error with its name") {
   const std::string path = written(json::object(), "broken");
   std::ofstream(path) << "{\n \"seed\": 1,\n \"seed\" 2}";
-  CHECK_THROWS_WITH(pet::read_study(path), Catch::Contains("occupet_broken.json:3: found text that is not JSON"));
+  CHECK_THROWS_WITH(pet::read_study(path), Catch::Contains("-broken.json:3: found text that is not JSON"));
   std::ofstream(path) << "{\n \"seed\": 1,\n \"seed\": 2}";
   CHECK_THROWS_WITH(pet::read_study(path), Catch::Contains("found key \"seed\" twice"));
   std::ofstream(path) << "{\"seed\": 1e999}";
