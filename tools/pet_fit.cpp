@@ -188,7 +188,7 @@ int main(int argc, char** argv) {
           "parameters with percent standard errors, status and flags. Rate constants are in 1/min.")
       .example("pet-fit tacs.tsv --model srtm --reference cerebellum -o kinpar.tsv", "regional BPND without blood")
       .example("pet-fit tacs.tsv --model mrtm2 --reference cerebellum --k2prime region:insula",
-               "k2prime from one region")
+               "with k2prime from one region")
       .example("pet-fit tacs.tsv --model logan --input inputfunction.tsv --t-star 30", "VT with a plasma input")
       .argument("TACS", options.tacs, "BIDS table of time-activity curves, with its JSON sidecar if there is one")
       .required("model", options.models, "MODEL,...", "models to fit: " + pet::model_names())

@@ -6,6 +6,16 @@
 namespace pet {
 namespace {
 
+// Code in a cell of a Markdown table: a bar would end the cell.
+std::string in_code_cell(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '|') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
 // Text that Markdown shows as it is, also inside a table.
 std::string in_markdown(const std::string& text) {
   std::string escaped;
@@ -23,7 +33,7 @@ std::string markdown_options(const std::string& title, const std::vector<Declare
   if (options.empty()) return "";
   std::string text = "\n## " + title + "\n\n| option | meaning |\n|---|---|\n";
   for (const DeclaredOption& option : options)
-    text += "| `" + option_label(option) + "` | " + in_markdown(option_description(option)) + " |\n";
+    text += "| `" + in_code_cell(option_label(option)) + "` | " + in_markdown(option_description(option)) + " |\n";
   return text;
 }
 
