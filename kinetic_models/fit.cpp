@@ -5,6 +5,7 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cassert>
 #include <charconv>
+#include <cmath>
 
 #include "libpet/error.h"
 
@@ -64,6 +65,7 @@ BoundOverride parse_bounds(std::string_view text) {
     if (error != std::errc() || (is_last ? next != end : next == end || *next != ':')) throw malformed();
     at = next + 1;
   }
+  if (!std::isfinite(bounds.lower) || !std::isfinite(bounds.start) || !std::isfinite(bounds.upper)) throw malformed();
   if (!(bounds.lower <= bounds.start && bounds.start <= bounds.upper && bounds.lower < bounds.upper)) throw malformed();
   return bounds;
 }

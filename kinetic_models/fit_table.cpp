@@ -29,11 +29,35 @@ Estimate k2prime_of_region(const Model& model,
   full.t_star_min.reset();  // k2prime is defined with all frames only
   full.t_end_min.reset();
   full.bounds.clear();
-  const Estimate estimate = fit(find_model(model.k2prime_model), table.curve(region), reference, full)["k2prime"];
-  if (!(estimate.value > 0.0))
+  const Fit found = fit(find_model(model.k2prime_model), table.curve(region), reference, full);
+  const Estimate& estimate = found["k2prime"];
+  if (found.status != FitStatus::ok || !(estimate.value > 0.0) || !std::isfinite(estimate.value))
     throw bad_input("k2prime from region '" + options.k2prime_region + "' by " + std::string(model.k2prime_model),
-                    std::to_string(estimate.value), "a positive rate constant");
+                    "a fit with status " + std::string(name_of(found.status)),
+                    "status ok and a positive rate constant");
   return estimate;
+}
+
+constexpr double imprecise_k2prime = 0.25;  // standard error over value
+
+// Carries the standard error of an estimated k2prime into those of a fit: variances add, with the slope of each
+// estimate over k2prime by a central difference.
+void add_k2prime_error(Fit& result,
+                       const FitOptions& options,
+                       double k2prime_se,
+                       const std::function<Fit(const FitOptions&)>& refit) {
+  const double k2prime = *options.k2prime;
+  const double step = 0.01 * k2prime;
+  FitOptions shifted = options;
+  shifted.k2prime = k2prime + step;
+  const Fit above = refit(shifted);
+  shifted.k2prime = k2prime - step;
+  const Fit below = refit(shifted);
+  for (std::size_t q = 0; q < result.estimates.size(); ++q) {
+    const double slope = (above.estimates[q].value - below.estimates[q].value) / (2.0 * step);
+    result.estimates[q].standard_error = std::hypot(result.estimates[q].standard_error, slope * k2prime_se);
+  }
+  if (k2prime_se > imprecise_k2prime * k2prime) result.flags.push_back("k2prime_imprecise");
 }
 
 TableFit fit_each(const Model& model,
@@ -68,6 +92,19 @@ ParameterCell cell_of(const Estimate& estimate, const Fit& fit, std::optional<do
 
 }  // namespace
 
+TableFitOptions options_taken(const Model& model, TableFitOptions options) {
+  if (model.k2prime == Use::no) {
+    options.k2prime_region.clear();
+    options.fit.k2prime.reset();
+  }
+  if (model.t_star == Use::no) options.fit.t_star_min.reset();
+  if (model.parameters.empty()) {
+    options.fit.bounds.clear();
+    options.fit.loss = Loss::none;
+  }
+  return options;
+}
+
 WeightScheme default_weights(const TacTable& table) {
   return table.tracer.half_life_min ? WeightScheme::decay : WeightScheme::duration;
 }
@@ -86,7 +123,11 @@ TableFit fit_regions(const Model& model,
     k2prime_se = estimate.standard_error;
   }
   TableFit result = fit_each(model, std::move(regions), table.regions.size(), options.threads, [&](std::size_t region) {
-    return fit(model, table.curve(region), prepared, with_weights(table, region, used));
+    const FitOptions weighted = with_weights(table, region, used);
+    const auto refit = [&](const FitOptions& o) { return fit(model, table.curve(region), prepared, o); };
+    Fit found = refit(weighted);
+    if (k2prime_se) add_k2prime_error(found, weighted, *k2prime_se, refit);
+    return found;
   });
   result.k2prime = used.fit.k2prime;
   result.k2prime_se = k2prime_se;
@@ -104,15 +145,14 @@ TableFit fit_regions(const Model& model,
         "the unit of the tissue curves is unknown, and a plasma model needs it: state Units in the sidecar");
   const Plasma plasma(input, table.frames, options.sampling);
   return fit_each(model, std::move(regions), table.regions.size(), options.threads, [&](std::size_t region) {
-    Fit result = fit(model, table.curve(region), plasma, with_weights(table, region, options));
-    if (plasma.held_min() > 0.0) result.flags.push_back("plasma_held");
-    return result;
+    return fit(model, table.curve(region), plasma, with_weights(table, region, options));
   });
 }
 
 ParameterTable parameter_table(const TableFit& result, const TacTable& table, std::optional<double> level) {
   ParameterTable parameters;
   parameters.has_intervals = level.has_value();
+  parameters.extra_columns = {"AICc", "RSS", "dof"};
   for (const Quantity& quantity : result.model->quantities) {
     parameters.parameters.emplace_back(quantity.symbol);
     parameters.units.emplace_back(quantity.unit);
@@ -125,6 +165,7 @@ ParameterTable parameter_table(const TableFit& result, const TacTable& table, st
     for (const Estimate& estimate : fit.estimates) row.cells.push_back(cell_of(estimate, fit, level));
     row.status = name_of(fit.status);
     row.flags = fit.flags;
+    row.extra = {known(fit.aicc), known(fit.weighted_rss), static_cast<double>(fit.degrees_of_freedom)};
     parameters.rows.push_back(std::move(row));
   }
   return parameters;

@@ -33,8 +33,12 @@ struct TableFit {
 /// The weights that a table gets if none are asked for: `decay` where the half-life is known, else `duration`.
 WeightScheme default_weights(const TacTable& table);
 
+/// Those of the options that a model takes: for fits of several models with common options.
+TableFitOptions options_taken(const Model& model, TableFitOptions options);
+
 /// Fits a reference tissue model to `regions` (indices into the table; empty: all), in parallel and independently of
-/// the number of threads. Throws what `fit` throws, and InputError where the k2prime region gives no positive k2prime.
+/// the number of threads. The standard error of a k2prime that a region gives is carried into the estimates; one above
+/// 25 % is flagged k2prime_imprecise. Throws what `fit` throws, and InputError where that region's fit is not ok.
 TableFit fit_regions(const Model& model,
                      const TacTable& table,
                      std::size_t reference,
@@ -48,8 +52,9 @@ TableFit fit_regions(const Model& model,
                      std::vector<std::size_t> regions,
                      const TableFitOptions& options);
 
-/// The fits as rows of a parameter table: index (from 1), name, estimates with standard errors, status and flags. With
-/// a `level` also the intervals estimate +- Student's t x standard error.
+/// The fits as rows of a parameter table: index (from 1), name, estimates with standard errors, status, flags, and
+/// AICc, weighted residual sum of squares (weights of mean 1) and degrees of freedom. With a `level` also the intervals
+/// estimate +- Student's t x standard error.
 ParameterTable parameter_table(const TableFit& result, const TacTable& table, std::optional<double> level);
 
 /// The fitted curves of the regions; NaN in frames that the model does not describe.

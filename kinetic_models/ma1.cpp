@@ -10,12 +10,16 @@ Fit fit_ma1(const TimeActivityCurve& target, const Plasma& plasma, const FitOpti
   const SampledInput own(measured_curve(target, plasma.sampling()), target.frames, plasma.sampling());
   const std::array all = {plasma.input().integral(), own.integral()};
   const std::array columns = {detail::at_frames(all[0], used), detail::at_frames(all[1], used)};
-  const auto solution = detail::weighted_least_squares(columns, detail::at_frames(target.activity, used), used.weight);
+  auto solution = detail::weighted_least_squares(columns, detail::at_frames(target.activity, used), used.weight);
+  detail::propagate_frame_noise(solution, columns, used.weight,
+                                detail::multilinear_error(target, plasma.sampling(), used, solution.coefficients[1]),
+                                detail::all_frame_weights(target, options));
   Fit fit = detail::as_fit<2>(ma1_quantities, solution, used, [](const auto* g, auto out) {
     out[0] = -g[0] / g[1];
     out[1] = g[1];
   });
-  fit.fitted = detail::combination(all, solution.coefficients);
+  fit.fitted = detail::only_frames_used(detail::combination(all, solution.coefficients), used);
+  detail::require_physical(fit, fit["VT"].value > 0.0 && fit["b"].value < 0.0);
   return fit;
 }
 

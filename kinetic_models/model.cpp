@@ -2,6 +2,7 @@
 #include "kinetic_models/model.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "kinetic_models/detail/frames_used.h"
@@ -21,11 +22,12 @@ void require(Use use, bool is_given, std::string_view model, std::string_view op
 void check_options(const Model& model, const FitOptions& options) {
   require(model.k2prime, options.k2prime.has_value(), model.name, "k2prime");
   require(model.t_star, options.t_star_min.has_value(), model.name, "t*");
-  if (options.k2prime && !(*options.k2prime > 0.0))
+  if (options.k2prime && !(*options.k2prime > 0.0 && std::isfinite(*options.k2prime)))
     throw UsageError("k2prime " + std::to_string(*options.k2prime) + " /min: it must be positive");
   if (options.starts < 1) throw UsageError("starts " + std::to_string(options.starts) + ": at least one is needed");
   if (!options.bounds.empty() && model.parameters.empty())
     throw UsageError("model " + std::string(model.name) + " is linear and takes no bounds");
+  detail::with_bounds(model.parameters, options);
   if (options.loss != Loss::none && model.parameters.empty())
     throw UsageError("model " + std::string(model.name) + " is linear and takes no robust loss");
 }
@@ -61,6 +63,22 @@ void require_same_frames(const TimeActivityCurve& target, const TimeActivityCurv
                      std::to_string(reference.frames.size()) + ", or they differ in time: both must be of one scan");
 }
 
+// Minutes of the frames used after the last plasma sample, over which the last value is held. A short end is flagged,
+// more than 5 % of the time to the last frame used is refused.
+double require_plasma_until_end(const TimeActivityCurve& target, const Plasma& plasma, const FitOptions& options) {
+  constexpr double most_held = 0.05;
+  double end = 0.0;
+  for (const Frame& frame : target.frames)
+    if (!options.t_end_min || frame.mid_min() <= *options.t_end_min) end = std::max(end, frame.end_min);
+  const double held = end - plasma.end_min();
+  constexpr double rounding_min = 1e-6;
+  if (held <= rounding_min) return 0.0;
+  if (held > most_held * end)
+    throw bad_input("input function", "a last sample at " + std::to_string(plasma.end_min()) + " min",
+                    "samples to the end of the last frame used, " + std::to_string(end) + " min (or an earlier t-end)");
+  return held;
+}
+
 }  // namespace
 
 Fit fit(const Model& model,
@@ -85,10 +103,13 @@ Fit fit(const Model& model, const TimeActivityCurve& target, const Plasma& plasm
   const auto* function = std::get_if<PlasmaFit>(&model.fit);
   if (function == nullptr) throw UsageError("model " + std::string(model.name) + " needs a reference region");
   check_options(model, options);
-  if (target.frames.size() != plasma.input().size())
+  if (target.frames != plasma.frames())
     throw UsageError("the input function was prepared for other frames than the target's");
   if (is_zero(target)) return without_estimates(model, FitStatus::failed, "zero_curve", target.frames.size());
-  return (*function)(target, plasma, options);
+  const double held_min = require_plasma_until_end(target, plasma, options);
+  Fit result = (*function)(target, plasma, options);
+  if (held_min > 0.0) result.flags.push_back("plasma_held");
+  return result;
 }
 
 std::vector<Parameter> bounds_used(const Model& model, const FitOptions& options) {

@@ -20,6 +20,7 @@ struct Parameter {
   double initial;
   double lower;
   double upper;
+  double floor;  ///< the model is not defined at or below it (BPND = -1, a rate of 0): bounds must lie above
 };
 
 /// A quantity that a model reports, fitted or derived, in the order of its output.
@@ -56,6 +57,7 @@ struct Model {
   std::size_t least_frames;                 ///< frames that a fit needs
   Use k2prime = Use::no;
   Use t_star = Use::no;
+  bool uses_weights = true;
   std::string_view k2prime_model = "";  ///< the full form that estimates k2prime in a region
   Predict predict = nullptr;            ///< of a nonlinear model
   std::variant<ReferenceFit, PlasmaFit> fit;

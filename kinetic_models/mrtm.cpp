@@ -12,7 +12,10 @@ Fit fit_mrtm(const TimeActivityCurve& target, const ReferenceRegion& reference, 
   const std::array all = {reference.input().integral(), own.integral(), reference.input().value()};
   const std::array columns = {detail::at_frames(all[0], used), detail::at_frames(all[1], used),
                               detail::at_frames(all[2], used)};
-  const auto solution = detail::weighted_least_squares(columns, detail::at_frames(target.activity, used), used.weight);
+  auto solution = detail::weighted_least_squares(columns, detail::at_frames(target.activity, used), used.weight);
+  detail::propagate_frame_noise(solution, columns, used.weight,
+                                detail::multilinear_error(target, reference.sampling(), used, solution.coefficients[1]),
+                                detail::all_frame_weights(target, options));
   Fit fit = detail::as_fit<3>(mrtm_quantities, solution, used, [](const auto* g, auto out) {
     out[0] = -g[0] / g[1] - 1.0;
     out[1] = g[2];
@@ -20,7 +23,12 @@ Fit fit_mrtm(const TimeActivityCurve& target, const ReferenceRegion& reference, 
     out[3] = -g[1];
     out[4] = g[0] / g[2];
   });
-  fit.fitted = detail::combination(all, solution.coefficients);
+  fit.fitted = detail::only_frames_used(detail::combination(all, solution.coefficients), used);
+  detail::require_physical(fit, fit["k2a"].value > 0.0 && (options.t_star_min || fit["R1"].value > 0.0));
+  // From t* on only the ratio of the first two coefficients has its meaning.
+  if (options.t_star_min)
+    for (Estimate& estimate : fit.estimates)
+      if (estimate.symbol != "BPND") estimate.value = estimate.standard_error = not_available;
   detail::flag_low_binding(fit);
   return fit;
 }

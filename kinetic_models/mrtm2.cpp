@@ -12,14 +12,18 @@ Fit fit_mrtm2(const TimeActivityCurve& target, const ReferenceRegion& reference,
   const std::array terms = {reference.input().integral(), reference.input().value()};
   const std::array all = {detail::combination(terms, std::array{1.0, 1.0 / k2prime}), own.integral()};
   const std::array columns = {detail::at_frames(all[0], used), detail::at_frames(all[1], used)};
-  const auto solution = detail::weighted_least_squares(columns, detail::at_frames(target.activity, used), used.weight);
+  auto solution = detail::weighted_least_squares(columns, detail::at_frames(target.activity, used), used.weight);
+  detail::propagate_frame_noise(solution, columns, used.weight,
+                                detail::multilinear_error(target, reference.sampling(), used, solution.coefficients[1]),
+                                detail::all_frame_weights(target, options));
   Fit fit = detail::as_fit<2>(mrtm2_quantities, solution, used, [&](const auto* g, auto out) {
     out[0] = -g[0] / g[1] - 1.0;
     out[1] = g[0] / k2prime;
     out[2] = g[0];
     out[3] = -g[1];
   });
-  fit.fitted = detail::combination(all, solution.coefficients);
+  fit.fitted = detail::only_frames_used(detail::combination(all, solution.coefficients), used);
+  detail::require_physical(fit, fit["k2a"].value > 0.0 && fit["R1"].value > 0.0);
   return fit;
 }
 

@@ -10,17 +10,21 @@ namespace pet {
 /// at the last value after the last sample.
 class Plasma {
  public:
+  /// Throws InputError where the curve is already above zero at a first sample after injection: what came before it is
+  /// not known.
   Plasma(const InputFunction& input, const Frames& frames, Sampling sampling = Sampling::average);
 
   Sampling sampling() const { return sampling_; }
   const SampledInput& input() const { return input_; }
-  /// Minutes of the scan after the last plasma sample, over which the last value is held.
-  double held_min() const { return held_min_; }
+  const Frames& frames() const { return frames_; }
+  /// The last sample, minutes after injection.
+  double end_min() const { return end_min_; }
 
  private:
   Sampling sampling_;
+  Frames frames_;
   SampledInput input_;
-  double held_min_;
+  double end_min_;
 };
 
 }  // namespace pet

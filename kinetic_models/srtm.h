@@ -17,9 +17,9 @@ namespace pet {
 // is singular at BPND = -1: the bounds keep fits clear of it. Below a BPND of about 0.5 the minimum is flat (flag
 // low_binding).
 inline constexpr std::array srtm_parameters = {
-    Parameter{.symbol = "R1", .unit = "1", .initial = 1.0, .lower = 0.0, .upper = 10.0},
-    Parameter{.symbol = "k2", .unit = "1/min", .initial = 0.1, .lower = 1e-4, .upper = 2.0},
-    Parameter{.symbol = "BPND", .unit = "1", .initial = 1.0, .lower = -0.9, .upper = 20.0},
+    Parameter{.symbol = "R1", .unit = "1", .initial = 1.0, .lower = 0.0, .upper = 10.0, .floor = -1.0},
+    Parameter{.symbol = "k2", .unit = "1/min", .initial = 0.1, .lower = 1e-4, .upper = 2.0, .floor = 0.0},
+    Parameter{.symbol = "BPND", .unit = "1", .initial = 1.0, .lower = -0.9, .upper = 20.0, .floor = -1.0},
 };
 
 inline constexpr std::array srtm_quantities = {

@@ -15,8 +15,8 @@ namespace pet {
 //
 // As good as its k2prime, whose uncertainty the standard errors do not contain. Otherwise as srtm.
 inline constexpr std::array srtm2_parameters = {
-    Parameter{.symbol = "R1", .unit = "1", .initial = 1.0, .lower = 1e-3, .upper = 10.0},
-    Parameter{.symbol = "BPND", .unit = "1", .initial = 1.0, .lower = -0.9, .upper = 20.0},
+    Parameter{.symbol = "R1", .unit = "1", .initial = 1.0, .lower = 1e-3, .upper = 10.0, .floor = 0.0},
+    Parameter{.symbol = "BPND", .unit = "1", .initial = 1.0, .lower = -0.9, .upper = 20.0, .floor = -1.0},
 };
 
 inline constexpr std::array srtm2_quantities = {

@@ -33,10 +33,12 @@ Fit fit_suvr(const TimeActivityCurve& target, const ReferenceRegion& reference, 
   }
   const auto n = static_cast<double>(used.index.size());
   const double error = n > 1.0 ? std::sqrt(scatter * n / (n - 1.0)) / std::abs(reference_area) : not_available;
-  fit.status = std::isfinite(ratio) ? FitStatus::ok : FitStatus::failed;
+  const bool is_usable = std::isfinite(ratio) && reference_area > 0.0;
+  fit.status = is_usable ? FitStatus::ok : FitStatus::failed;
   if (fit.status == FitStatus::failed) fit.flags.push_back("zero_reference");
-  const double value = std::isfinite(ratio) ? ratio : not_available;
-  fit.estimates = {{"BPND", "1", value - 1.0, error}, {"SUVR", "1", value, error}};
+  const double value = is_usable ? ratio : not_available;
+  const double se = is_usable ? error : not_available;
+  fit.estimates = {{"BPND", "1", value - 1.0, se}, {"SUVR", "1", value, se}};
   detail::add_goodness_of_fit(fit, rss, used.index.size(), 1);
   return fit;
 }

@@ -33,6 +33,7 @@ inline constexpr Model suvr = {
     .quantities = suvr_quantities,
     .least_frames = 1,
     .t_star = Use::required,
+    .uses_weights = false,
     .fit = &fit_suvr,
 };
 

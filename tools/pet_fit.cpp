@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -7,9 +8,10 @@
 #include "libpet/error.h"
 #include "libpet/io/input_function_file.h"
 #include "libpet/io/parameter_table.h"
+#include "libpet/io/sidecar.h"
 #include "libpet/io/tac_table_file.h"
 #include "libpet/io/tsv.h"
-#include "tools/region_list.h"
+#include "tools/arguments.h"
 #include "tools/tool.h"
 
 namespace {
@@ -47,13 +49,10 @@ pet::TableFitOptions table_options(const Options& options, const pet::TacTable& 
   result.fit.seed = static_cast<std::uint64_t>(options.seed);
   result.fit.loss = pet::loss(options.loss);
   for (const std::string& bounds : options.bounds) result.fit.bounds.push_back(pet::parse_bounds(bounds));
-  constexpr std::string_view from_region = "region:";
-  if (options.k2prime && options.k2prime->starts_with(from_region)) {
-    result.k2prime_region = options.k2prime->substr(from_region.size());
-  } else if (options.k2prime) {
-    result.fit.k2prime = pet::parse_number(*options.k2prime);
-    if (!result.fit.k2prime)
-      throw pet::UsageError("--k2prime '" + *options.k2prime + "': expected 1/min or region:NAME");
+  if (options.k2prime) {
+    const pet::ValueOrRegion k2prime = pet::value_or_region("--k2prime", *options.k2prime, "1/min");
+    result.fit.k2prime = k2prime.value;
+    result.k2prime_region = k2prime.region;
   }
   return result;
 }
@@ -61,7 +60,9 @@ pet::TableFitOptions table_options(const Options& options, const pet::TacTable& 
 // The sidecar's account of what was fitted and how.
 pet::ParameterSidecar describe_fit(const pet::TableFit& result,
                                    const Options& options,
-                                   const pet::TableFitOptions& used) {
+                                   const pet::TableFitOptions& used,
+                                   pet::ActivityUnit unit,
+                                   std::optional<double> level) {
   pet::ParameterSidecar sidecar;
   sidecar.model_label = result.model->label;
   sidecar.model_title = result.model->title;
@@ -102,10 +103,6 @@ std::filesystem::path output_of(const pet::Model& model, const std::filesystem::
   return output.parent_path() / (name + output.extension().string());
 }
 
-std::filesystem::path sidecar_of(std::filesystem::path table) {
-  return table.replace_extension(".json");
-}
-
 pet::TableFit run_model(const pet::Model& model,
                         const pet::TacTable& table,
                         const Options& options,
@@ -126,54 +123,80 @@ bool has_failed(const pet::Fit& fit) {
   return fit.status == pet::FitStatus::failed || fit.status == pet::FitStatus::not_converged;
 }
 
+// Options that none of the models takes make no sense; with several models each gets those that it takes.
+pet::TableFitOptions options_of_model(const pet::Model& model, const pet::TableFitOptions& all, bool is_several) {
+  return is_several ? pet::options_taken(model, all) : all;
+}
+
+void require_taken(const std::vector<const pet::Model*>& models, const pet::TableFitOptions& all) {
+  const auto is_taken = [&](auto takes) { return std::any_of(models.begin(), models.end(), takes); };
+  if ((all.fit.k2prime || !all.k2prime_region.empty()) &&
+      !is_taken([](const pet::Model* m) { return m->k2prime != pet::Use::no; }))
+    throw pet::UsageError("none of the models takes --k2prime");
+  if (all.fit.t_star_min && !is_taken([](const pet::Model* m) { return m->t_star != pet::Use::no; }))
+    throw pet::UsageError("none of the models takes --t-star");
+  if (!all.fit.bounds.empty() && !is_taken([](const pet::Model* m) { return !m->parameters.empty(); }))
+    throw pet::UsageError("none of the models takes --bounds");
+}
+
+// Announces every output before the work begins.
+void declare_outputs(pet::OutputFiles& files,
+                     const std::vector<const pet::Model*>& models,
+                     const Options& options,
+                     const pet::Common& common) {
+  for (const pet::Model* model : models) {
+    if (common.output.empty()) break;
+    const auto path = output_of(*model, common.output, models.size() > 1);
+    files.declare(path);
+    files.declare(pet::sidecar_of(path));
+  }
+  if (!options.fitted) return;
+  files.declare(*options.fitted);
+  files.declare(pet::sidecar_of(*options.fitted));
+}
+
 int run(const Options& options, const pet::Common& common) {
   const bool is_several = options.models.size() > 1;
   if (is_several && common.output.empty()) throw pet::UsageError("several models need --output");
   if (options.fitted && is_several) throw pet::UsageError("--fitted goes with one model");
+  pet::interval_factor(options.level, 1);  // the level makes sense, whether or not it is needed
   std::vector<const pet::Model*> models;
   for (const std::string& name : options.models) models.push_back(&pet::find_model(name));
-
   pet::OutputFiles files(common.force);
-  for (const pet::Model* model : models) {
-    if (common.output.empty()) break;
-    const auto path = output_of(*model, common.output, is_several);
-    files.declare(path);
-    files.declare(sidecar_of(path));
-  }
-  if (options.fitted) {
-    files.declare(*options.fitted);
-    files.declare(sidecar_of(*options.fitted));
-  }
+  declare_outputs(files, models, options, common);
 
   pet::TacTable table = pet::read_tac_table(options.tacs);
   if (options.half_life_s) table.tracer.half_life_min = *options.half_life_s / 60.0;
   std::vector<std::string> inputs = {options.tacs};
   if (options.input) inputs.push_back(*options.input);
-  const pet::Provenance provenance = pet::provenance_of(inputs);
-  const pet::TableFitOptions used = table_options(options, table, common);
+  const pet::Provenance provenance = pet::provenance_of(pet::with_sidecars(inputs));
+  const pet::TableFitOptions all = table_options(options, table, common);
+  require_taken(models, all);
   const std::optional<double> level = options.interval ? std::optional(options.level) : std::nullopt;
 
   std::size_t failed = 0;
+  std::string to_stdout;
   for (const pet::Model* model : models) {
+    const pet::TableFitOptions used = options_of_model(*model, all, is_several);
     const pet::TableFit result = run_model(*model, table, options, used);
-    for (const pet::Fit& fit : result.fits) failed += has_failed(fit) ? 1 : 0;
+    failed += static_cast<std::size_t>(std::count_if(result.fits.begin(), result.fits.end(), has_failed));
     const pet::ParameterTable parameters = pet::parameter_table(result, table, level);
-    const std::string text = pet::parameter_table_text(parameters);
     if (common.output.empty()) {
-      std::cout << text << std::flush;
+      to_stdout = pet::parameter_table_text(parameters);
     } else {
       const auto path = output_of(*model, common.output, is_several);
-      files.write(path, text);
-      files.write(sidecar_of(path),
-                  pet::parameter_sidecar_text(parameters, describe_fit(result, options, used), provenance));
+      files.write(path, pet::parameter_table_text(parameters));
+      files.write(
+          pet::sidecar_of(path),
+          pet::parameter_sidecar_text(parameters, describe_fit(result, options, used, table.unit, level), provenance));
     }
-    if (options.fitted) {
-      const pet::TacTable curves = pet::fitted_curves(result, table);
-      files.write(*options.fitted, pet::tac_table_text(curves));
-      files.write(sidecar_of(*options.fitted), pet::tac_sidecar_text(curves, provenance, "{}"));
-    }
+    if (!options.fitted) continue;
+    const pet::TacTable curves = pet::fitted_curves(result, table);
+    files.write(*options.fitted, pet::tac_table_text(curves));
+    files.write(pet::sidecar_of(*options.fitted), pet::tac_sidecar_text(curves, provenance, "{}"));
   }
   files.commit();
+  std::cout << to_stdout << std::flush;
   if (failed > 0) pet::warn(common, std::to_string(failed) + " fits failed or did not converge (column status)");
   return failed > 0 ? pet::some_failed : pet::success;
 }

@@ -6,7 +6,9 @@
 #include "kinetic_models/occupancy/table.h"
 #include "libpet/error.h"
 #include "libpet/io/parameter_table.h"
+#include "libpet/io/sidecar.h"
 #include "libpet/io/tsv.h"
+#include "tools/arguments.h"
 #include "tools/tool.h"
 
 namespace {
@@ -15,7 +17,7 @@ struct Options {
   std::string baseline;
   std::vector<std::string> drugs;
   std::string method = "bpnd";
-  std::string regression = "ordinary";
+  std::optional<std::string> regression;
   std::optional<std::string> measure;
   std::optional<std::string> vnd;
   std::vector<std::string> regions;
@@ -28,16 +30,16 @@ struct Options {
 pet::OccupancyRequest request_of(const Options& options) {
   pet::OccupancyRequest request;
   request.method = pet::occupancy_method(options.method);
-  request.regression = pet::lassen_regression(options.regression);
+  request.regression = pet::lassen_regression(options.regression.value_or("ordinary"));
+  if (options.regression && request.method != pet::OccupancyMethod::lassen)
+    throw pet::UsageError("--regression goes with --method lassen");
   request.measure = options.measure.value_or("");
   request.regions = options.regions;
   request.level = options.level;
-  constexpr std::string_view from_region = "region:";
-  if (options.vnd && options.vnd->starts_with(from_region)) {
-    request.vnd_region = options.vnd->substr(from_region.size());
-  } else if (options.vnd) {
-    request.vnd = pet::parse_number(*options.vnd);
-    if (!request.vnd) throw pet::UsageError("--vnd '" + *options.vnd + "': expected mL/cm3 or region:NAME");
+  if (options.vnd) {
+    const pet::ValueOrRegion vnd = pet::value_or_region("--vnd", *options.vnd, "mL/cm3");
+    request.vnd = vnd.value;
+    request.vnd_region = vnd.region;
   }
   return request;
 }
@@ -55,15 +57,19 @@ std::string sidecar_members(const pet::OccupancyResult& result, const Options& o
     return pet::format_number(value);
   };
   if (options.vnd) members["VNDSource"] = *options.vnd;
+  if (result.VND_baseline) members["VNDBaseline"] = *result.VND_baseline;
+  if (result.VND_drug) members["VNDDrug"] = *result.VND_drug;
+  if (result.VND_baseline) members["VNDUnits"] = "mL/cm3";
   if (!result.plot) return members.dump();
   const pet::LassenPlot& plot = *result.plot;
-  members["Regression"] = options.regression;
+  members["Regression"] = options.regression.value_or("ordinary");
   members["VND"] = number_or_text(plot.VND);
   members["VNDUnits"] = "mL/cm3";
   members["VNDStandardError"] = number_or_text(plot.VND_se);
   members["VNDInterval"] = {number_or_text(plot.VND_interval.lower), number_or_text(plot.VND_interval.upper)};
   members["R2"] = number_or_text(plot.r2);
-  members["Regions"] = plot.regions;
+  members["VNDIdentified"] = plot.is_VND_identified;
+  members["Regions"] = result.plotted;
   members["PlotStatus"] = pet::name_of(plot.status);
   members["PlotFlags"] = plot.flags;
   return members.dump();
@@ -90,8 +96,9 @@ int run(const Options& options, const pet::Common& common) {
     std::cout << text << std::flush;
   } else {
     files.write(common.output, text);
-    files.write(sidecar, pet::occupancy_sidecar_text(result.table, sidecar_members(result, options),
-                                                     pet::provenance_of({options.baseline, options.drugs.front()})));
+    files.write(sidecar, pet::occupancy_sidecar_text(
+                             result.table, sidecar_members(result, options),
+                             pet::provenance_of(pet::with_sidecars({options.baseline, options.drugs.front()}))));
     files.commit();
   }
   return result.failed > 0 ? pet::some_failed : pet::success;
@@ -117,7 +124,7 @@ int main(int argc, char** argv) {
       .required("drug", options.drugs, "FILE", "parameter table of the scan with the drug")
       .option("method", options.method, "METHOD", "how occupancy is found")
       .choices("method", {"bpnd", "lassen"})
-      .option("regression", options.regression, "KIND", "of the Lassen plot")
+      .option("regression", options.regression, "KIND", "of the Lassen plot: ordinary or orthogonal; default: ordinary")
       .choices("regression", {"ordinary", "orthogonal"})
       .option("measure", options.measure, "PARAMETER", "column to compare; default: BPND, or VT for lassen and --vnd")
       .option("vnd", options.vnd, "VALUE|region:NAME",

@@ -17,6 +17,7 @@ FramesUsed frames_used(const TimeActivityCurve& target,
     throw UsageError(std::to_string(options.weights.size()) + " weights for " + std::to_string(frames.size()) +
                      " frames");
   FramesUsed used;
+  used.frames = frames.size();
   constexpr double rounding_min = 1e-9;
   for (std::size_t i = 0; i < frames.size(); ++i) {
     const double mid = frames[i].mid_min();

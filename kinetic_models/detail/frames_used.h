@@ -14,6 +14,7 @@ namespace pet::detail {
 struct FramesUsed {
   std::vector<std::size_t> index;
   std::vector<double> weight;
+  std::size_t frames = 0;  ///< of the scan
 };
 
 /// Throws InputError if fewer than `at_least` frames are left, and UsageError if the number of weights is not the

@@ -18,10 +18,12 @@ struct GraphicalPlot {
 };
 
 /// Regression of numerator_y / C_T on numerator_x / C_T, frame by frame, with the frame weights as weights of the
-/// points.
+/// points. numerator_y is the running integral of the target; its noise and that of C_T are propagated into the
+/// covariance.
 GraphicalPlot graphical_plot(std::span<const double> numerator_x,
                              std::span<const double> numerator_y,
                              const TimeActivityCurve& target,
+                             Sampling sampling,
                              const FitOptions& options,
                              const Model& model);
 

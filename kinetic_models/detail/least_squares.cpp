@@ -2,11 +2,15 @@
 #include "kinetic_models/detail/least_squares.h"
 
 #include <ceres/ceres.h>
+#include <glog/logging.h>
 
 #include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
+#include <mutex>
+#include <optional>
 #include <random>
+#include <set>
 
 #include "kinetic_models/detail/statistics.h"
 #include "libpet/error.h"
@@ -69,6 +73,15 @@ double size_of(const TimeActivityCurve& target, const FramesUsed& used) {
   return sum > 0.0 ? std::sqrt(sum / static_cast<double>(used.index.size())) : 1.0;
 }
 
+// Ceres prints through glog when an evaluation fails. The result says so; a library prints nothing, unless the
+// application has set glog up for itself.
+void silence_ceres() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    if (!google::IsGoogleLoggingInitialized()) FLAGS_minloglevel = google::GLOG_FATAL;
+  });
+}
+
 Optimum minimise(std::span<const Parameter> parameters, Residuals& residuals, std::vector<double> start) {
   ceres::Problem::Options ownership;
   ownership.cost_function_ownership = ceres::DO_NOT_TAKE_OWNERSHIP;
@@ -79,6 +92,7 @@ Optimum minimise(std::span<const Parameter> parameters, Residuals& residuals, st
     problem.SetParameterLowerBound(start.data(), static_cast<int>(j), parameters[j].lower);
     problem.SetParameterUpperBound(start.data(), static_cast<int>(j), parameters[j].upper);
   }
+  silence_ceres();
   ceres::Solver::Options options;
   options.linear_solver_type = ceres::DENSE_QR;
   options.logging_type = ceres::SILENT;
@@ -88,6 +102,7 @@ Optimum minimise(std::span<const Parameter> parameters, Residuals& residuals, st
   options.gradient_tolerance = 1e-15;
   ceres::Solver::Summary summary;
   ceres::Solve(options, &problem, &summary);
+  if (!summary.IsSolutionUsable()) return {std::move(start)};
   return {std::move(start), summary.final_cost, summary.termination_type == ceres::CONVERGENCE};
 }
 
@@ -163,30 +178,67 @@ void add_covariance(const Matrix& jacobian, double variance, Solution& solution)
             variance * inverse(static_cast<Eigen::Index>(a), static_cast<Eigen::Index>(b)) / (norm[a] * norm[b]);
 }
 
-// The weights that make least squares the robust loss at the current residuals.
-FramesUsed reweighted(const FramesUsed& used,
-                      const TimeActivityCurve& target,
-                      std::span<const double> predicted,
-                      Loss loss) {
+// Residuals in units of their robust scale: 1.4826 MAD, enlarged for the parameters fitted. All zero where the scale
+// is.
+struct RobustScale {
+  double sigma = 0.0;
   std::vector<double> size;
+};
+
+RobustScale robust_scale(const FramesUsed& used,
+                         const TimeActivityCurve& target,
+                         std::span<const double> predicted,
+                         std::size_t parameters) {
+  RobustScale scale;
   for (std::size_t r = 0; r < used.index.size(); ++r)
-    size.push_back(std::sqrt(used.weight[r]) * std::abs(target.activity[used.index[r]] - predicted[used.index[r]]));
-  const double scale = 1.4826 * median(size);
+    scale.size.push_back(std::sqrt(used.weight[r]) *
+                         std::abs(target.activity[used.index[r]] - predicted[used.index[r]]));
+  const auto n = static_cast<double>(used.index.size());
+  scale.sigma = 1.4826 * median(scale.size) * std::sqrt(n / std::max(1.0, n - static_cast<double>(parameters)));
+  for (double& x : scale.size) x = scale.sigma > 0.0 ? x / scale.sigma : 0.0;
+  return scale;
+}
+
+constexpr double huber_constant = 1.345;   // 95 % efficiency for normal residuals
+constexpr double cauchy_constant = 2.385;  // the same
+
+double psi_over_x(double x, Loss loss) {
+  if (loss == Loss::huber) return x <= huber_constant ? 1.0 : huber_constant / x;
+  return 1.0 / (1.0 + (x / cauchy_constant) * (x / cauchy_constant));
+}
+
+double psi_derivative(double x, Loss loss) {
+  if (loss == Loss::huber) return x <= huber_constant ? 1.0 : 0.0;
+  const double square = (x / cauchy_constant) * (x / cauchy_constant);
+  return (1.0 - square) / ((1.0 + square) * (1.0 + square));
+}
+
+// The weights that make least squares the robust loss at the current residuals.
+FramesUsed reweighted(const FramesUsed& used, const RobustScale& scale, Loss loss) {
   FramesUsed result = used;
-  if (!(scale > 0.0)) return result;
-  for (std::size_t r = 0; r < size.size(); ++r) {
-    const double x = size[r] / scale;
-    result.weight[r] *=
-        loss == Loss::huber ? std::min(1.0, 1.345 / std::max(x, 1e-300)) : 1.0 / (1.0 + (x / 2.385) * (x / 2.385));
-  }
+  for (std::size_t r = 0; r < scale.size.size(); ++r) result.weight[r] *= psi_over_x(scale.size[r], loss);
   return result;
+}
+
+// The residual variance that makes s^2 (J'WJ)^-1 the covariance of an M-estimator:
+// sigma^2 (sum psi^2 / (N - p)) / (mean psi')^2 (Huber PJ. Robust Statistics. Wiley 1981, section 7.6).
+double robust_variance(const RobustScale& scale, Loss loss, std::size_t parameters) {
+  double squares = 0.0;
+  double slope = 0.0;
+  for (const double x : scale.size) {
+    squares += std::pow(x * psi_over_x(x, loss), 2);
+    slope += psi_derivative(x, loss);
+  }
+  const auto n = static_cast<double>(scale.size.size());
+  return scale.sigma * scale.sigma * squares / (n - static_cast<double>(parameters)) / std::pow(slope / n, 2);
 }
 
 Solution describe_optimum(std::span<const Parameter> parameters,
                           const Prediction& prediction,
                           const TimeActivityCurve& target,
                           const FramesUsed& used,
-                          const Optimum& optimum) {
+                          const Optimum& optimum,
+                          std::optional<double> variance) {
   Solution solution;
   solution.parameters = optimum.parameters;
   solution.converged = optimum.converged;
@@ -208,14 +260,43 @@ Solution describe_optimum(std::span<const Parameter> parameters,
           std::sqrt(used.weight[r]) * jacobian[i * p + j];
   }
   const auto freedom = static_cast<double>(used.index.size()) - static_cast<double>(p);
-  add_covariance(weighted, freedom > 0.0 ? solution.weighted_rss / freedom : not_available, solution);
+  if (!variance) variance = freedom > 0.0 ? solution.weighted_rss / freedom : not_available;
+  add_covariance(weighted, *variance, solution);
   return solution;
+}
+
+// Iteratively reweighted least squares from the ordinary solution until the parameters stand still.
+Solution robust_solution(std::span<const Parameter> parameters,
+                         const Prediction& prediction,
+                         const TimeActivityCurve& target,
+                         const FramesUsed& used,
+                         Loss loss,
+                         double size,
+                         Solution solution) {
+  constexpr int most_reweightings = 50;
+  bool is_settled = false;
+  for (int i = 0; i < most_reweightings && !is_settled; ++i) {
+    const RobustScale scale = robust_scale(used, target, solution.predicted, parameters.size());
+    const FramesUsed robust = reweighted(used, scale, loss);
+    Residuals residuals(prediction, target, robust, parameters.size(), size);
+    const std::vector<double> before = solution.parameters;
+    const Optimum optimum = minimise(parameters, residuals, before);
+    if (!std::isfinite(optimum.cost)) break;
+    solution = describe_optimum(parameters, prediction, target, used, optimum, {});
+    is_settled = true;
+    for (std::size_t j = 0; j < before.size(); ++j)
+      is_settled = is_settled && std::abs(optimum.parameters[j] - before[j]) <= 1e-6 * (std::abs(before[j]) + 1e-6);
+  }
+  const Optimum last{solution.parameters, 0.0, is_settled};
+  const RobustScale scale = robust_scale(used, target, solution.predicted, parameters.size());
+  return describe_optimum(parameters, prediction, target, used, last, robust_variance(scale, loss, parameters.size()));
 }
 
 }  // namespace
 
 std::vector<Parameter> with_bounds(std::span<const Parameter> parameters, const FitOptions& options) {
   std::vector<Parameter> result(parameters.begin(), parameters.end());
+  std::set<std::string> seen;
   for (const BoundOverride& bounds : options.bounds) {
     const auto found =
         std::find_if(result.begin(), result.end(), [&](const Parameter& p) { return p.symbol == bounds.symbol; });
@@ -224,6 +305,10 @@ std::vector<Parameter> with_bounds(std::span<const Parameter> parameters, const 
       for (const Parameter& p : parameters) symbols.emplace_back(p.symbol);
       throw UsageError("no parameter '" + bounds.symbol + "' to bound" + suggestion(bounds.symbol, symbols));
     }
+    if (!(bounds.lower > found->floor))
+      throw UsageError("bounds of " + bounds.symbol + " from " + std::to_string(bounds.lower) +
+                       ": they must lie above " + std::to_string(found->floor));
+    if (!seen.insert(bounds.symbol).second) throw UsageError("parameter '" + bounds.symbol + "' is bounded twice");
     found->lower = bounds.lower;
     found->initial = bounds.start;
     found->upper = bounds.upper;
@@ -237,27 +322,27 @@ Solution least_squares(std::span<const Parameter> parameters,
                        const FramesUsed& used,
                        const FitOptions& options,
                        std::vector<std::vector<double>> starts) {
+  if (!options.bounds.empty()) {
+    starts.emplace_back();
+    for (const Parameter& parameter : parameters) starts.back().push_back(parameter.initial);
+  }
   std::mt19937_64 generator(options.seed);
   for (int i = 1; i < options.starts; ++i) starts.push_back(random_start(parameters, generator));
   const double scale = size_of(target, used);
   Residuals residuals(prediction, target, used, parameters.size(), scale);
-  Optimum optimum = best_of(parameters, residuals, starts);
-  Solution solution = describe_optimum(parameters, prediction, target, used, optimum);
+  const Optimum optimum = best_of(parameters, residuals, starts);
+  if (!std::isfinite(optimum.cost)) return {};
+  Solution solution = describe_optimum(parameters, prediction, target, used, optimum, {});
   if (options.loss == Loss::none) return solution;
+  return robust_solution(parameters, prediction, target, used, options.loss, scale, std::move(solution));
+}
 
-  constexpr int most_reweightings = 30;
-  for (int i = 0; i < most_reweightings; ++i) {
-    const FramesUsed robust = reweighted(used, target, solution.predicted, options.loss);
-    Residuals robust_residuals(prediction, target, robust, parameters.size(), scale);
-    const std::vector<double> before = optimum.parameters;
-    optimum = minimise(parameters, robust_residuals, before);
-    solution = describe_optimum(parameters, prediction, target, robust, optimum);
-    double change = 0.0;
-    for (std::size_t j = 0; j < before.size(); ++j)
-      change = std::max(change, std::abs(optimum.parameters[j] - before[j]) / (std::abs(before[j]) + 1e-6));
-    if (change < 1e-8) break;
-  }
-  return solution;
+Fit without_solution(std::span<const Quantity> quantities, const FramesUsed& used) {
+  Fit fit;
+  fit.flags.push_back("optimiser_failed");
+  for (const Quantity& quantity : quantities) fit.estimates.push_back({quantity.symbol, quantity.unit});
+  fit.fitted.assign(used.frames, not_available);
+  return fit;
 }
 
 Fit assemble_fit(std::span<const Parameter> parameters,
@@ -271,7 +356,7 @@ Fit assemble_fit(std::span<const Parameter> parameters,
   fit.status = solution.converged ? FitStatus::ok : FitStatus::not_converged;
   for (std::size_t j = 0; j < p; ++j) {
     if (!solution.determined[j]) {
-      fit.status = FitStatus::unidentifiable;
+      if (solution.converged) fit.status = FitStatus::unidentifiable;
       fit.flags.push_back(std::string(parameters[j].symbol) + "_unidentifiable");
     } else if (solution.at_bound[j]) {
       if (fit.status == FitStatus::ok) fit.status = FitStatus::at_bound;

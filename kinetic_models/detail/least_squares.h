@@ -29,10 +29,11 @@ struct Solution {
 };
 
 /// Minimises sum w (C - predicted)^2 over the frames used, by Levenberg-Marquardt within bounds (Ceres Solver) from
-/// each of `starts` and from options.starts - 1 seeded random points, log-uniform between positive bounds. The
-/// covariance is s^2 (J'WJ)^-1 with s^2 = RSS / (N - p), over the parameters that are free at the optimum; a direction
-/// whose scaled singular value is below 1e-7 of the largest is not determined. Robust losses are iteratively reweighted
-/// with the scale 1.4826 MAD (Huber 1.345, Cauchy 2.385 of it).
+/// each of `starts`, from the start that overridden bounds give, and from options.starts - 1 seeded random points,
+/// log-uniform between positive bounds. The covariance is s^2 (J'WJ)^-1 with s^2 = RSS / (N - p), over the parameters
+/// that are free at the optimum; a direction whose scaled singular value is below 1e-7 of the largest is not
+/// determined. Robust losses are iteratively reweighted with the scale 1.4826 MAD (Huber 1.345, Cauchy 2.385 of it) and
+/// have the covariance of an M-estimator. Where no start can be evaluated the solution has no parameters.
 Solution least_squares(std::span<const Parameter> parameters,
                        const Prediction& prediction,
                        const TimeActivityCurve& target,
@@ -53,6 +54,9 @@ Fit as_fit(std::span<const Parameter> parameters,
            const FramesUsed& used,
            const Derive& derive);
 
+/// A failed fit (flag optimiser_failed) without estimates.
+Fit without_solution(std::span<const Quantity> quantities, const FramesUsed& used);
+
 /// The part of as_fit that does not depend on types.
 Fit assemble_fit(std::span<const Parameter> parameters,
                  std::span<const Quantity> quantities,
@@ -67,6 +71,7 @@ Fit as_fit(std::span<const Parameter> parameters,
            const Solution& solution,
            const FramesUsed& used,
            const Derive& derive) {
+  if (solution.parameters.empty()) return without_solution(quantities, used);
   std::vector<double> values(quantities.size());
   std::vector<double> gradients(quantities.size() * P);
   differentiate<P>(derive, solution.parameters, values, gradients);

@@ -2,6 +2,7 @@
 #include "kinetic_models/detail/linear.h"
 
 #include <Eigen/QR>
+#include <algorithm>
 
 namespace pet::detail {
 
@@ -58,6 +59,90 @@ std::vector<double> combination(std::span<const std::vector<double>> columns, st
   for (std::size_t c = 0; c < columns.size(); ++c)
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += coefficients[c] * columns[c][i];
   return sum;
+}
+
+void propagate_frame_noise(LinearSolution& solution,
+                           std::span<const std::vector<double>> columns,
+                           std::span<const double> weights,
+                           std::span<const double> error,
+                           std::span<const double> frame_weights) {
+  using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const auto n = static_cast<Eigen::Index>(weights.size());
+  const auto p = static_cast<Eigen::Index>(columns.size());
+  if (!solution.is_determined || n <= p) return;
+  const Eigen::Map<const Eigen::VectorXd> w(weights.data(), n);
+  Eigen::MatrixXd x(n, p);
+  for (Eigen::Index j = 0; j < p; ++j)
+    x.col(j) = Eigen::Map<const Eigen::VectorXd>(columns[static_cast<std::size_t>(j)].data(), n);
+  const Eigen::VectorXd norm = x.colwise().norm();
+  x = x * norm.cwiseInverse().asDiagonal();
+
+  Eigen::MatrixXd noise = Eigen::Map<const Matrix>(error.data(), n, static_cast<Eigen::Index>(frame_weights.size()));
+  for (Eigen::Index f = 0; f < noise.cols(); ++f) {
+    const double weight = frame_weights[static_cast<std::size_t>(f)];
+    noise.col(f) *= weight > 0.0 ? 1.0 / std::sqrt(weight) : 0.0;
+  }
+  const Eigen::MatrixXd root_x = w.cwiseSqrt().asDiagonal() * x;
+  const Eigen::MatrixXd root_noise = w.cwiseSqrt().asDiagonal() * noise;
+  const Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr(root_x);
+  const Eigen::MatrixXd response = qr.solve(root_noise);  // of the scaled coefficients to unit noise in each frame
+  const double expected = (root_noise - root_x * response).squaredNorm();
+  const double variance = solution.weighted_rss / expected;
+  const Eigen::MatrixXd covariance = variance * response * response.transpose();
+  for (Eigen::Index a = 0; a < p; ++a)
+    for (Eigen::Index c = 0; c < p; ++c)
+      solution.covariance[static_cast<std::size_t>(a * p + c)] = covariance(a, c) / (norm[a] * norm[c]);
+}
+
+std::vector<double> integral_sensitivity(const TimeActivityCurve& target, Sampling sampling) {
+  const std::size_t n = target.frames.size();
+  double size = 0.0;
+  for (const double a : target.activity) size = std::max(size, std::abs(a));
+  // The curve is linear in the activities but for its limiter: a central difference is exact up to rounding.
+  const double step = 1e-6 * size;
+  std::vector<double> sensitivity(n * n, 0.0);
+  TimeActivityCurve shifted = target;
+  for (std::size_t j = 0; j < n; ++j) {
+    shifted.activity[j] = target.activity[j] + step;
+    const SampledInput above(measured_curve(shifted, sampling), target.frames, sampling);
+    shifted.activity[j] = target.activity[j] - step;
+    const SampledInput below(measured_curve(shifted, sampling), target.frames, sampling);
+    shifted.activity[j] = target.activity[j];
+    for (std::size_t i = 0; i < n; ++i)
+      sensitivity[i * n + j] = (above.integral()[i] - below.integral()[i]) / (2.0 * step);
+  }
+  return sensitivity;
+}
+
+std::vector<double> multilinear_error(const TimeActivityCurve& target,
+                                      Sampling sampling,
+                                      const FramesUsed& used,
+                                      double own_coefficient) {
+  const std::size_t n = target.frames.size();
+  const std::vector<double> sensitivity = integral_sensitivity(target, sampling);
+  std::vector<double> error(used.index.size() * n);
+  for (std::size_t r = 0; r < used.index.size(); ++r) {
+    const std::size_t i = used.index[r];
+    for (std::size_t j = 0; j < n; ++j)
+      error[r * n + j] = (i == j ? 1.0 : 0.0) - own_coefficient * sensitivity[i * n + j];
+  }
+  return error;
+}
+
+std::vector<double> all_frame_weights(const TimeActivityCurve& target, const FitOptions& options) {
+  return options.weights.empty() ? std::vector<double>(target.frames.size(), 1.0) : options.weights;
+}
+
+void require_physical(Fit& fit, bool is_physical) {
+  if (is_physical || fit.status == FitStatus::failed) return;
+  fit.status = FitStatus::unidentifiable;
+  fit.flags.push_back("not_physical");
+}
+
+std::vector<double> only_frames_used(std::vector<double> curve, const FramesUsed& used) {
+  std::vector<double> result(curve.size(), not_available);
+  for (const std::size_t i : used.index) result[i] = curve[i];
+  return result;
 }
 
 }  // namespace pet::detail

@@ -34,6 +34,38 @@ std::vector<double> at_frames(const std::vector<double>& all, const FramesUsed& 
 /// Sum of coefficient x column over all frames.
 std::vector<double> combination(std::span<const std::vector<double>> columns, std::span<const double> coefficients);
 
+/// Replaces the covariance of a regression whose columns and left side share the noise of one measured curve. `error`
+/// (rows of the regression x frames of the curve, row-major) is the derivative of each row's residual with respect to
+/// the activity of each frame, at the solution; `frame_weights` are the inverse variances of the frames up to a common
+/// factor. To first order the coefficients then scatter with s^2 H E S E' H', H = (X'WX)^-1 X'W, S = diag(1 / frame
+/// weight), and s^2 = RSS / trace(E S E' (W - WXH)). The textbook covariance is the special case E = I, S = W^-1.
+void propagate_frame_noise(LinearSolution& solution,
+                           std::span<const std::vector<double>> columns,
+                           std::span<const double> weights,
+                           std::span<const double> error,
+                           std::span<const double> frame_weights);
+
+/// d(integral of the measured curve in frame i) / d(activity in frame j), row-major: what SampledInput::integral does
+/// to the noise of a curve.
+std::vector<double> integral_sensitivity(const TimeActivityCurve& target, Sampling sampling);
+
+/// The error matrix of a multilinear method: the residual of frame i is C_i - b_own (integral of C)_i - ..., so that
+/// its derivative is the identity less b_own times the sensitivity of the integral.
+std::vector<double> multilinear_error(const TimeActivityCurve& target,
+                                      Sampling sampling,
+                                      const FramesUsed& used,
+                                      double own_coefficient);
+
+/// Inverse variances of all frames, used or not, from the options (1 where none are given).
+std::vector<double> all_frame_weights(const TimeActivityCurve& target, const FitOptions& options);
+
+/// Marks a fit whose estimates no tissue can have (a negative rate or volume): status unidentifiable, flag
+/// not_physical.
+void require_physical(Fit& fit, bool is_physical);
+
+/// `curve` at the frames used, NaN elsewhere.
+std::vector<double> only_frames_used(std::vector<double> curve, const FramesUsed& used);
+
 /// Quantities from regression coefficients, with standard errors by propagation. `derive` is templated on the scalar:
 /// derive(coefficients, out).
 template <std::size_t P, typename Derive>

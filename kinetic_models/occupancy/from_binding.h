@@ -32,7 +32,11 @@ struct Occupancy {
 /// no_standard_error).
 Occupancy occupancy_from_binding(const Binding& baseline, const Binding& drug, double level = 0.95);
 
-/// Occupancy (VT_baseline - VT_drug) / (VT_baseline - VND) with VND taken as known exactly.
-Occupancy occupancy_from_volumes(const Binding& VT_baseline, const Binding& VT_drug, double VND, double level = 0.95);
+/// Occupancy (VT_baseline - VT_drug) / (VT_baseline - VND), 1 less the ratio of the volumes above VND. The standard
+/// error of VND, common to both, is carried (none: VND is exact).
+Occupancy occupancy_from_volumes(const Binding& VT_baseline,
+                                 const Binding& VT_drug,
+                                 const Binding& VND,
+                                 double level = 0.95);
 
 }  // namespace pet

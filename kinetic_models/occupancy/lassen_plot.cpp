@@ -42,10 +42,11 @@ struct Line {
   double VND;
 };
 
+// The first principal axis of the points (baseline, drug).
 Line orthogonal_line(std::span<const double> baseline, std::span<const double> drug) {
   const Moments m = moments(baseline, drug);
-  const double difference = m.Syy - m.Sxx;
-  const double slope = (difference + std::sqrt(difference * difference + 4.0 * m.Sxy * m.Sxy)) / (2.0 * m.Sxy);
+  const double angle = 0.5 * std::atan2(2.0 * m.Sxy, m.Sxx - m.Syy);
+  const double slope = std::tan(angle);
   return {1.0 - slope, (m.mean_y - slope * m.mean_x) / (1.0 - slope)};
 }
 
@@ -109,18 +110,21 @@ LassenPlot orthogonal_plot(std::span<const double> baseline, std::span<const dou
 }
 
 void judge(LassenPlot& plot, const LassenPlot& ordinary, double orthogonal_occupancy) {
-  plot.status = FitStatus::ok;
   const auto flag = [&](bool is_set, const char* name) {
-    if (!is_set) return;
-    plot.flags.push_back(name);
-    plot.status = FitStatus::unidentifiable;
+    if (is_set) plot.flags.push_back(name);
+    return is_set;
   };
-  flag(!(ordinary.r2 >= least_r2), "low_r2");
-  flag(!(plot.occupancy_se <= largest_standard_error), "imprecise_occupancy");
-  flag(!ordinary.VND_interval.is_bounded(), "vnd_unbounded");
-  flag(!(std::abs(ordinary.occupancy - orthogonal_occupancy) <= largest_disagreement), "regressions_disagree");
-  if (plot.occupancy > 1.0) plot.flags.push_back("occupancy_above_one");
-  if (plot.occupancy < 0.0) plot.flags.push_back("occupancy_below_zero");
+  bool is_uncertain = flag(!(plot.occupancy_se <= largest_standard_error), "imprecise_occupancy");
+  is_uncertain |=
+      flag(!(std::abs(ordinary.occupancy - orthogonal_occupancy) <= largest_disagreement), "regressions_disagree");
+  plot.status = is_uncertain ? FitStatus::unidentifiable : FitStatus::ok;
+  // A plot without a trend may still say precisely that the occupancy is near zero; where it crosses the axis it does
+  // not say.
+  bool is_vnd_uncertain = flag(!(ordinary.r2 >= least_r2), "low_r2");
+  is_vnd_uncertain |= flag(!ordinary.VND_interval.is_bounded(), "vnd_unbounded");
+  plot.is_VND_identified = !is_uncertain && !is_vnd_uncertain;
+  flag(plot.occupancy > 1.0, "occupancy_above_one");
+  flag(plot.occupancy < 0.0, "occupancy_below_zero");
 }
 
 }  // namespace

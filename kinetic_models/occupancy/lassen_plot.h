@@ -20,6 +20,7 @@ struct LassenPlot {
   Interval VND_interval;
   double r2 = not_available;
   std::size_t regions = 0;
+  bool is_VND_identified = false;
   FitStatus status = FitStatus::failed;
   std::vector<std::string> flags;
 };
@@ -38,9 +39,10 @@ enum class LassenRegression { ordinary, orthogonal };
 /// vnd_unbounded) and a delta-method standard error. Orthogonal: leave-one-region-out jackknife and Student intervals
 /// with n - 1 degrees of freedom.
 ///
-/// The plot does not identify its quantities (status unidentifiable) where r^2 < 0.5 (low_r2), the standard error of
-/// the occupancy exceeds 0.2 (imprecise_occupancy), VND is unbounded, or the two regressions differ by more than 0.1
-/// (regressions_disagree). Throws InputError for fewer than three regions.
+/// The occupancy is not identified (status unidentifiable) where its standard error exceeds 0.2 (imprecise_occupancy)
+/// or the two regressions differ by more than 0.1 (regressions_disagree). VND is not identified there, nor where r^2 <
+/// 0.5 (low_r2) or its interval is unbounded (vnd_unbounded): a plot without a trend can say precisely that the
+/// occupancy is near zero, but not where VND lies. Throws InputError for fewer than three regions.
 ///
 /// Lassen NA et al. J Cereb Blood Flow Metab 1995;15:152-165; Cunningham VJ et al. J Cereb Blood Flow Metab
 /// 2010;30:46-50.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 #include "kinetic_models/occupancy/from_binding.h"
 #include "libpet/error.h"
@@ -36,10 +37,17 @@ const ParameterRow& require_row(const ParameterTable& table, const std::string& 
   return *row;
 }
 
+void require_unique(const std::vector<std::string>& names) {
+  std::set<std::string> seen;
+  for (const std::string& name : names)
+    if (!seen.insert(name).second) throw UsageError("region '" + name + "' is asked for twice");
+}
+
 std::vector<Pair> matched(const ParameterTable& baseline,
                           const ParameterTable& drug,
                           const OccupancyRequest& request,
                           std::vector<std::string>& warnings) {
+  require_unique(request.regions);
   std::vector<Pair> pairs;
   for (const std::string& name : request.regions)
     pairs.push_back({&require_row(baseline, name), &require_row(drug, name)});
@@ -55,6 +63,30 @@ std::vector<Pair> matched(const ParameterTable& baseline,
       warnings.push_back("region '" + row.name + "' is missing in " + baseline.source + " and left out");
   if (pairs.empty()) throw bad_input(drug.source, "no region of " + baseline.source, "tables of the same regions");
   return pairs;
+}
+
+// Two scans are compared only if they were quantified in the same way, as far as their sidecars say.
+void require_same_method(const ParameterTable& baseline, const ParameterTable& drug) {
+  const auto compare = [&](const std::string& b, const std::string& d, const char* what) {
+    if (!b.empty() && !d.empty() && b != d)
+      throw bad_input(drug.source, std::string(what) + " " + d, b + ", the one of " + baseline.source);
+  };
+  compare(baseline.model_label, drug.model_label, "model");
+  compare(baseline.reference_region, drug.reference_region, "reference region");
+  compare(baseline.sampling, drug.sampling, "sampling");
+}
+
+// Which parameters are binding: a ratio of anything else is no occupancy.
+std::string measure_of(const OccupancyRequest& request) {
+  const bool from_volume = request.method == OccupancyMethod::lassen || request.vnd || !request.vnd_region.empty();
+  const std::vector<std::string> allowed =
+      from_volume ? std::vector<std::string>{"VT"} : std::vector<std::string>{"BPND", "BPP", "BPF"};
+  if (request.measure.empty()) return allowed.front();
+  if (std::find(allowed.begin(), allowed.end(), request.measure) == allowed.end())
+    throw UsageError("measure '" + request.measure + "' gives no occupancy " +
+                     (from_volume ? "by VND or a Lassen plot; it takes VT"
+                                  : "by its ratio; there are: BPND, BPP, BPF (VT needs VND)"));
+  return request.measure;
 }
 
 Binding binding_of(const ParameterRow& row, std::size_t column) {
@@ -82,24 +114,32 @@ OccupancyRow row_of(
   return row;
 }
 
+bool is_ok(const std::string& status) {
+  return status.empty() || status == name_of(FitStatus::ok);
+}
+
 // An occupancy is no better than the fits it comes from: a fit that is not ok lends its status to a row that would be
-// ok, and is named in the flags.
+// ok, and is named in the flags with its own flags.
 void add_fit_status(OccupancyRow& row, const Pair& pair) {
-  for (const auto& [scan, status] : {std::pair{"baseline_", pair.baseline->status}, {"drug_", pair.drug->status}}) {
-    if (status == name_of(FitStatus::ok)) continue;
-    row.flags.push_back(scan + status);
-    if (row.status == name_of(FitStatus::ok)) row.status = status;
+  for (const auto& [scan, fit] : {std::pair{"baseline_", pair.baseline}, {"drug_", pair.drug}}) {
+    for (const std::string& flag : fit->flags) row.flags.push_back(scan + flag);
+    if (is_ok(fit->status)) continue;
+    row.flags.push_back(scan + fit->status);
+    if (is_ok(row.status)) row.status = fit->status;
   }
 }
 
-// VT / VND - 1 with VND exact: the standard error scales.
-Binding bpnd_from_volume(const Binding& VT, double VND) {
-  return {VT.value / VND - 1.0, VT.standard_error / std::abs(VND)};
+// VT / VND - 1, with the errors of both.
+Binding bpnd_from_volume(const Binding& VT, const Binding& VND) {
+  const double ratio = VT.value / VND.value;
+  const double of_VND = std::isfinite(VND.standard_error) ? ratio * VND.standard_error : 0.0;
+  return {ratio - 1.0, std::hypot(VT.standard_error, of_VND) / std::abs(VND.value)};
 }
 
-double vnd_of_scan(const ParameterTable& table, std::size_t column, const OccupancyRequest& request) {
-  const double VND = request.vnd ? *request.vnd : binding_of(require_row(table, request.vnd_region), column).value;
-  if (!(VND > 0.0)) throw bad_input(table.source, "VND " + std::to_string(VND), "a positive volume in mL/cm3");
+Binding vnd_of_scan(const ParameterTable& table, std::size_t column, const OccupancyRequest& request) {
+  const Binding VND = request.vnd ? Binding{*request.vnd} : binding_of(require_row(table, request.vnd_region), column);
+  if (!(VND.value > 0.0))
+    throw bad_input(table.source, "VND " + std::to_string(VND.value), "a positive volume in mL/cm3");
   return VND;
 }
 
@@ -108,11 +148,15 @@ void add_bpnd_rows(OccupancyResult& result,
                    const ParameterTable& baseline,
                    const ParameterTable& drug,
                    const OccupancyRequest& request) {
-  const bool from_volume = request.vnd.has_value() || !request.vnd_region.empty();
-  const std::string measure = !request.measure.empty() ? request.measure : from_volume ? "VT" : "BPND";
+  const std::string measure = measure_of(request);
   const std::size_t column_b = baseline.column(measure);
   const std::size_t column_d = drug.column(measure);
+  const bool from_volume = measure == "VT";
   result.table.measure = from_volume ? "BPND" : measure;
+  if (from_volume) {
+    result.VND_baseline = vnd_of_scan(baseline, column_b, request).value;
+    result.VND_drug = vnd_of_scan(drug, column_d, request).value;
+  }
   for (const Pair& pair : pairs) {
     Binding b = binding_of(*pair.baseline, column_b);
     Binding d = binding_of(*pair.drug, column_d);
@@ -125,6 +169,15 @@ void add_bpnd_rows(OccupancyResult& result,
     add_fit_status(row, pair);
     result.table.rows.push_back(std::move(row));
   }
+}
+
+// Whether a region can be a point of the plot: both fits gave a volume that their status lets one believe.
+bool is_point(const Pair& pair, const Binding& b, const Binding& d) {
+  const auto is_believable = [](const std::string& status) {
+    return is_ok(status) || status == name_of(FitStatus::at_bound);
+  };
+  return std::isfinite(b.value) && std::isfinite(d.value) && is_believable(pair.baseline->status) &&
+         is_believable(pair.drug->status);
 }
 
 OccupancyRow plot_row(const LassenPlot& plot, std::span<const double> volumes_b, std::span<const double> volumes_d) {
@@ -142,44 +195,57 @@ OccupancyRow plot_row(const LassenPlot& plot, std::span<const double> volumes_b,
   return row;
 }
 
+// Rows of the regions on the VND of the plot.
+void add_regions_of_plot(
+    OccupancyResult& result, const std::vector<Pair>& pairs, std::size_t column_b, std::size_t column_d, double level) {
+  const Binding VND{result.plot->VND, result.plot->VND_se};
+  for (const Pair& pair : pairs) {
+    const Binding b = binding_of(*pair.baseline, column_b);
+    const Binding d = binding_of(*pair.drug, column_d);
+    OccupancyRow row =
+        row_of(pair.baseline->index, pair.baseline->name, b, d, occupancy_from_volumes(b, d, VND, level));
+    row.extra.assign(result.table.extra_columns.size(), std::nullopt);
+    if (!result.plot->is_VND_identified) {
+      row.flags.push_back("vnd_unidentifiable");
+      if (is_ok(row.status)) row.status = name_of(FitStatus::unidentifiable);
+    }
+    add_fit_status(row, pair);
+    result.table.rows.push_back(std::move(row));
+  }
+}
+
 void add_lassen_rows(OccupancyResult& result,
                      const std::vector<Pair>& pairs,
                      const ParameterTable& baseline,
                      const ParameterTable& drug,
                      const OccupancyRequest& request) {
-  const std::string measure = request.measure.empty() ? "VT" : request.measure;
+  if (request.vnd || !request.vnd_region.empty()) throw UsageError("a Lassen plot finds VND itself and takes none");
+  const std::string measure = measure_of(request);
   const std::size_t column_b = baseline.column(measure);
   const std::size_t column_d = drug.column(measure);
   result.table.measure = measure;
   result.table.extra_columns = {"VND", "VND_se", "VND_lower", "VND_upper", "r2", "regions"};
   std::vector<double> volumes_b;
   std::vector<double> volumes_d;
-  for (const Pair& pair : pairs) {
-    const double b = binding_of(*pair.baseline, column_b).value;
-    const double d = binding_of(*pair.drug, column_d).value;
-    if (!std::isfinite(b) || !std::isfinite(d)) {
-      result.warnings.push_back("region '" + pair.baseline->name + "' has no " + measure +
-                                " in both scans and is not in the plot");
-      continue;
-    }
-    volumes_b.push_back(b);
-    volumes_d.push_back(d);
-  }
-  result.plot = lassen_plot(volumes_b, volumes_d, request.regression, request.level);
-  result.table.rows.push_back(plot_row(*result.plot, volumes_b, volumes_d));
+  bool has_all = true;
   for (const Pair& pair : pairs) {
     const Binding b = binding_of(*pair.baseline, column_b);
     const Binding d = binding_of(*pair.drug, column_d);
-    OccupancyRow row = row_of(pair.baseline->index, pair.baseline->name, b, d,
-                              occupancy_from_volumes(b, d, result.plot->VND, request.level));
-    row.extra.assign(result.table.extra_columns.size(), std::nullopt);
-    if (result.plot->status != FitStatus::ok) {
-      row.flags.push_back("plot_unidentifiable");
-      if (row.status == "ok") row.status = "unidentifiable";
+    if (!is_point(pair, b, d)) {
+      has_all = false;
+      result.warnings.push_back("region '" + pair.baseline->name + "' has no " + measure +
+                                " to trust in both scans and is not in the plot");
+      continue;
     }
-    add_fit_status(row, pair);
-    result.table.rows.push_back(std::move(row));
+    result.plotted.push_back(pair.baseline->name);
+    volumes_b.push_back(b.value);
+    volumes_d.push_back(d.value);
   }
+  result.plot = lassen_plot(volumes_b, volumes_d, request.regression, request.level);
+  if (!result.plot->is_VND_identified) result.plot->flags.push_back("vnd_unidentifiable");
+  if (!has_all) result.plot->flags.push_back("regions_left_out");
+  result.table.rows.push_back(plot_row(*result.plot, volumes_b, volumes_d));
+  add_regions_of_plot(result, pairs, column_b, column_d, request.level);
 }
 
 }  // namespace
@@ -199,6 +265,8 @@ LassenRegression lassen_regression(std::string_view name) {
 OccupancyResult occupancy_of_scans(const ParameterTable& baseline,
                                    const ParameterTable& drug,
                                    const OccupancyRequest& request) {
+  normal_factor(request.level);  // the level makes sense, whether or not it is needed
+  require_same_method(baseline, drug);
   OccupancyResult result;
   const std::vector<Pair> pairs = matched(baseline, drug, request, result.warnings);
   if (request.method == OccupancyMethod::lassen)

@@ -30,15 +30,20 @@ struct OccupancyRequest {
 /// Rows of the occupancy table and what the sidecar says beside them.
 struct OccupancyResult {
   OccupancyTable table;
-  std::optional<LassenPlot> plot;  ///< of method lassen
+  std::optional<LassenPlot> plot;      ///< of method lassen
+  std::vector<std::string> plotted;    ///< its regions
+  std::optional<double> VND_baseline;  ///< used to turn VT into BPND, mL/cm3
+  std::optional<double> VND_drug;
   std::vector<std::string> warnings;
   std::size_t failed = 0;  ///< rows with status failed
 };
 
 /// Compares two scans of one subject region by region (matched by name). Regions that one table lacks are left out with
-/// a warning. A fit that is not `ok` is named in the flags (baseline_<status>, drug_<status>) and lends its status to
-/// the row. Method lassen: the first row, named "lassen", is the plot (mean VT of the scans), the others use its VND.
-/// Throws UsageError for unknown regions, InputError for parameters that the tables do not have.
+/// a warning. A fit that is not `ok` lends its status to the row; its status and flags come along as baseline_<flag>
+/// and drug_<flag>. Method lassen: the first row, named "lassen", is the plot (mean VT of the scans) of all regions
+/// whose fits give a volume to trust, the others use its VND with its standard error. Throws UsageError for unknown or
+/// repeated regions and for parameters that are no binding, InputError for parameters that the tables do not have and
+/// for scans whose sidecars name another model, reference region or sampling.
 OccupancyResult occupancy_of_scans(const ParameterTable& baseline,
                                    const ParameterTable& drug,
                                    const OccupancyRequest& request);

@@ -19,7 +19,8 @@ TEST_CASE("Bounds are read as lower, start and upper", "[fit]") {
 }
 
 TEST_CASE("Bounds that are malformed or out of order are a usage error", "[fit]") {
-  for (const char* text : {"", "k2", "=1:2:3", "k2=1:2", "k2=1:2:3:4", "k2=1:0.5:3", "k2=a:b:c", "k2=1:1:1", "k2=1,5:2:3"}) {
+  for (const char* text :
+       {"", "k2", "=1:2:3", "k2=1:2", "k2=1:2:3:4", "k2=1:0.5:3", "k2=a:b:c", "k2=1:1:1", "k2=1,5:2:3", "k2=0:1:inf"}) {
     INFO(text);
     CHECK_THROWS_AS(parse_bounds(text), UsageError);
   }

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <random>
 
 #include "kinetic_models/detail/linear.h"
 #include "kinetic_models/srtm.h"
@@ -40,15 +41,18 @@ TEST_CASE("Weighted linear least squares gives the textbook line and its standar
 TEST_CASE("A weight of two is a point that is there twice", "[linear]") {
   const std::array once = {std::vector<double>{0.0, 1.0, 2.0, 4.0}};
   const std::array twice = {std::vector<double>{0.0, 1.0, 1.0, 2.0, 4.0}};
-  const auto weighted = detail::weighted_least_squares(once, std::vector<double>{0.1, 1.2, 1.7, 4.3}, std::vector<double>{1, 2, 1, 1});
-  const auto repeated = detail::weighted_least_squares(twice, std::vector<double>{0.1, 1.2, 1.2, 1.7, 4.3}, std::vector<double>(5, 1.0));
+  const auto weighted =
+      detail::weighted_least_squares(once, std::vector<double>{0.1, 1.2, 1.7, 4.3}, std::vector<double>{1, 2, 1, 1});
+  const auto repeated =
+      detail::weighted_least_squares(twice, std::vector<double>{0.1, 1.2, 1.2, 1.7, 4.3}, std::vector<double>(5, 1.0));
   CHECK(weighted.coefficients[0] == Approx(repeated.coefficients[0]));
   CHECK(weighted.weighted_rss == Approx(repeated.weighted_rss));
 }
 
 TEST_CASE("Columns that depend on each other are said to be undetermined", "[linear]") {
   const std::array columns = {std::vector<double>{1.0, 2.0, 3.0, 4.0}, std::vector<double>{2.0, 4.0, 6.0, 8.0}};
-  const auto solution = detail::weighted_least_squares(columns, std::vector<double>{1, 2, 3, 5}, std::vector<double>(4, 1.0));
+  const auto solution =
+      detail::weighted_least_squares(columns, std::vector<double>{1, 2, 3, 5}, std::vector<double>(4, 1.0));
   CHECK_FALSE(solution.is_determined);
 }
 
@@ -101,7 +105,8 @@ TEST_CASE("A bound on a parameter that the model lacks is a usage error with the
   const simulated::Scan scan = noisy_scan();
   FitOptions options;
   options.bounds = {parse_bounds("BPDN=0:0.5:0.8")};
-  CHECK_THROWS_WITH(fit(srtm, scan.target, ReferenceRegion(scan.reference), options), Catch::Contains("did you mean 'BPND'"));
+  CHECK_THROWS_WITH(fit(srtm, scan.target, ReferenceRegion(scan.reference), options),
+                    Catch::Contains("did you mean 'BPND'"));
 }
 
 TEST_CASE("A robust loss is not moved by one wild frame, least squares is", "[least_squares]") {
@@ -128,4 +133,50 @@ TEST_CASE("Frames with a weight of zero take no part", "[least_squares]") {
   const Fit result = fit(srtm, scan.target, reference, options);
   CHECK(result["BPND"].value == Approx(1.2).epsilon(1e-4));
   CHECK(result.degrees_of_freedom == static_cast<int>(scan.target.frames.size()) - 1 - 3);
+}
+
+TEST_CASE("Standard errors of robust fits are the scatter of their estimates", "[least_squares]") {
+  const simulated::Scan scan = simulated::srtm_scan({}, simulated::cimbi36_frames());
+  const ReferenceRegion reference(scan.reference);
+  for (const Loss loss : {Loss::huber, Loss::cauchy}) {
+    std::mt19937_64 generator(11);
+    std::normal_distribution<double> normal;
+    FitOptions options;
+    options.loss = loss;
+    constexpr int repeats = 400;
+    double sum = 0.0, squares = 0.0, errors = 0.0;
+    for (int r = 0; r < repeats; ++r) {
+      TimeActivityCurve noisy = scan.target;
+      for (double& a : noisy.activity) a += 0.2 * normal(generator);
+      const Estimate BPND = fit(srtm, noisy, reference, options)["BPND"];
+      sum += BPND.value;
+      squares += BPND.value * BPND.value;
+      errors += BPND.standard_error * BPND.standard_error;
+    }
+    const double variance = (squares - sum * sum / repeats) / (repeats - 1);
+    CHECK(errors / repeats == Approx(variance).epsilon(0.25));
+  }
+}
+
+TEST_CASE("The start of bounds is one of the starts", "[least_squares]") {
+  // A start at the optimum of a problem with the grid's best start elsewhere must not be worse than without it.
+  const simulated::Scan scan = noisy_scan();
+  const ReferenceRegion reference(scan.reference);
+  FitOptions options;
+  options.bounds = {parse_bounds("BPND=-0.5:1.2:5"), parse_bounds("k2=0.01:0.04:0.5")};
+  CHECK(fit(srtm, scan.target, reference, options).weighted_rss <=
+        fit(srtm, scan.target, reference).weighted_rss * (1.0 + 1e-9));
+}
+
+TEST_CASE("Bounds outside the domain of the model, or given twice, are a usage error", "[least_squares]") {
+  const simulated::Scan scan = noisy_scan();
+  const ReferenceRegion reference(scan.reference);
+  FitOptions options;
+  for (const char* bounds : {"BPND=-1:0:5", "k2=0:0.1:1", "R1=-5:1:10"}) {
+    INFO(bounds);
+    options.bounds = {parse_bounds(bounds)};
+    CHECK_THROWS_AS(fit(srtm, scan.target, reference, options), UsageError);
+  }
+  options.bounds = {parse_bounds("k2=0.001:0.1:1"), parse_bounds("k2=0.001:0.1:2")};
+  CHECK_THROWS_WITH(fit(srtm, scan.target, reference, options), Catch::Contains("twice"));
 }

@@ -32,7 +32,8 @@ TEST_CASE("pet-occupancy gives the occupancy of each region with its interval, a
   CHECK(table.rows[1].occupancy.value() == Approx(0.637681159).epsilon(1e-8));
   CHECK(table.rows[1].standard_error.value() == Approx(0.0406265724).epsilon(1e-8));
   CHECK(table.rows[1].status == "ok");
-  CHECK(table.rows[2].flags == std::vector<std::string>{"occupancy_unbounded"});
+  CHECK(table.rows[2].flags ==
+        std::vector<std::string>{"occupancy_unbounded", "baseline_low_binding", "drug_low_binding"});
   const std::string json = here.read("occupancy.json");
   for (const char* word : {"\"Method\": \"bpnd\"", "\"ConfidenceLevel\": 0.95", "\"Drug\": \"psilocybin\"",
                            "\"Dose\": \"25 mg\"", "CommandLine", "base.tsv"})
@@ -62,7 +63,13 @@ TEST_CASE("pet-occupancy refuses what it cannot use with one line, the right sta
       {"--baseline base.tsv --drug drug.tsv --method lasen", 2, "lassen"},
       {"--baseline base.tsv --drug drug.tsv --method lassen", 65, "VT"},
       {"--baseline base.tsv --drug drug.tsv --regions insulla", 2, "did you mean 'insula'"},
-      {"--baseline base.tsv --drug drug.tsv --measure BPDN", 65, "BPND"},
+      {"--baseline base.tsv --drug drug.tsv --measure k2", 2, "BPND"},
+      {"--baseline base.tsv --drug drug.tsv --measure BPP", 65, "BPP"},
+      {"--baseline base.tsv --drug drug.tsv --regions insula,insula", 2, "twice"},
+      {"--baseline base.tsv --drug drug.tsv --level 95", 2, "between 0 and 1"},
+      {"--baseline base.tsv --drug drug.tsv --regression orthogonal", 2, "lassen"},
+      {"--baseline base.tsv --drug drug.tsv --method lassen --vnd 8", 2, "VND"},
+      {"--baseline base.tsv --drug suvr.tsv", 65, "SUVR"},
       {"--baseline base.tsv --drug other.tsv", 65, "regions"},
       {"--baseline base.tsv --drug drug.tsv --drug drug.tsv", 2, "--drug"},
       {"--baseline base.tsv", 2, "--drug"},
@@ -70,6 +77,9 @@ TEST_CASE("pet-occupancy refuses what it cannot use with one line, the right sta
   };
   const Workplace here;
   write_tables(here);
+  here.write("base.json", R"({"ModelName": "SRTM"})");
+  here.write("suvr.tsv", here.read("drug.tsv"));
+  here.write("suvr.json", R"({"ModelName": "SUVR"})");
   here.write("other.tsv", "index\tname\tBPND\tBPND-se\tstatus\tflags\n1\tpons\t1\t5\tok\tn/a\n");
   const auto before = here.files();
   for (const Case& c : cases) {

@@ -16,12 +16,13 @@ TEST_CASE("Occupancy is one minus the ratio of bindings, with the delta-method s
   CHECK(occupancy.status == FitStatus::ok);
 }
 
-TEST_CASE("The interval of a precise ratio is the standard error's, that of an uncertain baseline is skewed", "[occupancy]") {
+TEST_CASE("The interval of a precise ratio is the standard error's, that of an uncertain baseline is skewed",
+          "[occupancy]") {
   const Occupancy precise = occupancy_from_binding({1.0, 0.001}, {0.4, 0.001});
   CHECK(precise.interval.lower == Approx(precise.value - 1.959964 * precise.standard_error).epsilon(1e-4));
   CHECK(precise.interval.upper == Approx(precise.value + 1.959964 * precise.standard_error).epsilon(1e-4));
   const Occupancy uncertain = occupancy_from_binding({1.0, 0.3}, {0.4, 0.05});
-  CHECK(uncertain.value - uncertain.interval.lower < 1.0);
+  CHECK(uncertain.value - uncertain.interval.lower > 1.2 * 1.959964 * uncertain.standard_error);
   CHECK(uncertain.interval.upper - uncertain.value < uncertain.value - uncertain.interval.lower);
 }
 
@@ -64,9 +65,15 @@ TEST_CASE("Occupancies outside 0 to 1 are reported and flagged", "[occupancy]") 
 }
 
 TEST_CASE("Volumes of distribution give occupancy against a known VND", "[occupancy]") {
-  const Occupancy occupancy = occupancy_from_volumes({20.0, 0.5}, {12.8, 0.4}, 8.0);
+  const Occupancy occupancy = occupancy_from_volumes({20.0, 0.5}, {12.8, 0.4}, {8.0});
   CHECK(occupancy.value == Approx(0.6));
   CHECK(occupancy.standard_error == Approx(0.4 * std::hypot(0.5 / 12.0, 0.4 / 4.8)).epsilon(1e-9));
+}
+
+TEST_CASE("The error of an estimated VND is carried, once for both volumes", "[occupancy]") {
+  // O = (b - d) / (b - V): dO/db = (1 - O) / (b - V), dO/dd = -1 / (b - V), dO/dV = O / (b - V).
+  const double expected = std::sqrt(std::pow(0.4 * 0.5, 2) + std::pow(0.4, 2) + std::pow(0.6 * 0.3, 2)) / 12.0;
+  CHECK(occupancy_from_volumes({20.0, 0.5}, {12.8, 0.4}, {8.0, 0.3}).standard_error == Approx(expected).epsilon(1e-9));
 }
 
 TEST_CASE("A confidence level outside 0 to 1 is a usage error", "[occupancy]") {

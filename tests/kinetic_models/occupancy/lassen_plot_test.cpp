@@ -60,14 +60,37 @@ TEST_CASE("Orthogonal regression does not depend on which scan comes first, ordi
   CHECK(forward.VND == Approx(backward.VND).epsilon(1e-10));
 }
 
-TEST_CASE("A plot without a trend is not identifiable and its VND interval is unbounded", "[lassen]") {
+TEST_CASE("A plot of scattered points is not identifiable and its VND interval is unbounded", "[lassen]") {
   const std::vector<double> baseline = {10.0, 10.4, 9.8, 10.1, 10.3};
   const std::vector<double> drug = {9.0, 10.6, 9.1, 10.0, 9.3};
   const LassenPlot plot = lassen_plot(baseline, drug);
   CHECK(plot.status == FitStatus::unidentifiable);
+  CHECK_FALSE(plot.is_VND_identified);
   CHECK_FALSE(plot.VND_interval.is_bounded());
-  CHECK(std::find(plot.flags.begin(), plot.flags.end(), "vnd_unbounded") != plot.flags.end());
-  CHECK(std::find(plot.flags.begin(), plot.flags.end(), "low_r2") != plot.flags.end());
+  for (const char* flag : {"vnd_unbounded", "low_r2", "imprecise_occupancy"}) {
+    INFO(flag);
+    CHECK(std::find(plot.flags.begin(), plot.flags.end(), flag) != plot.flags.end());
+  }
+}
+
+TEST_CASE("A precise plot of a drug that does nothing says occupancy zero, and that it does not know VND", "[lassen]") {
+  const std::vector<double> baseline = {9.0, 12.0, 15.0, 18.0, 21.0, 24.0};
+  const std::vector<double> drug = {9.05, 11.94, 15.06, 17.97, 20.95, 24.04};
+  const LassenPlot plot = lassen_plot(baseline, drug);
+  CHECK(plot.status == FitStatus::ok);
+  CHECK(std::abs(plot.occupancy) < 0.01);
+  CHECK_FALSE(plot.is_VND_identified);
+}
+
+TEST_CASE("Full occupancy, where the drug scan is flat, is found by both regressions", "[lassen]") {
+  const std::vector<double> baseline = {9.0, 14.0, 20.0};
+  const std::vector<double> drug = {8.0, 8.0, 8.0};
+  for (const LassenRegression regression : {LassenRegression::ordinary, LassenRegression::orthogonal}) {
+    const LassenPlot plot = lassen_plot(baseline, drug, regression);
+    CHECK(plot.occupancy == Approx(1.0));
+    CHECK(plot.VND == Approx(8.0));
+    CHECK(plot.status == FitStatus::ok);
+  }
 }
 
 TEST_CASE("Fewer than three regions make no Lassen plot", "[lassen]") {
