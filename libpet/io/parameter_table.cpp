@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <stdexcept>
 
 #include "libpet/error.h"
@@ -15,7 +16,6 @@
 namespace pet {
 namespace {
 
-using detail::Json;
 using detail::Sidecar;
 
 // Where the numbers of one parameter stand.
@@ -66,6 +66,25 @@ Columns find_columns(const Tsv& tsv, const std::string& parameter, const std::op
   else if (unit != "percent" && unit != "%")
     throw sidecar->error(key, "'" + unit + "'", "percent or 1");
   return columns;
+}
+
+void require_unique_names(const ParameterTable& table) {
+  std::map<std::string, std::size_t> line_of;
+  for (std::size_t r = 0; r < table.rows.size(); ++r) {
+    const std::string& name = table.rows[r].name;
+    const auto [first, is_new] = line_of.emplace(name, r + 2);
+    if (!is_new)
+      throw bad_input(table.source + ":" + std::to_string(r + 2),
+                      "the region '" + name + "' of line " + std::to_string(first->second) + " again",
+                      "one row a region");
+  }
+}
+
+// What describes the model as a whole.
+void read_model(ParameterTable& table, const Sidecar& sidecar) {
+  table.model_label = sidecar.text("ModelName").value_or("");
+  table.reference_region = sidecar.text("ReferenceRegion").value_or("");
+  table.sampling = sidecar.text("Sampling").value_or("");
 }
 
 void require_width(std::size_t found, std::size_t expected) {
@@ -122,6 +141,7 @@ ParameterTable read_parameter_table(const std::string& path) {
     table.has_intervals = table.has_intervals || columns.back().lower || columns.back().upper;
     if (sidecar) table.units.push_back(sidecar->text(column + "/Units").value_or(""));
   }
+  if (sidecar) read_model(table, *sidecar);
   if (columns.empty()) throw bad_input(path + ":1", "no column of a parameter", "at least one after index and name");
 
   for (std::size_t r = 0; r < tsv.rows(); ++r) {
@@ -134,6 +154,7 @@ ParameterTable read_parameter_table(const std::string& path) {
     for (const std::size_t c : extra) row.extra.push_back(tsv.number(r, c));
     table.rows.push_back(row);
   }
+  require_unique_names(table);
   return table;
 }
 
@@ -156,40 +177,6 @@ std::string parameter_table_text(const ParameterTable& table) {
     writer.row(cells);
   }
   return writer.text();
-}
-
-std::string parameter_sidecar_text(const ParameterTable& table,
-                                   const ParameterSidecar& sidecar,
-                                   const Provenance& provenance) {
-  Json object;
-  const auto add = [&](const char* key, const std::string& value) {
-    if (!value.empty()) object[key] = value;
-  };
-  add("ModelName", sidecar.model_label);
-  add("Description", sidecar.model_title);
-  add("Citation", sidecar.citation);
-  add("ReferenceRegion", sidecar.reference_region);
-  add("BloodType", sidecar.blood_type);
-  add("Weights", sidecar.weights);
-  add("Sampling", sidecar.sampling);
-  add("StandardErrors", sidecar.sources_of_error);
-  if (!sidecar.input_labels.empty()) {
-    object["InputValuesLabels"] = sidecar.input_labels;
-    object["InputValues"] = Json::array();
-    for (const double value : sidecar.input_values) object["InputValues"].push_back(detail::number_or_null(value));
-    object["InputValuesUnits"] = sidecar.input_units;
-  }
-  if (const Json bounds = detail::object_from(sidecar.bounds_json); !bounds.empty()) object["Bounds"] = bounds;
-  for (std::size_t p = 0; p < table.parameters.size(); ++p) {
-    const std::string& name = table.parameters[p];
-    const std::string unit = p < table.units.size() ? table.units[p] : "";
-    object[name] = {{"Units", unit.empty() ? "unknown" : unit}};
-    object[name + "-se"] = {{"Description", "Standard error in percent of the size of the estimate"},
-                            {"Units", "percent"}};
-    object[name + "-stderr"] = {{"Description", "Standard error"}, {"Units", object[name]["Units"]}};
-  }
-  detail::add_provenance(object, provenance);
-  return detail::text_of(object);
 }
 
 }  // namespace pet

@@ -39,6 +39,9 @@ struct ParameterTable {
   std::vector<ParameterRow> rows;
   bool has_intervals = false;
   std::vector<std::string> extra_columns;  ///< numbers of the whole fit (AICc, ...), after all others
+  std::string model_label;                 ///< ModelName of the sidecar; empty where it has none, as for the next two
+  std::string reference_region;            ///< ReferenceRegion
+  std::string sampling;                    ///< Sampling
 
   std::optional<std::size_t> find(std::string_view parameter) const;
   /// Throws InputError naming the nearest parameter.
@@ -47,7 +50,8 @@ struct ParameterTable {
 
 /// Reads our own tables and those of others: `name` is required, `index` (else the row counted from 1), `status`,
 /// `flags` and errors are not. Units come from the sidecar (same name, .json), which may also say that `P-se` is a
-/// fraction (Units "1") instead of percent. Throws InputError with file, line and column.
+/// fraction (Units "1") instead of percent. Throws InputError with file, line and column, also for a region that is
+/// there twice.
 ParameterTable read_parameter_table(const std::string& path);
 /// Numbers that are not finite are written as n/a, except bounds of intervals, which may be infinite.
 std::string parameter_table_text(const ParameterTable& table);
@@ -65,8 +69,12 @@ struct ParameterSidecar {
   std::vector<std::string> input_labels;  ///< fixed values: k2prime, t_star, ...
   std::vector<double> input_values;
   std::vector<std::string> input_units;
-  std::string bounds_json = "{}";  ///< {"k2": [lower, start, upper], ...}
+  std::string bounds_json = "{}";          ///< {"k2": [lower, start, upper], ...}
+  std::optional<double> confidence_level;  ///< of the intervals, as a fraction
+  std::string activity_units;              ///< of the curves that were fitted
 };
+/// JSON with these members, then description and unit of every column after `name` that holds numbers, then the
+/// provenance.
 std::string parameter_sidecar_text(const ParameterTable& table,
                                    const ParameterSidecar& sidecar,
                                    const Provenance& provenance);

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "libpet/error.h"
@@ -13,6 +14,7 @@
 namespace {
 
 using Catch::Matchers::Contains;
+using Json = nlohmann::json;
 using pet::ParameterTable;
 using pet::read_parameter_table;
 using pet::test::TemporaryFolder;
@@ -95,6 +97,37 @@ TEST_CASE("A table of another program reads: percent, or fractions where its sid
   CHECK(table.rows[0].cells[0].standard_error == 100.0);
 }
 
+TEST_CASE("The model, its reference region and its sampling come from the sidecar", "[parameter_table]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("z_kinpar.tsv", "name\tBPND\nputamen\t2\n");
+  ParameterTable table = read_parameter_table(path);
+  CHECK(table.model_label.empty());
+  CHECK(table.reference_region.empty());
+  CHECK(table.sampling.empty());
+  folder.file("z_kinpar.json", R"({"ModelName": "SRTM", "ReferenceRegion": "cerebellum", "Sampling": "mid-frame"})");
+  table = read_parameter_table(path);
+  CHECK(table.model_label == "SRTM");
+  CHECK(table.reference_region == "cerebellum");
+  CHECK(table.sampling == "mid-frame");
+}
+
+TEST_CASE("A region that is in a table twice is refused with both lines", "[parameter_table]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("t.tsv", "name\tVT\nputamen\t1\ncaudate\t2\nputamen\t3\n");
+  CHECK_THROWS_AS(read_parameter_table(path), pet::InputError);
+  CHECK_THROWS_WITH(read_parameter_table(path), Contains("t.tsv:4: found the region 'putamen' of line 2 again"));
+}
+
+TEST_CASE("A status that a table leaves open stays empty", "[parameter_table]") {
+  const TemporaryFolder folder;
+  const ParameterTable table =
+      read_parameter_table(folder.file("s.tsv", "name\tVT\tstatus\tflags\na\t1\tn/a\tn/a\nb\t2\t\t\nc\t3\tok\tx\n"));
+  CHECK(table.rows[0].status.empty());
+  CHECK(table.rows[1].status.empty());
+  CHECK(table.rows[1].flags.empty());
+  CHECK(table.rows[2].status == "ok");
+}
+
 TEST_CASE("A parameter that is not there is refused with the nearest one", "[parameter_table]") {
   ParameterTable table = example();
   table.source = "x_kinpar.tsv";
@@ -128,6 +161,40 @@ TEST_CASE("The sidecar states model, fixed values, bounds and the unit of every 
                            "\"BPND-se\"", "\"percent\"", "\"SoftwareVersion\""})
     CHECK_THAT(text, Contains(part));
   CHECK_THAT(text, !Contains("BloodType"));
+}
+
+TEST_CASE("The sidecar states level and unit of the intervals", "[parameter_table]") {
+  pet::ParameterSidecar sidecar;
+  ParameterTable table = example();
+  table.units = {"1", "mL/cm3"};
+  CHECK_THAT(pet::parameter_sidecar_text(table, sidecar, {}), !Contains("ConfidenceLevel"));
+  sidecar.confidence_level = 0.95;
+  Json object = Json::parse(pet::parameter_sidecar_text(table, sidecar, {}));
+  CHECK(object["ConfidenceLevel"] == 0.95);
+  CHECK(object["R1-lower"]["Units"] == "1");
+  CHECK(object["BPND-lower"]["Description"] == "Lower bound of the 95% confidence interval");
+  CHECK(object["BPND-upper"]["Description"] == "Upper bound of the 95% confidence interval");
+  CHECK(object["BPND-upper"]["Units"] == "mL/cm3");
+  table.has_intervals = false;
+  object = Json::parse(pet::parameter_sidecar_text(table, sidecar, {}));
+  CHECK_FALSE(object.contains("BPND-lower"));
+}
+
+TEST_CASE("The sidecar states the unit of the curves and of what depends on it", "[parameter_table]") {
+  pet::ParameterSidecar sidecar;
+  ParameterTable table = example();
+  table.extra_columns = {"AICc", "RSS", "dof", "other"};
+  Json object = Json::parse(pet::parameter_sidecar_text(table, sidecar, {}));
+  CHECK_FALSE(object.contains("ActivityUnits"));
+  CHECK(object["RSS"]["Units"] == "unknown");
+  sidecar.activity_units = "kBq/mL";
+  object = Json::parse(pet::parameter_sidecar_text(table, sidecar, {}));
+  CHECK(object["ActivityUnits"] == "kBq/mL");
+  CHECK(object["AICc"]["Units"] == "1");
+  CHECK(object["RSS"]["Units"] == "(kBq/mL)^2");
+  CHECK(object["dof"]["Units"] == "1");
+  for (const char* column : {"AICc", "RSS", "dof"}) CHECK(object[column].contains("Description"));
+  CHECK_FALSE(object.contains("other"));
 }
 
 TEST_CASE("A row of another width than its table is not written", "[parameter_table]") {
