@@ -57,6 +57,15 @@ pet::TableFitOptions table_options(const Options& options, const pet::TacTable& 
   return result;
 }
 
+// What the standard errors contain and what not.
+std::string sources_of_error(const pet::TableFit& result) {
+  std::string text = "noise of the target's curve, estimated from its residuals";
+  if (result.k2prime_se) text += ", and the standard error of k2prime";
+  if (result.k2prime && !result.k2prime_se) text += "; k2prime is taken as exact";
+  return text + "; the noise of the " + (result.model->needs_plasma() ? "plasma" : "reference") +
+         " curve is not included";
+}
+
 // The sidecar's account of what was fitted and how.
 pet::ParameterSidecar describe_fit(const pet::TableFit& result,
                                    const Options& options,
@@ -71,15 +80,16 @@ pet::ParameterSidecar describe_fit(const pet::TableFit& result,
     sidecar.blood_type = "arterial";
   else
     sidecar.reference_region = options.reference.value();
-  sidecar.weights = pet::name_of(used.weights);
+  sidecar.weights = result.model->uses_weights ? pet::name_of(used.weights) : "duration";
   sidecar.sampling = pet::name_of(used.sampling);
-  sidecar.sources_of_error =
-      "residuals of the target curve; the noise of the reference or plasma curve is not included";
-  const auto add = [&](const char* label, std::optional<double> value, const char* unit) {
+  sidecar.sources_of_error = sources_of_error(result);
+  sidecar.confidence_level = level;
+  sidecar.activity_units = unit == pet::ActivityUnit::kBq_per_mL ? "kBq/mL" : "unknown";
+  const auto add = [&](const char* label, std::optional<double> value, const char* value_unit) {
     if (!value) return;
     sidecar.input_labels.push_back(label);
     sidecar.input_values.push_back(*value);
-    sidecar.input_units.push_back(unit);
+    sidecar.input_units.push_back(value_unit);
   };
   add("k2prime", result.k2prime, "1/min");
   add("k2prime_se", result.k2prime_se, "1/min");
@@ -169,7 +179,7 @@ int run(const Options& options, const pet::Common& common) {
   if (options.half_life_s) table.tracer.half_life_min = *options.half_life_s / 60.0;
   std::vector<std::string> inputs = {options.tacs};
   if (options.input) inputs.push_back(*options.input);
-  const pet::Provenance provenance = pet::provenance_of(pet::with_sidecars(inputs));
+  const pet::Provenance provenance = pet::provenance_of(inputs);
   const pet::TableFitOptions all = table_options(options, table, common);
   require_taken(models, all);
   const std::optional<double> level = options.interval ? std::optional(options.level) : std::nullopt;

@@ -81,7 +81,8 @@ TEST_CASE("pet-fit writes one file a model where several are asked for", "[pet-f
     CHECK(here.has(name));
   const ParameterTable table = read_parameter_table((here.path / "sub-01_model-MRTM2_kinpar.tsv").string());
   CHECK(table.rows.at(0).cells[table.column("BPND")].value.value() == Approx(1.2).epsilon(1e-4));
-  CHECK_THAT(here.read("sub-01_model-MRTM2_kinpar.json"), Catch::Contains("k2prime_se"));
+  const std::string json = here.read("sub-01_model-MRTM2_kinpar.json");
+  CHECK_THAT(json, Catch::Contains("k2prime_se") && Catch::Contains("and the standard error of k2prime"));
 }
 
 TEST_CASE("pet-fit writes the fitted curves as a table that reads back", "[pet-fit]") {
@@ -105,6 +106,7 @@ TEST_CASE("pet-fit --ci se brackets the estimate by Student's t", "[pet-fit]") {
   // Student's t for 90 % and 45 - 3 degrees of freedom: 1.681952.
   CHECK(cell.upper.value() - cell.value.value() == Approx(1.681952 * cell.standard_error.value()).epsilon(1e-5));
   CHECK(cell.value.value() - cell.lower.value() == Approx(1.681952 * cell.standard_error.value()).epsilon(1e-5));
+  CHECK_THAT(here.read("k.json"), Catch::Contains("\"ConfidenceLevel\": 0.9") && Catch::Contains("BPND-lower"));
 }
 
 TEST_CASE("pet-fit refuses what it cannot use with one line, the right status and no output", "[pet-fit]") {
@@ -133,6 +135,12 @@ TEST_CASE("pet-fit refuses what it cannot use with one line, the right status an
       {"overlapping frames", "overlap_tacs.tsv --model srtm --reference a", 65, "overlap"},
       {"too few frames", "short_tacs.tsv --model srtm --reference a", 65, "frames"},
       {"bad bounds", "sub-01_tacs.tsv --model srtm --reference cerebellum --bounds k2=1:0:2", 2, "LOWER:START:UPPER"},
+      {"region twice", "sub-01_tacs.tsv --model srtm --reference cerebellum --regions insula,insula", 2, "twice"},
+      {"k2prime of a fit that failed", "sub-01_tacs.tsv --model mrtm2 --reference cerebellum --k2prime region:empty",
+       65, "status failed"},
+      {"option that no model takes", "sub-01_tacs.tsv --model srtm --reference cerebellum --t-star 30", 2, "--t-star"},
+      {"bad level without an interval", "sub-01_tacs.tsv --model srtm --reference cerebellum --level 95", 2,
+       "between 0 and 1"},
       {"bad level", "sub-01_tacs.tsv --model srtm --reference cerebellum --ci se --level 95", 2, "between 0 and 1"},
       {"unknown option", "sub-01_tacs.tsv --modle srtm", 2, "--model"},
   };
@@ -155,6 +163,28 @@ TEST_CASE("pet-fit refuses what it cannot use with one line, the right status an
     CHECK_THAT(result.err, Catch::Contains(c.message));
     CHECK(here.files() == before);
   }
+}
+
+TEST_CASE("pet-fit gives each of several models the options that it takes", "[pet-fit]") {
+  const Workplace here;
+  write_scan(here);
+  const CommandResult result = here.run(
+      "pet-fit sub-01_tacs.tsv --model srtm,suvr,mrtm2 --reference cerebellum --t-star 60 --k2prime region:insula "
+      "--regions insula -o kinpar.tsv");
+  INFO(result.err);
+  CHECK(result.status == 0);
+  CHECK(here.has("model-SRTM_kinpar.tsv"));
+  CHECK_THAT(here.read("model-SUVR_kinpar.json"), Catch::Contains("t_star"));
+  CHECK_THAT(here.read("model-SRTM_kinpar.json"), !Catch::Contains("t_star"));
+}
+
+TEST_CASE("pet-fit prints nothing of the optimiser's own", "[pet-fit]") {
+  const Workplace here;
+  write_scan(here);
+  const CommandResult result = here.run(
+      "pet-fit -q sub-01_tacs.tsv --model srtm --reference cerebellum --starts 50 --bounds BPND=-0.999999:1:20 "
+      "--regions insula,noisy -o k.tsv");
+  CHECK(result.err.empty());
 }
 
 TEST_CASE("pet-fit overwrites with --force only", "[pet-fit]") {
