@@ -6,6 +6,7 @@
 #include "libpet/error.h"
 #include "libpet/io/nifti.h"
 #include "libpet/io/series_report.h"
+#include "libpet/io/sidecar.h"
 #include "libpet/io/tac_table_file.h"
 #include "libpet/labels.h"
 #include "tools/tool.h"
@@ -64,7 +65,8 @@ int run(const Options& options, const pet::Common& common) {
     std::cout << pet::tac_table_text(table) << std::flush;
     return pet::success;
   }
-  std::vector<std::string> inputs = {options.image, options.labels};
+  std::vector<std::string> inputs = pet::with_sidecars({options.image});
+  inputs.push_back(options.labels);
   if (options.table) inputs.push_back(*options.table);
   files.write(common.output, pet::tac_table_text(table));
   files.write(sidecar, pet::tac_sidecar_text(table, pet::provenance_of(inputs), pet::image_members_json(image)));

@@ -10,7 +10,7 @@
 
 #include "libpet/error.h"
 #include "libpet/io/detail/json.h"
-#include "libpet/io/detail/text_file.h"
+#include "libpet/io/detail/table_sidecars.h"
 #include "libpet/io/tsv.h"
 #include "libpet/io/units.h"
 
@@ -35,12 +35,10 @@ constexpr std::array activity_columns = {
 constexpr const char* fraction_column = "metabolite_parent_fraction";
 
 Sidecar sidecar_of(const fs::path& path) {
-  const fs::path own = detail::without_extension(path).native() + ".json";
-  if (auto sidecar = detail::sidecar_if_present(own)) return *sidecar;
-  const fs::path shared = path.parent_path() / "inputfunction.json";
-  if (auto sidecar = detail::sidecar_if_present(shared)) return *sidecar;
-  throw bad_input(path.string(), "no sidecar",
-                  own.string() + R"( that states the units, for example {"AIF": {"Units": "Bq/mL"}})");
+  if (auto sidecar = detail::table_sidecar(path, "inputfunction.json")) return *std::move(sidecar);
+  throw bad_input(
+      path.string(), "no sidecar",
+      detail::own_sidecar(path).string() + R"( that states the units, for example {"AIF": {"Units": "Bq/mL"}})");
 }
 
 // How many units of the file make one of ours.

@@ -7,7 +7,7 @@
 #include "libpet/error.h"
 #include "libpet/io/detail/json.h"
 #include "libpet/io/detail/nifti_reader.h"
-#include "libpet/io/detail/text_file.h"
+#include "libpet/io/detail/table_sidecars.h"
 #include "libpet/io/detail/tracer.h"
 #include "libpet/io/nifti.h"
 #include "libpet/io/tsv.h"
@@ -22,7 +22,7 @@ using detail::Sidecar;
 constexpr double millisecond_min = 1e-3 / 60.0;
 
 Sidecar sidecar_of(const fs::path& path) {
-  const fs::path beside = detail::without_extension(path).native() + ".json";
+  const fs::path beside = detail::own_sidecar(path);
   if (!fs::is_regular_file(beside))
     throw InputNotFound(path.string() + ": found no sidecar, expected " + beside.string());
   return Sidecar(beside);

@@ -13,7 +13,7 @@
 #include "libpet/error.h"
 #include "libpet/io/detail/bids_name.h"
 #include "libpet/io/detail/json.h"
-#include "libpet/io/detail/text_file.h"
+#include "libpet/io/detail/table_sidecars.h"
 #include "libpet/io/detail/tracer.h"
 #include "libpet/io/tsv.h"
 #include "libpet/io/units.h"
@@ -23,6 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using detail::Sidecar;
+using detail::TacSurroundings;
 
 constexpr double same_time_s = 0.01;
 
@@ -45,51 +46,8 @@ std::optional<std::size_t> find_column(const Tsv& tsv, std::initializer_list<std
   return std::nullopt;
 }
 
-// What the files beside a table say: its own sidecar first, then that of the image.
-struct Surroundings {
-  std::vector<Sidecar> sidecars;
-  bool has_own = false;
-
-  template <typename Value>
-  std::optional<Value> first(std::string_view key, std::optional<Value> (Sidecar::*get)(std::string_view) const) const {
-    for (const Sidecar& sidecar : sidecars)
-      if (sidecar.has(key)) return (sidecar.*get)(key);
-    return std::nullopt;
-  }
-};
-
-// The image's sidecar where the names leave no doubt, or where those in doubt say the same.
-std::optional<Sidecar> image_sidecar(const fs::path& path) {
-  std::optional<Sidecar> chosen;
-  std::string said;
-  for (const fs::path& candidate :
-       detail::companions(path, path.parent_path().empty() ? "." : path.parent_path(), "_pet.json")) {
-    Sidecar sidecar(candidate);
-    detail::Json summary;
-    detail::add_tracer(summary, detail::tracer_of(sidecar));
-    summary["Units"] = sidecar.text("Units").value_or("");
-    summary["Decay"] = {sidecar.boolean("ImageDecayCorrected").value_or(true),
-                        sidecar.number("ImageDecayCorrectionTime").value_or(0.0),
-                        sidecar.number("InjectionStart").value_or(0.0)};
-    if (chosen && summary.dump() != said) return std::nullopt;
-    said = summary.dump();
-    if (!chosen) chosen = std::move(sidecar);
-  }
-  return chosen;
-}
-
-Surroundings surroundings_of(const fs::path& path) {
-  Surroundings found;
-  fs::path own = detail::without_extension(path).native() + ".json";
-  if (!fs::is_regular_file(own)) own = path.parent_path() / "tacs.json";
-  if (auto sidecar = detail::sidecar_if_present(own)) found.sidecars.push_back(std::move(*sidecar));
-  found.has_own = !found.sidecars.empty();
-  if (auto sidecar = image_sidecar(path)) found.sidecars.push_back(std::move(*sidecar));
-  return found;
-}
-
 // Start and end of every row in seconds: columns, else the lists of the sidecar.
-std::vector<Frame> frame_times_s(const Tsv& tsv, const Surroundings& around) {
+std::vector<Frame> frame_times_s(const Tsv& tsv, const TacSurroundings& around) {
   const auto start = find_column(tsv, {"framestart", "frametimesstart"});
   const auto end = find_column(tsv, {"frameend", "frametimesend"});
   const auto duration = find_column(tsv, {"framedur", "frameduration", "framelength"});
@@ -111,7 +69,7 @@ std::vector<Frame> frame_times_s(const Tsv& tsv, const Surroundings& around) {
 }
 
 // A table and its own sidecar that disagree on the frames cannot both be right.
-void check_against_sidecar(const Tsv& tsv, const std::vector<Frame>& times_s, const Surroundings& around) {
+void check_against_sidecar(const Tsv& tsv, const std::vector<Frame>& times_s, const TacSurroundings& around) {
   if (!around.has_own) return;
   const Sidecar& own = around.sidecars.front();
   const auto starts = own.numbers("FrameTimesStart");
@@ -144,7 +102,7 @@ Frames frames_from(const Tsv& tsv, std::vector<Frame> times, double injection_s)
 }
 
 // What every value of a frame is multiplied by to be corrected for decay to injection.
-std::vector<double> decay_factors(const Surroundings& around, const TacTable& table, double injection_s) {
+std::vector<double> decay_factors(const TacSurroundings& around, const TacTable& table, double injection_s) {
   std::vector<double> factors(table.frames.size(), 1.0);
   const bool is_corrected = around.first("ImageDecayCorrected", &Sidecar::boolean).value_or(true);
   const double reference_min =
@@ -190,7 +148,7 @@ void read_volumes(TacTable& table, const fs::path& path) {
 }
 
 // Sets the unit of the table; returns how many of the file make one of ours, 1 where the unit is unknown.
-double read_unit(TacTable& table, const Surroundings& around) {
+double read_unit(TacTable& table, const TacSurroundings& around) {
   for (const Sidecar& sidecar : around.sidecars) {
     if (!sidecar.has("Units")) continue;
     const std::string unit = *sidecar.text("Units");
@@ -208,7 +166,7 @@ double read_unit(TacTable& table, const Surroundings& around) {
 TacTable read_tac_table(const std::string& path) {
   const Tsv tsv = Tsv::read(path);
   if (tsv.rows() == 0) throw bad_input(path, "no rows", "one row a frame");
-  const Surroundings around = surroundings_of(path);
+  const TacSurroundings around = detail::tac_surroundings(path);
   const double injection_s = around.first("InjectionStart", &Sidecar::number).value_or(0.0);
 
   TacTable table;

@@ -5,6 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "libpet/error.h"
+#include "tests/libpet/io/temporary_folder.h"
+
 namespace {
 
 using nlohmann::ordered_json;
@@ -46,6 +49,47 @@ TEST_CASE("Bytes that are not UTF-8 do not make a sidecar unreadable", "[sidecar
 TEST_CASE("What is no object cannot become a sidecar", "[sidecar]") {
   CHECK_THROWS_AS(pet::sidecar_text("[]", {}), std::invalid_argument);
   CHECK_THROWS_AS(pet::sidecar_text("{", {}), std::invalid_argument);
+}
+
+using Names = std::vector<std::string>;
+
+constexpr const char* tacs = "frame_start\tframe_end\tputamen\n0\t60\t1\n";
+
+TEST_CASE("Inputs include the sidecars of TAC tables, those of the folder and of the image too", "[sidecar]") {
+  const pet::test::TemporaryFolder folder;
+  const std::string first = folder.file("sub-01_tacs.tsv", tacs);
+  const std::string second = folder.file("sub-02_tacs.tsv", tacs);
+  CHECK(pet::with_sidecars({first, second}) == Names{first, second});
+  const std::string image = folder.file("sub-02_pet.json", "{}");
+  CHECK(pet::with_sidecars({first, second}) == Names{first, second, image});
+  const std::string shared = folder.file("tacs.json", "{}");
+  CHECK(pet::with_sidecars({first, second}) == Names{first, shared, second, image});
+  const std::string own = folder.file("sub-01_tacs.json", "{}");
+  CHECK(pet::with_sidecars({first, second}) == Names{first, own, second, shared, image});
+}
+
+TEST_CASE("Inputs include the sidecar of an input function, and not one of curves", "[sidecar]") {
+  const pet::test::TemporaryFolder folder;
+  const std::string input = folder.file("x_inputfunction.tsv", "time\tAIF\n0\t0\n1\t1\n");
+  folder.file("tacs.json", "{}");
+  CHECK(pet::with_sidecars({input}) == Names{input});
+  const std::string shared = folder.file("inputfunction.json", "{}");
+  CHECK(pet::with_sidecars({input}) == Names{input, shared});
+  const std::string own = folder.file("x_inputfunction.json", "{}");
+  CHECK(pet::with_sidecars({input}) == Names{input, own});
+}
+
+TEST_CASE("Tables of parameters and images have their own sidecar only, other things none", "[sidecar]") {
+  const pet::test::TemporaryFolder folder;
+  const std::string table = folder.file("sub-01_kinpar.tsv", "name\tVT\nputamen\t1\n");
+  const std::string image = folder.file("sub-01_pet.nii.gz", "voxels");
+  for (const char* other : {"tacs.json", "inputfunction.json", "sub-01_desc-x_pet.json"}) folder.file(other, "{}");
+  CHECK(pet::with_sidecars({table, image, folder.path()}) == Names{table, image, folder.path()});
+  const std::string beside_table = folder.file("sub-01_kinpar.json", "{}");
+  const std::string beside_image = folder.file("sub-01_pet.json", "{}");
+  CHECK(pet::with_sidecars({table, image, table}) == Names{table, beside_table, image, beside_image});
+  CHECK(pet::with_sidecars({"/dev/null"}) == Names{"/dev/null"});
+  CHECK_THROWS_AS(pet::with_sidecars({folder.file("broken.tsv", "a\ta\n")}), pet::InputError);
 }
 
 }  // namespace
