@@ -179,7 +179,7 @@ int run(const Options& options, const pet::Common& common) {
   if (options.half_life_s) table.tracer.half_life_min = *options.half_life_s / 60.0;
   std::vector<std::string> inputs = {options.tacs};
   if (options.input) inputs.push_back(*options.input);
-  const pet::Provenance provenance = pet::provenance_of(inputs);
+  const pet::Provenance provenance = pet::provenance_of(pet::with_sidecars(inputs));
   const pet::TableFitOptions all = table_options(options, table, common);
   require_taken(models, all);
   const std::optional<double> level = options.interval ? std::optional(options.level) : std::nullopt;

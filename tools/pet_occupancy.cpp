@@ -98,7 +98,7 @@ int run(const Options& options, const pet::Common& common) {
     files.write(common.output, text);
     files.write(sidecar, pet::occupancy_sidecar_text(
                              result.table, sidecar_members(result, options),
-                             pet::provenance_of({options.baseline, options.drugs.front()})));
+                             pet::provenance_of(pet::with_sidecars({options.baseline, options.drugs.front()}))));
     files.commit();
   }
   return result.failed > 0 ? pet::some_failed : pet::success;
