@@ -60,12 +60,12 @@ awk -F '\t' '
     next
   }
   function shown(text) { return text == "" || text == "n/a" ? "n/a" : sprintf("%.3f", text) }
-  !printed++ { printf line, "region", "BPND baseline", "BPND drug", "occupancy", "lower", "upper", "truth", "flags" }
+  !printed++ { printf line, "region", "BPND baseline", "BPND drug", "occupancy", "lower", "upper", "truth", "status" }
   {
     name = $column["name"]
     lower = $column["occupancy_lower"]; upper = $column["occupancy_upper"]
     printf line, name, shown($column["BPND_baseline"]), shown($column["BPND_drug"]), shown($column["occupancy"]),
-      shown(lower), shown(upper), shown(truth[name]), $column["flags"] == "n/a" ? "" : $column["flags"]
+      shown(lower), shown(upper), shown(truth[name]), $column["status"]
     if (truth[name] ~ /[0-9]/ && lower != "n/a" && upper != "n/a") {
       ++compared
       held += lower + 0 <= truth[name] + 0 && truth[name] + 0 <= upper + 0

@@ -119,12 +119,14 @@ bool is_ok(const std::string& status) {
 }
 
 // An occupancy is no better than the fits it comes from: a fit that is not ok lends its status to a row that would be
-// ok, and is named in the flags with its own flags.
+// ok and leaves it without an interval. Its status and flags come along.
 void add_fit_status(OccupancyRow& row, const Pair& pair) {
   for (const auto& [scan, fit] : {std::pair{"baseline_", pair.baseline}, {"drug_", pair.drug}}) {
     for (const std::string& flag : fit->flags) row.flags.push_back(scan + flag);
     if (is_ok(fit->status)) continue;
     row.flags.push_back(scan + fit->status);
+    // A standard error at a bound is conditional on it, and says nothing about the occupancy.
+    row.standard_error = row.lower = row.upper = std::nullopt;
     if (is_ok(row.status)) row.status = fit->status;
   }
 }

@@ -39,11 +39,11 @@ struct OccupancyResult {
 };
 
 /// Compares two scans of one subject region by region (matched by name). Regions that one table lacks are left out with
-/// a warning. A fit that is not `ok` lends its status to the row; its status and flags come along as baseline_<flag>
-/// and drug_<flag>. Method lassen: the first row, named "lassen", is the plot (mean VT of the scans) of all regions
-/// whose fits give a volume to trust, the others use its VND with its standard error. Throws UsageError for unknown or
-/// repeated regions and for parameters that are no binding, InputError for parameters that the tables do not have and
-/// for scans whose sidecars name another model, reference region or sampling.
+/// a warning. A fit that is not `ok` lends its status to the row and leaves it without interval; its status and flags
+/// come along as baseline_<flag> and drug_<flag>. Method lassen: the first row, named "lassen", is the plot (mean VT of
+/// the scans) of all regions whose fits give a volume to trust, the others use its VND with its standard error. Throws
+/// UsageError for unknown or repeated regions and for parameters that are no binding, InputError for parameters that
+/// the tables do not have and for scans whose sidecars name another model, reference region or sampling.
 OccupancyResult occupancy_of_scans(const ParameterTable& baseline,
                                    const ParameterTable& drug,
                                    const OccupancyRequest& request);

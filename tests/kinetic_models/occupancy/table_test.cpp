@@ -50,6 +50,9 @@ TEST_CASE("An occupancy from a fit that was not ok has its status and says which
   const OccupancyResult result = occupancy_of_scans(baseline, table_of("drug.tsv", "BPND", {{"insula", 0.6}}), {});
   CHECK(result.table.rows[0].flags == std::vector<std::string>{"baseline_at_bound"});
   CHECK(result.table.rows[0].status == "at_bound");
+  CHECK(result.table.rows[0].occupancy.value() == Approx(0.6));
+  CHECK_FALSE(result.table.rows[0].standard_error);
+  CHECK_FALSE(result.table.rows[0].lower);
   CHECK(result.failed == 0);
 }
 
