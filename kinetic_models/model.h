@@ -58,7 +58,7 @@ struct Model {
   Use k2prime = Use::no;
   Use t_star = Use::no;
   bool uses_weights = true;
-  std::string_view k2prime_model = "";  ///< the full form that estimates k2prime in a region
+  std::string_view k2prime_model{};  ///< the full form that estimates k2prime in a region
   Predict predict = nullptr;            ///< of a nonlinear model
   std::variant<ReferenceFit, PlasmaFit> fit;
 

@@ -67,7 +67,7 @@ BlockFile::~BlockFile() {
 }
 
 void BlockFile::append(std::size_t count, const std::function<std::vector<std::byte>(std::size_t)>& block) {
-  const std::size_t at_once = 2 * std::max(1u, std::thread::hardware_concurrency());
+  const auto at_once = std::size_t{2} * std::max(1u, std::thread::hardware_concurrency());
   std::vector<Compressed> blocks(std::min(count, at_once));
   for (std::size_t first = 0; first < count; first += blocks.size()) {
     const std::size_t size = std::min(blocks.size(), count - first);

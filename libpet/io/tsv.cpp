@@ -160,7 +160,7 @@ std::string format_seconds(double minutes) {
   return format_number(std::round(minutes * 60.0 * 1e6) / 1e6 + 0.0);
 }
 
-TsvWriter::TsvWriter(std::vector<std::string> header) : columns_(header.size()) {
+TsvWriter::TsvWriter(const std::vector<std::string>& header) : columns_(header.size()) {
   check_header(header, "table header");
   row(header);
 }

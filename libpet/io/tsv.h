@@ -50,7 +50,7 @@ std::string format_seconds(double minutes);
 /// Rows of cells joined to the text of a table.
 class TsvWriter {
  public:
-  explicit TsvWriter(std::vector<std::string> header);
+  explicit TsvWriter(const std::vector<std::string>& header);
   /// The number of cells must be that of the header.
   void row(const std::vector<std::string>& cells);
   const std::string& text() const { return text_; }
