@@ -46,25 +46,53 @@ std::optional<std::size_t> find_column(const Tsv& tsv, std::initializer_list<std
   return std::nullopt;
 }
 
+// A list of times in seconds. An object of that name describes the column of that name instead.
+std::optional<std::vector<double>> time_list(const Sidecar& sidecar, std::string_view key) {
+  if (sidecar.is_object(key)) return std::nullopt;
+  return sidecar.numbers(key);
+}
+
+std::optional<std::vector<double>> time_list(const TacSurroundings& around, std::string_view key) {
+  for (const Sidecar& sidecar : around.sidecars)
+    if (auto list = time_list(sidecar, key)) return list;
+  return std::nullopt;
+}
+
+// A column of times in seconds, whatever unit the sidecar gives it.
+std::vector<double> times_in_s(const Tsv& tsv, std::size_t column, const TacSurroundings& around) {
+  const std::string key = tsv.header()[column] + "/Units";
+  double s_per_unit = 1.0;
+  for (const Sidecar& sidecar : around.sidecars) {
+    if (!sidecar.has(key)) continue;
+    const std::string unit = *sidecar.text(key);
+    const auto seconds = in_s(unit);
+    if (!seconds) throw sidecar.error(key, "'" + unit + "'", "s or min");
+    s_per_unit = *seconds;
+    break;
+  }
+  std::vector<double> times(tsv.rows());
+  for (std::size_t r = 0; r < tsv.rows(); ++r) times[r] = tsv.required_number(r, column) * s_per_unit;
+  return times;
+}
+
 // Start and end of every row in seconds: columns, else the lists of the sidecar.
 std::vector<Frame> frame_times_s(const Tsv& tsv, const TacSurroundings& around) {
   const auto start = find_column(tsv, {"framestart", "frametimesstart"});
   const auto end = find_column(tsv, {"frameend", "frametimesend"});
   const auto duration = find_column(tsv, {"framedur", "frameduration", "framelength"});
-  const auto starts = around.first("FrameTimesStart", &Sidecar::numbers);
-  const auto durations = around.first("FrameDuration", &Sidecar::numbers);
+  const auto starts = time_list(around, "FrameTimesStart");
+  const auto durations = time_list(around, "FrameDuration");
   const bool has_lists = starts && durations && starts->size() == tsv.rows() && durations->size() == tsv.rows();
   if ((!start || (!end && !duration)) && (start || end || !has_lists))
     throw bad_input(tsv.source() + ":1", "no columns of frame times",
                     "frame_start and frame_end in seconds (or as many FrameTimesStart and FrameDuration in the "
                     "sidecar as rows)");
+  const std::vector<double> first = start ? times_in_s(tsv, *start, around) : *starts;
+  const std::vector<double> second = end     ? times_in_s(tsv, *end, around)
+                                     : start ? times_in_s(tsv, *duration, around)
+                                             : *durations;
   std::vector<Frame> times(tsv.rows());
-  for (std::size_t r = 0; r < tsv.rows(); ++r) {
-    times[r].start_min = start ? tsv.required_number(r, *start) : (*starts)[r];
-    times[r].end_min = end     ? tsv.required_number(r, *end)
-                       : start ? times[r].start_min + tsv.required_number(r, *duration)
-                               : times[r].start_min + (*durations)[r];
-  }
+  for (std::size_t r = 0; r < tsv.rows(); ++r) times[r] = {first[r], end ? second[r] : first[r] + second[r]};
   return times;
 }
 
@@ -72,7 +100,7 @@ std::vector<Frame> frame_times_s(const Tsv& tsv, const TacSurroundings& around) 
 void check_against_sidecar(const Tsv& tsv, const std::vector<Frame>& times_s, const TacSurroundings& around) {
   if (!around.has_own) return;
   const Sidecar& own = around.sidecars.front();
-  const auto starts = own.numbers("FrameTimesStart");
+  const auto starts = time_list(own, "FrameTimesStart");
   if (!starts) return;
   if (starts->size() != times_s.size())
     throw own.error("FrameTimesStart", std::to_string(starts->size()) + " frames",

@@ -11,7 +11,7 @@ namespace pet {
 
 /// Reads a BIDS / PETPrep `_tacs.tsv`: `frame_start frame_end` (or FrameTimesStart FrameTimesEnd) in seconds, one
 /// column a region, and its JSON sidecar (same name, .json; else `tacs.json` in the same folder) with `Units`, tracer,
-/// half-life and dose. What that does not say is taken from the image's sidecar `_pet.json` in the same folder, if sub,
+/// half-life and dose, and for columns of times in minutes `{"frame_start": {"Units": "min"}}`. What that does not say is taken from the image's sidecar `_pet.json` in the same folder, if sub,
 /// ses and the other entities of the name leave no doubt which it is. Volumes come from `_morph.tsv` beside the table
 /// or in ../anat, if there is one. Units may be Bq/mL, kBq/mL and their usual spellings; "unknown", or none anywhere,
 /// leaves the numbers as they are. Times are moved to count from InjectionStart, activities to be corrected for decay
