@@ -374,4 +374,18 @@ TEST_CASE("Frame times in another unit than seconds and minutes are refused", "[
   CHECK_THROWS_WITH(read_tac_table(path), Contains("x_tacs.json key 'frame_end/Units': found 'ms', expected s or min"));
 }
 
+TEST_CASE("A region with the name of another column is not written", "[tac_table_file]") {
+  TacTable table;
+  table.frames = pet::Frames({{0.0, 1.0}});
+  table.activity = {{5.0}};
+  for (const char* name : {"weight", "Time", "index", "duration", "frame", "Frame_Start"}) {
+    INFO(name);
+    table.regions = {name};
+    CHECK_THROWS_AS(pet::tac_table_text(table), pet::UsageError);
+    CHECK_THROWS_WITH(pet::tac_table_text(table), Contains("'" + std::string(name) + "'"));
+  }
+  table.regions = {"frame_of_brain"};
+  CHECK(read_tac_table(TemporaryFolder().file("x.tsv", pet::tac_table_text(table))).regions == table.regions);
+}
+
 }  // namespace
