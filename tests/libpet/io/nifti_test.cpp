@@ -510,4 +510,24 @@ TEST_CASE("Every label table among the reference data reads", "[nifti][reference
   CHECK(files == 3);
 }
 
+TEST_CASE("A scale that is no finite number is refused, in NIfTI-1 and NIfTI-2", "[nifti]") {
+  const TemporaryFolder folder;
+  for (const float value : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    for (const std::size_t at : {112u, 116u}) {
+      INFO(value << " at byte " << at);
+      Handmade file({1, 1, 1, 0}, 4, 16);
+      file.sform(identity).put<float>(at, value).voxel<short>(7);
+      CHECK_THROWS_WITH(pet::read_label_map(folder.file("l.nii", file.bytes())),
+                        Contains(at == 112u ? "l.nii: found scl_slope" : "l.nii: found scl_inter"));
+    }
+  }
+  Grid grid = oblique();
+  grid.size = {40000, 1, 1};
+  pet::write_label_map({grid, std::vector<std::int32_t>(40000, 2), {}, {}}, folder / "two.nii");
+  std::string second = content_of(folder / "two.nii");
+  const double infinite = std::numeric_limits<double>::infinity();
+  std::memcpy(second.data() + 176, &infinite, sizeof infinite);  // scl_slope of NIfTI-2
+  CHECK_THROWS_WITH(pet::read_label_map(folder.file("l.nii", second)), Contains("l.nii: found scl_slope inf"));
+}
+
 }  // namespace
