@@ -25,7 +25,13 @@ bool is_nifti(const std::string& path) {
   return path.ends_with(".nii") || path.ends_with(".nii.gz");
 }
 
+void require_dicom_for(const std::string& option, const std::string& image) {
+  if (is_nifti(image)) throw pet::UsageError("--" + option + " is for DICOM series; " + image + " is a NIfTI image");
+}
+
 pet::DynamicImage read_image(const Options& options, const pet::Common& common) {
+  if (!options.series.empty()) require_dicom_for("series", options.image);
+  if (options.injection_time) require_dicom_for("injection-time", options.image);
   if (is_nifti(options.image)) return pet::read_nifti_image(options.image);
   return pet::read_pet_series(options.image, {options.series, options.injection_time, common.threads});
 }

@@ -104,6 +104,17 @@ TEST_CASE("pet-tac refuses labels on another grid and describes both grids", "[p
   CHECK_FALSE(here.has("x_tacs.tsv"));
 }
 
+TEST_CASE("pet-tac does not take options of DICOM series for a NIfTI image", "[pet-tac]") {
+  const Workplace here;
+  for (const std::string option : {"--series 1.2.3", "--injection-time 12:34:56"}) {
+    const CommandResult result = here.run("pet-tac x_pet.nii.gz --labels l.nii.gz -o x_tacs.tsv " + option);
+    INFO(result.err);
+    CHECK(result.status == 2);
+    CHECK(is_one_line(result.err));
+    CHECK_THAT(result.err, Catch::Contains(option.substr(0, option.find(' '))) && Catch::Contains("x_pet.nii.gz"));
+  }
+}
+
 TEST_CASE("pet-tac on what is no DICOM series says what it found", "[pet-tac]") {
   const Workplace here;
   here.run("mkdir empty text; echo hello > text/readme.txt");
