@@ -47,6 +47,19 @@ pet::LabelMap read_labels(const Options& options, const pet::DynamicImage& image
   return pet::align_labels(labels, image.grid, options.labels);
 }
 
+void warn_of_names(const pet::Common& common, const pet::LabelMap& labels) {
+  if (labels.names.empty()) return;
+  const auto warn = [&](const std::string& what, const std::vector<std::string>& which) {
+    std::string list;
+    for (const std::string& one : which) list += (list.empty() ? "" : ", ") + one;
+    if (!which.empty()) pet::warn(common, what + ": " + list);
+  };
+  std::vector<std::string> numbers;
+  for (const int number : pet::labels_without_name(labels)) numbers.push_back(std::to_string(number));
+  warn("labels without a name", numbers);
+  warn("names without a voxel", pet::names_without_voxels(labels));
+}
+
 // "sub-01_tacs.tsv" goes with "sub-01_morph.tsv", any other "name.tsv" with "name_morph.tsv".
 std::filesystem::path morph_of(const std::filesystem::path& tacs) {
   std::string stem = tacs.stem().string();
@@ -66,6 +79,7 @@ int run(const Options& options, const pet::Common& common) {
   const pet::DynamicImage image = read_image(options, common);
   for (const std::string& warning : image.warnings) pet::warn(common, warning);
   const pet::LabelMap labels = read_labels(options, image);
+  warn_of_names(common, labels);
   const pet::TacTable table = pet::extract_tacs(image, labels, common.threads);
   if (common.output.empty()) {
     std::cout << pet::tac_table_text(table) << std::flush;

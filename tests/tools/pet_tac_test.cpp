@@ -115,6 +115,21 @@ TEST_CASE("pet-tac does not take options of DICOM series for a NIfTI image", "[p
   }
 }
 
+TEST_CASE("pet-tac warns of labels without a name and of names without voxels", "[pet-tac]") {
+  const Workplace here;
+  const std::string line = "pet-tac " + (study().path / "made/ses-baseline/dicom").string() + " --labels " +
+                           only(study().path / "made/ses-baseline", "_dseg.nii.gz") + " ";
+  here.write("dseg.tsv", "index\tname\n0\tbackground\n1\tcerebellum\n9\tinsula\n12\tthalamus\n");
+  const CommandResult result = here.run(line + "--table dseg.tsv");
+  CHECK(result.status == 0);
+  CHECK_THAT(result.err, Catch::Contains("warning: labels without a name: 2"));
+  CHECK_THAT(result.err, Catch::Contains("warning: names without a voxel: insula, thalamus\n"));
+  CHECK_THAT(result.out, Catch::Contains("label-2"));
+  here.write("dseg.tsv", "index\tname\n1\tcerebellum\n2\tcortex\n");
+  CHECK_THAT(here.run(line + "--table dseg.tsv").err, !Catch::Contains("warning: labels") && !Catch::Contains("names"));
+  CHECK_THAT(here.run(line).err, !Catch::Contains("warning: labels"));  // no names at all: nothing is amiss
+}
+
 TEST_CASE("pet-tac on what is no DICOM series says what it found", "[pet-tac]") {
   const Workplace here;
   here.run("mkdir empty text; echo hello > text/readme.txt");
