@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a simulated scanner to curves and back to what was simulated.
 #include "libpet/dicom/pet_image.h"
+#include "libpet/io/nifti.h"
 #include "libpet/io/tac_table_file.h"
 #include "tests/libpet/study_text.h"
 #include "tests/tools/command_fixture.h"
@@ -102,6 +103,26 @@ TEST_CASE("pet-tac refuses labels on another grid and describes both grids", "[p
   CHECK(is_one_line(result.err));
   CHECK_THAT(result.err, Catch::Contains("grid") && Catch::Contains("5.4"));
   CHECK_FALSE(here.has("x_tacs.tsv"));
+}
+
+TEST_CASE("pet-tac on the same image as NIfTI gives the same curves and records its sidecar", "[pet-tac]") {
+  const Workplace here;
+  const auto folder = study().path / "made" / "ses-baseline";
+  const DynamicImage image = read_pet_series(folder / "dicom");
+  write_nifti_series(image.grid, image.frames, image.voxels, here.path / "x_pet.nii.gz", "", 1000.0);
+  here.write("x_pet.json", image_sidecar_text(image, {}, "{}"));
+  const std::string labels = only(folder, "_dseg.nii.gz");
+  REQUIRE(here.run("pet-tac x_pet.nii.gz --labels " + labels + " -o n_tacs.tsv").status == 0);
+  REQUIRE(here.run("pet-tac " + (folder / "dicom").string() + " --labels " + labels + " -o d_tacs.tsv").status == 0);
+  const TacTable nifti = read_tac_table((here.path / "n_tacs.tsv").string());
+  const TacTable dicom = read_tac_table((here.path / "d_tacs.tsv").string());
+  REQUIRE(nifti.regions == dicom.regions);
+  for (std::size_t r = 0; r < dicom.regions.size(); ++r)
+    for (std::size_t f = 0; f < dicom.frames.size(); ++f)
+      CHECK(nifti.activity[r][f] == Approx(dicom.activity[r][f]).epsilon(1e-6).margin(1e-9));
+  const auto sidecar = nlohmann::json::parse(here.read("n_tacs.json"));
+  CHECK(sidecar["Sources"] == nlohmann::json({"x_pet.nii.gz", "x_pet.json", labels}));
+  CHECK(sidecar["SourcesSHA256"][1] == sha256(here.read("x_pet.json")));
 }
 
 TEST_CASE("pet-tac does not take options of DICOM series for a NIfTI image", "[pet-tac]") {
