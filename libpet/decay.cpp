@@ -19,12 +19,11 @@ struct Radionuclide {
   double half_life_s;
 };
 
-// Half-lives that PET scanners write (docs/units.md): C-11 as in the headers of ds004869, F-18 as Siemens, Philips and
-// CPS do; the others from the Decay Data Evaluation Project (nucleide.org), rounded.
+// Where each comes from is in docs/units.md: C-11 and F-18 as PET scanners write them, the others as commonly used.
 constexpr std::array radionuclides = {
     Radionuclide{"C", 11, 1220.04}, Radionuclide{"F", 18, 6586.2},    Radionuclide{"N", 13, 597.9},
     Radionuclide{"O", 15, 122.24},  Radionuclide{"Ga", 68, 4062.6},   Radionuclide{"Cu", 64, 45721.0},
-    Radionuclide{"Rb", 82, 76.3},   Radionuclide{"Zr", 89, 282240.0}, Radionuclide{"I", 124, 360806.0},
+    Radionuclide{"Rb", 82, 75.45},  Radionuclide{"Zr", 89, 282240.0}, Radionuclide{"I", 124, 360806.0},
 };
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 9> full_names = {{{"carbon", "c"},

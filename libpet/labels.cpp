@@ -128,4 +128,18 @@ std::vector<int> label_numbers(const LabelMap& labels) {
   return {numbers.begin(), numbers.end()};
 }
 
+std::vector<int> labels_without_name(const LabelMap& labels) {
+  std::vector<int> numbers = label_numbers(labels);
+  std::erase_if(numbers, [&](int number) { return labels.names.contains(number); });
+  return numbers;
+}
+
+std::vector<std::string> names_without_voxels(const LabelMap& labels) {
+  const std::vector<int> numbers = label_numbers(labels);
+  std::vector<std::string> names;
+  for (const auto& [label, name] : labels.names)
+    if (label != 0 && !std::binary_search(numbers.begin(), numbers.end(), label)) names.push_back(name);
+  return names;
+}
+
 }  // namespace pet

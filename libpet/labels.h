@@ -32,5 +32,9 @@ TacTable extract_tacs(const DynamicImage& image, const LabelMap& labels, unsigne
 
 /// The labels that occur in the image, in order, without background: one a region of extract_tacs.
 std::vector<int> label_numbers(const LabelMap& labels);
+/// Those among them that have no name.
+std::vector<int> labels_without_name(const LabelMap& labels);
+/// The names, in order of their label and without that of the background, whose label is nowhere in the image.
+std::vector<std::string> names_without_voxels(const LabelMap& labels);
 
 }  // namespace pet

@@ -11,8 +11,9 @@ namespace pet {
 /// The version of this library, for example "0.1.0".
 std::string version();
 
-/// One input of a command: its path as given and the SHA-256 of its bytes. For a folder, the digest of the sorted
-/// list of (file name, digest) of the files that were used.
+/// One input of a command: its path as given, with the names of its folders, and the SHA-256 of its bytes. For a
+/// folder, the digest of the sorted list of (path below it, digest) of every file in it and in the folders below,
+/// whether the command used the file or not. Links to folders are followed, each folder once.
 struct InputChecksum {
   std::string path;
   std::string sha256;
@@ -20,7 +21,7 @@ struct InputChecksum {
 
 /// SHA-256 of bytes as 64 hexadecimal digits.
 std::string sha256(std::string_view bytes);
-/// SHA-256 of a file or folder. Throws InputNotFound.
+/// SHA-256 of a file or folder. Throws InputNotFound with the reason, also for a part of a folder that cannot be read.
 InputChecksum checksum(const std::filesystem::path& path);
 
 /// What every output records: who made it, with which command, from which bytes.

@@ -25,7 +25,13 @@ bool is_nifti(const std::string& path) {
   return path.ends_with(".nii") || path.ends_with(".nii.gz");
 }
 
+void require_dicom_for(const std::string& option, const std::string& image) {
+  if (is_nifti(image)) throw pet::UsageError("--" + option + " is for DICOM series; " + image + " is a NIfTI image");
+}
+
 pet::DynamicImage read_image(const Options& options, const pet::Common& common) {
+  if (!options.series.empty()) require_dicom_for("series", options.image);
+  if (options.injection_time) require_dicom_for("injection-time", options.image);
   if (is_nifti(options.image)) return pet::read_nifti_image(options.image);
   return pet::read_pet_series(options.image, {options.series, options.injection_time, common.threads});
 }
@@ -39,6 +45,19 @@ pet::LabelMap read_labels(const Options& options, const pet::DynamicImage& image
     throw pet::bad_input(options.labels + " tag (0020,0052) FrameOfReferenceUID", labels.frame_of_reference_uid,
                          image.frame_of_reference_uid + ", the image's");
   return pet::align_labels(labels, image.grid, options.labels);
+}
+
+void warn_of_names(const pet::Common& common, const pet::LabelMap& labels) {
+  if (labels.names.empty()) return;
+  const auto warn = [&](const std::string& what, const std::vector<std::string>& which) {
+    std::string list;
+    for (const std::string& one : which) list += (list.empty() ? "" : ", ") + one;
+    if (!which.empty()) pet::warn(common, what + ": " + list);
+  };
+  std::vector<std::string> numbers;
+  for (const int number : pet::labels_without_name(labels)) numbers.push_back(std::to_string(number));
+  warn("labels without a name", numbers);
+  warn("names without a voxel", pet::names_without_voxels(labels));
 }
 
 // "sub-01_tacs.tsv" goes with "sub-01_morph.tsv", any other "name.tsv" with "name_morph.tsv".
@@ -60,6 +79,7 @@ int run(const Options& options, const pet::Common& common) {
   const pet::DynamicImage image = read_image(options, common);
   for (const std::string& warning : image.warnings) pet::warn(common, warning);
   const pet::LabelMap labels = read_labels(options, image);
+  warn_of_names(common, labels);
   const pet::TacTable table = pet::extract_tacs(image, labels, common.threads);
   if (common.output.empty()) {
     std::cout << pet::tac_table_text(table) << std::flush;

@@ -54,8 +54,7 @@ double per_unit(const Sidecar& sidecar, const std::string& column) {
 
 double minutes_divisor(const Sidecar& sidecar) {
   const std::string unit = sidecar.text("time/Units").value_or("s");
-  if (unit == "s" || unit == "seconds" || unit == "sec") return 60.0;
-  if (unit == "min" || unit == "minutes") return 1.0;
+  if (const auto seconds = in_s(unit)) return 60.0 / *seconds;
   throw sidecar.error("time/Units", "'" + unit + "'", "s or min");
 }
 

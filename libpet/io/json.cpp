@@ -56,6 +56,11 @@ const Json* Sidecar::find(std::string_view key) const {
   return is_missing(*value) ? nullptr : value;
 }
 
+bool Sidecar::is_object(std::string_view key) const {
+  const Json* const value = find(key);
+  return value != nullptr && value->is_object();
+}
+
 std::optional<std::string> Sidecar::text(std::string_view key) const {
   const Json* const value = find(key);
   if (value == nullptr) return std::nullopt;

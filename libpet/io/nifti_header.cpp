@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <iterator>
 #include <limits>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "libpet/error.h"
@@ -18,6 +20,7 @@ namespace pet::detail {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace std::string_literals;
 
 // One bit of deflate never stands for more than about 1032 times as many.
 constexpr std::uintmax_t most_per_compressed_byte = 1100;
@@ -41,35 +44,70 @@ Value value_at(const std::array<unsigned char, sizeof(nifti_2_header)>& bytes, s
   return std::bit_cast<Value>(part);
 }
 
-// Whether a file begins with a header of a known type and positive sizes. libnifti would complain on stderr, whatever
-// its level.
-bool begins_with_header(const fs::path& path) {
+// The header as it is stored: libnifti complains on stderr, whatever its level, and takes numbers that are not finite
+// for 0.
+struct StoredHeader {
   std::array<unsigned char, sizeof(nifti_2_header)> bytes{};
-  const gzFile file = gzopen(path.c_str(), "rb");
-  if (file == nullptr) return false;
-  const int count = gzread(file, bytes.data(), static_cast<unsigned>(bytes.size()));
-  gzclose(file);
-  if (count < static_cast<int>(sizeof(nifti_1_header))) return false;
+  bool is_first = false;  ///< NIfTI-1
+  bool is_swapped = false;
 
-  for (const bool is_swapped : {false, true}) {
-    const auto size = value_at<std::int32_t>(bytes, 0, is_swapped);
-    const bool is_first = size == sizeof(nifti_1_header);
-    if (!is_first && (size != sizeof(nifti_2_header) || count < static_cast<int>(bytes.size()))) continue;
-    const std::size_t magic = is_first ? offsetof(nifti_1_header, magic) : offsetof(nifti_2_header, magic);
-    const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + magic, 3);
-    if (!text.starts_with("n") || !(text.ends_with(is_first ? '1' : '2'))) return false;
-    const auto dim = [&](std::size_t d) {
-      return is_first ? value_at<std::int16_t>(bytes, offsetof(nifti_1_header, dim) + 2 * d, is_swapped)
-                      : value_at<std::int64_t>(bytes, offsetof(nifti_2_header, dim) + 8 * d, is_swapped);
-    };
-    const std::size_t type = is_first ? offsetof(nifti_1_header, datatype) : offsetof(nifti_2_header, datatype);
-    if (!nifti_is_valid_datatype(value_at<std::int16_t>(bytes, type, is_swapped))) return false;
-    if (dim(0) < 1 || dim(0) > 7) return false;
-    for (std::int64_t d = 1; d <= dim(0); ++d)
-      if (dim(static_cast<std::size_t>(d)) < 1) return false;
-    return true;
+  template <typename First, typename Second>
+  Second value(std::size_t at_first, std::size_t at_second) const {
+    if (is_first) return static_cast<Second>(value_at<First>(bytes, at_first, is_swapped));
+    return value_at<Second>(bytes, at_second, is_swapped);
   }
-  return false;
+};
+
+std::optional<StoredHeader> stored_header(const fs::path& path) {
+  StoredHeader header;
+  const gzFile file = gzopen(path.c_str(), "rb");
+  if (file == nullptr) return std::nullopt;
+  const int count = gzread(file, header.bytes.data(), static_cast<unsigned>(header.bytes.size()));
+  gzclose(file);
+  if (count < static_cast<int>(sizeof(nifti_1_header))) return std::nullopt;
+  for (const bool is_swapped : {false, true}) {
+    const auto size = value_at<std::int32_t>(header.bytes, 0, is_swapped);
+    header.is_swapped = is_swapped;
+    header.is_first = size == sizeof(nifti_1_header);
+    if (header.is_first || (size == sizeof(nifti_2_header) && count == static_cast<int>(header.bytes.size())))
+      return header;
+  }
+  return std::nullopt;
+}
+
+// Whether the magic is right, the type known and every size positive.
+bool is_usable(const StoredHeader& header) {
+  const std::size_t magic = header.is_first ? offsetof(nifti_1_header, magic) : offsetof(nifti_2_header, magic);
+  const std::string_view text(reinterpret_cast<const char*>(header.bytes.data()) + magic, 3);
+  if (!text.starts_with("n") || !(text.ends_with(header.is_first ? '1' : '2'))) return false;
+  const auto type =
+      header.value<std::int16_t, std::int16_t>(offsetof(nifti_1_header, datatype), offsetof(nifti_2_header, datatype));
+  if (!nifti_is_valid_datatype(type)) return false;
+  const auto dim = [&](std::int64_t d) {
+    const auto at = static_cast<std::size_t>(d);
+    return header.value<std::int16_t, std::int64_t>(offsetof(nifti_1_header, dim) + 2 * at,
+                                                    offsetof(nifti_2_header, dim) + 8 * at);
+  };
+  if (dim(0) < 1 || dim(0) > 7) return false;
+  for (std::int64_t d = 1; d <= dim(0); ++d)
+    if (dim(d) < 1) return false;
+  return true;
+}
+
+// libnifti would read voxels with such a scale as if they had none.
+void check_scale(const StoredHeader& header, const std::string& source) {
+  const auto check = [&](const char* name, double value) {
+    if (!std::isfinite(value))
+      throw bad_input(source,
+                      name + (std::isnan(value) ? " NaN"s
+                              : value > 0.0     ? " inf"s
+                                                : " -inf"s),
+                      "a finite number (scl_slope 0 where voxels are not scaled)");
+  };
+  check("scl_slope",
+        header.value<float, double>(offsetof(nifti_1_header, scl_slope), offsetof(nifti_2_header, scl_slope)));
+  check("scl_inter",
+        header.value<float, double>(offsetof(nifti_1_header, scl_inter), offsetof(nifti_2_header, scl_inter)));
 }
 
 // The number of bytes that the header declares. Every factor is checked, so that the product cannot overflow.
@@ -105,9 +143,11 @@ NiftiHeader read_nifti_header(const fs::path& path) {
   if (!fs::exists(path)) throw InputNotFound(path.string() + ": no such file");
   if (!fs::is_regular_file(path)) throw bad_input(path.string(), "no regular file", "a NIfTI file (.nii, .nii.gz)");
   nifti_set_debug_level(0);
-  if (!begins_with_header(path))
+  const std::optional<StoredHeader> stored = stored_header(path);
+  if (!stored || !is_usable(*stored))
     throw bad_input(path.string(), "no header with positive sizes and a known type",
                     "a NIfTI-1 or NIfTI-2 file (.nii, .nii.gz)");
+  check_scale(*stored, path.string());
   NiftiHeader header(nifti_image_read(path.c_str(), 0));
   if (!header || header->nifti_type == NIFTI_FTYPE_ANALYZE || header->iname == nullptr)
     throw bad_input(path.string(), "an unusable header", "a NIfTI-1 or NIfTI-2 file (.nii, .nii.gz)");

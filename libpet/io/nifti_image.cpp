@@ -118,9 +118,11 @@ double read_unit(const Sidecar& sidecar, DynamicImage& image) {
 
 void read_voxels(detail::NiftiReader& reader, DynamicImage& image, double factor) {
   const std::size_t count = image.grid.voxel_count();
-  image.voxels.resize(count * image.frames.size());
+  // Memory is taken as the file turns out to have voxels: a short one may declare many.
+  image.voxels.reserve(count * image.frames.size());
   std::size_t not_finite = 0;
   for (std::size_t f = 0; f < image.frames.size(); ++f) {
+    image.voxels.resize((f + 1) * count);
     const std::span<float> frame = std::span(image.voxels).subspan(f * count, count);
     reader.read(frame);
     const std::vector<double>& decay = image.decay.factor_applied;

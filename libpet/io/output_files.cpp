@@ -198,8 +198,7 @@ void OutputFiles::commit() {
       if (output.kind == Kind::file && !fs::exists(output.temporary)) {
         if (output.is_handed_out || output.is_written) throw cannot_write(output.place, ENOENT);
       } else if (output.kind == Kind::folder && fs::exists(output.place)) {
-        for (const auto& entry : detail::entries_of(output.temporary))
-          renames.add(entry, output.place / entry.filename());
+        renames.add_content(output.temporary, output.place);
       } else {
         renames.add(output.temporary, output.place);
       }

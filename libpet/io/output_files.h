@@ -34,8 +34,8 @@ class OutputFiles {
   /// by the caller before `commit`, which throws OutputError if it was not. For what is not a regular file: `path`.
   std::filesystem::path temporary(const std::filesystem::path& path);
   /// A whole output folder: creates and returns a temporary folder. Throws UsageError if `path` exists and is not
-  /// empty and `force` is false. With `force`, what the temporary folder holds replaces what has the same name in
-  /// `path`; everything else there stays.
+  /// empty and `force` is false. With `force`, the files of the temporary folder replace those of the same names in
+  /// `path` and its sub-folders; everything else there stays.
   std::filesystem::path temporary_folder(const std::filesystem::path& path);
   /// Puts every output in its place. Throws OutputError with the reason; then no output has changed, except what is
   /// not a regular file.

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libpet/io/tac_table_file.h"
 
-#include <algorithm>
-#include <array>
-#include <cctype>
 #include <cmath>
 #include <filesystem>
 #include <map>
@@ -14,6 +11,7 @@
 #include "libpet/io/detail/bids_name.h"
 #include "libpet/io/detail/json.h"
 #include "libpet/io/detail/table_sidecars.h"
+#include "libpet/io/detail/tac_columns.h"
 #include "libpet/io/detail/tracer.h"
 #include "libpet/io/tsv.h"
 #include "libpet/io/units.h"
@@ -27,44 +25,53 @@ using detail::TacSurroundings;
 
 constexpr double same_time_s = 0.01;
 
-// Columns that are no regions, in lower case and without underscores.
-constexpr std::array<std::string_view, 16> not_regions = {
-    "framestart", "frameend",     "frametimesstart", "frametimesend", "framedur",    "frameduration",
-    "framemid",   "framemidtime", "framelength",     "frame",         "framenumber", "time",
-    "duration",   "weight",       "weights",         "index"};
-
-std::string plain(std::string_view name) {
-  std::string text;
-  for (const unsigned char c : name)
-    if (c != '_') text += static_cast<char>(std::tolower(c));
-  return text;
+// A list of times in seconds. An object of that name describes the column of that name instead.
+std::optional<std::vector<double>> time_list(const Sidecar& sidecar, std::string_view key) {
+  if (sidecar.is_object(key)) return std::nullopt;
+  return sidecar.numbers(key);
 }
 
-std::optional<std::size_t> find_column(const Tsv& tsv, std::initializer_list<std::string_view> names) {
-  for (std::size_t c = 0; c < tsv.header().size(); ++c)
-    if (std::find(names.begin(), names.end(), plain(tsv.header()[c])) != names.end()) return c;
+std::optional<std::vector<double>> time_list(const TacSurroundings& around, std::string_view key) {
+  for (const Sidecar& sidecar : around.sidecars)
+    if (auto list = time_list(sidecar, key)) return list;
   return std::nullopt;
+}
+
+// A column of times in seconds, whatever unit the sidecar gives it.
+std::vector<double> times_in_s(const Tsv& tsv, std::size_t column, const TacSurroundings& around) {
+  const std::string key = tsv.header()[column] + "/Units";
+  double s_per_unit = 1.0;
+  for (const Sidecar& sidecar : around.sidecars) {
+    if (!sidecar.has(key)) continue;
+    const std::string unit = *sidecar.text(key);
+    const auto seconds = in_s(unit);
+    if (!seconds) throw sidecar.error(key, "'" + unit + "'", "s or min");
+    s_per_unit = *seconds;
+    break;
+  }
+  std::vector<double> times(tsv.rows());
+  for (std::size_t r = 0; r < tsv.rows(); ++r) times[r] = tsv.required_number(r, column) * s_per_unit;
+  return times;
 }
 
 // Start and end of every row in seconds: columns, else the lists of the sidecar.
 std::vector<Frame> frame_times_s(const Tsv& tsv, const TacSurroundings& around) {
-  const auto start = find_column(tsv, {"framestart", "frametimesstart"});
-  const auto end = find_column(tsv, {"frameend", "frametimesend"});
-  const auto duration = find_column(tsv, {"framedur", "frameduration", "framelength"});
-  const auto starts = around.first("FrameTimesStart", &Sidecar::numbers);
-  const auto durations = around.first("FrameDuration", &Sidecar::numbers);
+  const auto start = detail::find_tac_column(tsv, {"framestart", "frametimesstart"});
+  const auto end = detail::find_tac_column(tsv, {"frameend", "frametimesend"});
+  const auto duration = detail::find_tac_column(tsv, {"framedur", "frameduration", "framelength"});
+  const auto starts = time_list(around, "FrameTimesStart");
+  const auto durations = time_list(around, "FrameDuration");
   const bool has_lists = starts && durations && starts->size() == tsv.rows() && durations->size() == tsv.rows();
   if ((!start || (!end && !duration)) && (start || end || !has_lists))
     throw bad_input(tsv.source() + ":1", "no columns of frame times",
                     "frame_start and frame_end in seconds (or as many FrameTimesStart and FrameDuration in the "
                     "sidecar as rows)");
+  const std::vector<double> first = start ? times_in_s(tsv, *start, around) : *starts;
+  const std::vector<double> second = end     ? times_in_s(tsv, *end, around)
+                                     : start ? times_in_s(tsv, *duration, around)
+                                             : *durations;
   std::vector<Frame> times(tsv.rows());
-  for (std::size_t r = 0; r < tsv.rows(); ++r) {
-    times[r].start_min = start ? tsv.required_number(r, *start) : (*starts)[r];
-    times[r].end_min = end     ? tsv.required_number(r, *end)
-                       : start ? times[r].start_min + tsv.required_number(r, *duration)
-                               : times[r].start_min + (*durations)[r];
-  }
+  for (std::size_t r = 0; r < tsv.rows(); ++r) times[r] = {first[r], end ? second[r] : first[r] + second[r]};
   return times;
 }
 
@@ -72,7 +79,7 @@ std::vector<Frame> frame_times_s(const Tsv& tsv, const TacSurroundings& around) 
 void check_against_sidecar(const Tsv& tsv, const std::vector<Frame>& times_s, const TacSurroundings& around) {
   if (!around.has_own) return;
   const Sidecar& own = around.sidecars.front();
-  const auto starts = own.numbers("FrameTimesStart");
+  const auto starts = time_list(own, "FrameTimesStart");
   if (!starts) return;
   if (starts->size() != times_s.size())
     throw own.error("FrameTimesStart", std::to_string(starts->size()) + " frames",
@@ -177,7 +184,7 @@ TacTable read_tac_table(const std::string& path) {
   const double per_unit = read_unit(table, around);
   const std::vector<double> decay = decay_factors(around, table, injection_s);
   for (std::size_t c = 0; c < tsv.header().size(); ++c) {
-    if (std::find(not_regions.begin(), not_regions.end(), plain(tsv.header()[c])) != not_regions.end()) continue;
+    if (!detail::is_region_column(tsv.header()[c])) continue;
     table.regions.push_back(tsv.header()[c]);
     std::vector<double>& curve = table.activity.emplace_back(tsv.rows());
     for (std::size_t r = 0; r < tsv.rows(); ++r) curve[r] = tsv.required_number(r, c) / per_unit * decay[r];

@@ -11,16 +11,18 @@ namespace pet {
 
 /// Reads a BIDS / PETPrep `_tacs.tsv`: `frame_start frame_end` (or FrameTimesStart FrameTimesEnd) in seconds, one
 /// column a region, and its JSON sidecar (same name, .json; else `tacs.json` in the same folder) with `Units`, tracer,
-/// half-life and dose. What that does not say is taken from the image's sidecar `_pet.json` in the same folder, if sub,
-/// ses and the other entities of the name leave no doubt which it is. Volumes come from `_morph.tsv` beside the table
-/// or in ../anat, if there is one. Units may be Bq/mL, kBq/mL and their usual spellings; "unknown", or none anywhere,
-/// leaves the numbers as they are. Times are moved to count from InjectionStart, activities to be corrected for decay
-/// to it (ImageDecayCorrected, ImageDecayCorrectionTime). Columns for frame times, durations and weights are no
-/// regions. Throws InputError (file, line, column) for cells that are not finite numbers, frames that do not last or
-/// overlap, other frames in the table's own sidecar, a half-life that contradicts the nuclide.
+/// half-life and dose, and for columns of times in minutes `{"frame_start": {"Units": "min"}}`. What that does not say
+/// is taken from the image's sidecar `_pet.json` in the same folder, if sub, ses and the other entities of the name
+/// leave no doubt which it is. Volumes come from `_morph.tsv` beside the table or in ../anat, if there is one. Units
+/// may be Bq/mL, kBq/mL and their usual spellings; "unknown", or none anywhere, leaves the numbers as they are. Times
+/// are moved to count from InjectionStart, activities to be corrected for decay to it (ImageDecayCorrected,
+/// ImageDecayCorrectionTime). Columns for frame times, durations and weights are no regions. Throws InputError (file,
+/// line, column) for cells that are not finite numbers, frames that do not last or overlap, other frames in the table's
+/// own sidecar, a half-life that contradicts the nuclide.
 TacTable read_tac_table(const std::string& path);
 
-/// The table in seconds and Bq/mL as text. An unknown unit is written as it was read.
+/// The table in seconds and Bq/mL as text. An unknown unit is written as it was read. Throws UsageError
+/// for a region with the name of a column that is none (time, frame, index, weight, duration, ...): it would be lost.
 std::string tac_table_text(const TacTable& table);
 /// Its sidecar: Units, FrameTimesStart, FrameDuration, tracer fields that are known, decay correction, provenance.
 /// `extra_json` is an object whose members are added ("{}" for none).

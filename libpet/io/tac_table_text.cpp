@@ -2,7 +2,9 @@
 #include <string>
 #include <vector>
 
+#include "libpet/error.h"
 #include "libpet/io/detail/json.h"
+#include "libpet/io/detail/tac_columns.h"
 #include "libpet/io/detail/tracer.h"
 #include "libpet/io/tac_table_file.h"
 #include "libpet/io/tsv.h"
@@ -11,7 +13,12 @@ namespace pet {
 
 std::string tac_table_text(const TacTable& table) {
   std::vector<std::string> header = {"frame_start", "frame_end"};
-  header.insert(header.end(), table.regions.begin(), table.regions.end());
+  for (const std::string& region : table.regions) {
+    if (!detail::is_region_column(region))
+      throw UsageError("a region named '" + region +
+                       "': a TAC table has another column of that name, and a reader would not take it for a region");
+    header.push_back(region);
+  }
   TsvWriter writer(header);
   const double factor = table.unit == ActivityUnit::kBq_per_mL ? 1000.0 : 1.0;
   for (std::size_t f = 0; f < table.frames.size(); ++f) {

@@ -97,4 +97,10 @@ std::optional<double> in_GBq_per_umol(std::string_view unit) {
   return *activity / *amount * 1e-15;  // Bq/mol to GBq/umol
 }
 
+std::optional<double> in_s(std::string_view unit) {
+  if (unit == "s" || unit == "sec" || unit == "seconds") return 1.0;
+  if (unit == "min" || unit == "minutes") return 60.0;
+  return std::nullopt;
+}
+
 }  // namespace pet

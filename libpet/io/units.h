@@ -17,5 +17,7 @@ std::optional<double> in_ug(std::string_view unit);
 std::optional<double> in_GBq_per_umol(std::string_view unit);
 /// Amount of substance in nmol (mol, umol, nmol, pmol).
 std::optional<double> in_nmol(std::string_view unit);
+/// Time in s: s, sec, seconds, min, minutes.
+std::optional<double> in_s(std::string_view unit);
 
 }  // namespace pet

@@ -74,16 +74,18 @@ TEST_CASE("Every spelling of a nuclide has the half-life of the literature", "[d
     REQUIRE(pet::half_life_of(spelling));
     CHECK(*pet::half_life_of(spelling) == Approx(20.36).epsilon(0.003));
   }
-  // Evaluated half-lives in minutes; scanners write slightly different ones.
-  CHECK(*pet::half_life_of("F18") == Approx(109.77).epsilon(0.001));
-  CHECK(*pet::half_life_of("^18^Fluorine") == Approx(109.77).epsilon(0.001));
-  CHECK(*pet::half_life_of("O15") == Approx(2.04).epsilon(0.005));
-  CHECK(*pet::half_life_of("N13") == Approx(9.965).epsilon(0.001));
-  CHECK(*pet::half_life_of("68Ga") == Approx(67.71).epsilon(0.005));
-  CHECK(*pet::half_life_of("Cu64") == Approx(12.70 * 60.0).epsilon(0.001));
-  CHECK(*pet::half_life_of("Rb82") == Approx(1.2575).epsilon(0.015));
-  CHECK(*pet::half_life_of("Zr89") == Approx(78.4 * 60.0).epsilon(0.001));
-  CHECK(*pet::half_life_of("I124") == Approx(4.176 * 1440.0).epsilon(0.001));
+  // As scanners write them, in seconds.
+  CHECK(*pet::half_life_of("C11") == Approx(1220.04 / 60.0).epsilon(1e-12));
+  CHECK(*pet::half_life_of("F18") == Approx(6586.2 / 60.0).epsilon(1e-12));
+  CHECK(*pet::half_life_of("^18^Fluorine") == *pet::half_life_of("F18"));
+  // As evaluated, in minutes, to the digits that are given there.
+  CHECK(*pet::half_life_of("O15") == Approx(122.24 / 60.0).epsilon(1e-12));
+  CHECK(*pet::half_life_of("N13") == Approx(9.965).epsilon(1e-12));
+  CHECK(*pet::half_life_of("68Ga") == Approx(67.71).epsilon(1e-12));
+  CHECK(*pet::half_life_of("Rb82") == Approx(1.2575).epsilon(1e-12));
+  CHECK(*pet::half_life_of("Cu64") == Approx(12.701 * 60.0).epsilon(1e-4));
+  CHECK(*pet::half_life_of("Zr89") == Approx(78.41 * 60.0).epsilon(2e-4));
+  CHECK(*pet::half_life_of("I124") == Approx(4.176 * 1440.0).epsilon(2e-6));
 }
 
 TEST_CASE("A nuclide that is not known has no half-life", "[decay]") {

@@ -160,4 +160,13 @@ TEST_CASE("A region with voxels that are not numbers is refused by name", "[labe
   CHECK_THROWS_WITH(pet::extract_tacs(image, labels, 2), Contains("'bad'") && Contains("frame 2"));
 }
 
+TEST_CASE("Labels without a name and names without a voxel are told, without the background", "[labels]") {
+  LabelMap labels{box(5, 1, 1), {0, 7, 7, 3, 9}, {{0, "background"}, {3, "a"}, {4, "b"}, {8, "c"}}, {}};
+  CHECK(pet::labels_without_name(labels) == std::vector<int>{7, 9});
+  CHECK(pet::names_without_voxels(labels) == std::vector<std::string>{"b", "c"});
+  labels.names = {{7, "x"}, {3, "a"}, {9, "y"}};
+  CHECK(pet::labels_without_name(labels).empty());
+  CHECK(pet::names_without_voxels(labels).empty());
+}
+
 }  // namespace

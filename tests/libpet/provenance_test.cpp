@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libpet/provenance.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -61,6 +63,51 @@ TEST_CASE("A record of provenance names software and version", "[provenance]") {
   CHECK(provenance.software_version == pet::version());
   const std::string version = pet::version();
   CHECK(std::count(version.begin(), version.end(), '.') == 2);
+}
+
+TEST_CASE("The checksum of a folder follows links to folders, and a loop of them once", "[provenance]") {
+  const TemporaryFolder elsewhere;
+  elsewhere.file("1", "one");
+  const TemporaryFolder folder;
+  std::filesystem::create_directory_symlink(elsewhere.path(), folder / "series");
+  const std::string digest = pet::sha256("series/1 " + pet::sha256("one") + "\n");
+  CHECK(pet::checksum(folder.path()).sha256 == digest);
+  std::filesystem::create_directory_symlink(folder.path(), elsewhere / "back");
+  std::filesystem::create_symlink("itself", folder / "itself");
+  std::filesystem::create_symlink("absent", folder / "dangling");
+  CHECK(pet::checksum(folder.path()).sha256 == digest);
+}
+
+TEST_CASE("A folder or a part of it that may not be read is an input that is not found", "[provenance]") {
+  const TemporaryFolder folder;
+  folder.file("a", "one");
+  folder.file("closed/b", "two");
+  namespace fs = std::filesystem;
+  fs::permissions(folder.path(), static_cast<fs::perms>(0755));
+  fs::permissions(folder / "closed", fs::perms::none);
+  const uid_t user = geteuid();
+  constexpr uid_t nobody = 65534;
+  if (user == 0) REQUIRE(seteuid(nobody) == 0);  // permissions do not bind the superuser
+  std::string message;
+  std::string inside;
+  try {
+    pet::checksum(folder.path());
+  } catch (const pet::InputNotFound& error) {
+    message = error.what();
+  } catch (const std::exception& error) {
+    message = std::string("another exception: ") + error.what();
+  }
+  try {
+    pet::checksum(folder / "closed/b");
+  } catch (const pet::InputNotFound& error) {
+    inside = error.what();
+  } catch (const std::exception& error) {
+    inside = std::string("another exception: ") + error.what();
+  }
+  if (user == 0) REQUIRE(seteuid(user) == 0);
+  fs::permissions(folder / "closed", fs::perms::owner_all);
+  CHECK(message == (folder / "closed").string() + ": cannot be read: Permission denied");
+  CHECK(inside == (folder / "closed/b").string() + ": cannot be read: Permission denied");
 }
 
 }  // namespace

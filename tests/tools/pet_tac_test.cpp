@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a simulated scanner to curves and back to what was simulated.
 #include "libpet/dicom/pet_image.h"
+#include "libpet/io/nifti.h"
 #include "libpet/io/tac_table_file.h"
 #include "tests/libpet/study_text.h"
 #include "tests/tools/command_fixture.h"
@@ -102,6 +103,52 @@ TEST_CASE("pet-tac refuses labels on another grid and describes both grids", "[p
   CHECK(is_one_line(result.err));
   CHECK_THAT(result.err, Catch::Contains("grid") && Catch::Contains("5.4"));
   CHECK_FALSE(here.has("x_tacs.tsv"));
+}
+
+TEST_CASE("pet-tac on the same image as NIfTI gives the same curves and records its sidecar", "[pet-tac]") {
+  const Workplace here;
+  const auto folder = study().path / "made" / "ses-baseline";
+  const DynamicImage image = read_pet_series(folder / "dicom");
+  write_nifti_series(image.grid, image.frames, image.voxels, here.path / "x_pet.nii.gz", "", 1000.0);
+  here.write("x_pet.json", image_sidecar_text(image, {}, "{}"));
+  const std::string labels = only(folder, "_dseg.nii.gz");
+  REQUIRE(here.run("pet-tac x_pet.nii.gz --labels " + labels + " -o n_tacs.tsv").status == 0);
+  REQUIRE(here.run("pet-tac " + (folder / "dicom").string() + " --labels " + labels + " -o d_tacs.tsv").status == 0);
+  const TacTable nifti = read_tac_table((here.path / "n_tacs.tsv").string());
+  const TacTable dicom = read_tac_table((here.path / "d_tacs.tsv").string());
+  REQUIRE(nifti.regions == dicom.regions);
+  for (std::size_t r = 0; r < dicom.regions.size(); ++r)
+    for (std::size_t f = 0; f < dicom.frames.size(); ++f)
+      CHECK(nifti.activity[r][f] == Approx(dicom.activity[r][f]).epsilon(1e-6).margin(1e-9));
+  const auto sidecar = nlohmann::json::parse(here.read("n_tacs.json"));
+  CHECK(sidecar["Sources"] == nlohmann::json({"x_pet.nii.gz", "x_pet.json", labels}));
+  CHECK(sidecar["SourcesSHA256"][1] == sha256(here.read("x_pet.json")));
+}
+
+TEST_CASE("pet-tac does not take options of DICOM series for a NIfTI image", "[pet-tac]") {
+  const Workplace here;
+  for (const std::string option : {"--series 1.2.3", "--injection-time 12:34:56"}) {
+    const CommandResult result = here.run("pet-tac x_pet.nii.gz --labels l.nii.gz -o x_tacs.tsv " + option);
+    INFO(result.err);
+    CHECK(result.status == 2);
+    CHECK(is_one_line(result.err));
+    CHECK_THAT(result.err, Catch::Contains(option.substr(0, option.find(' '))) && Catch::Contains("x_pet.nii.gz"));
+  }
+}
+
+TEST_CASE("pet-tac warns of labels without a name and of names without voxels", "[pet-tac]") {
+  const Workplace here;
+  const std::string line = "pet-tac " + (study().path / "made/ses-baseline/dicom").string() + " --labels " +
+                           only(study().path / "made/ses-baseline", "_dseg.nii.gz") + " ";
+  here.write("dseg.tsv", "index\tname\n0\tbackground\n1\tcerebellum\n9\tinsula\n12\tthalamus\n");
+  const CommandResult result = here.run(line + "--table dseg.tsv");
+  CHECK(result.status == 0);
+  CHECK_THAT(result.err, Catch::Contains("warning: labels without a name: 2"));
+  CHECK_THAT(result.err, Catch::Contains("warning: names without a voxel: insula, thalamus\n"));
+  CHECK_THAT(result.out, Catch::Contains("label-2"));
+  here.write("dseg.tsv", "index\tname\n1\tcerebellum\n2\tcortex\n");
+  CHECK_THAT(here.run(line + "--table dseg.tsv").err, !Catch::Contains("warning: labels") && !Catch::Contains("names"));
+  CHECK_THAT(here.run(line).err, !Catch::Contains("warning: labels"));  // no names at all: nothing is amiss
 }
 
 TEST_CASE("pet-tac on what is no DICOM series says what it found", "[pet-tac]") {

@@ -18,7 +18,8 @@ std::vector<std::string_view> split_values(std::string_view text);
 /// hexadecimal and for what is not finite. Independent of the locale.
 std::optional<double> parse_number(std::string_view text);
 
-/// The shortest text that a Decimal String (16 characters) can hold and that is nearest to `value`.
+/// The shortest text that reads back as `value`, or where that has more than the 16 characters of a Decimal String, the
+/// nearest that has not: within 5e-10 of the value, and 5e-9 where the exponent has three digits.
 std::string decimal_string(double value);
 
 }  // namespace pet::detail

@@ -26,6 +26,7 @@ class Sidecar {
 
   const std::string& source() const { return source_; }
   bool has(std::string_view key) const { return find(key) != nullptr; }
+  bool is_object(std::string_view key) const;
   std::optional<std::string> text(std::string_view key) const;
   std::optional<double> number(std::string_view key) const;
   std::optional<bool> boolean(std::string_view key) const;

@@ -17,7 +17,7 @@ struct FreeNifti {
 using NiftiHeader = std::unique_ptr<nifti_image, FreeNifti>;
 
 /// The header of a NIfTI-1/2 file of real numbers in at most four dimensions. Throws InputNotFound, or InputError for
-/// what is none, or for a file too short for the voxels it declares.
+/// what is none, for a scale that is not finite, or for a file too short for the voxels it declares.
 NiftiHeader read_nifti_header(const std::filesystem::path& path);
 
 /// sform, else qform, from RAS+ to LPS+ and to mm. Throws InputError for neither, or for axes that are not independent.

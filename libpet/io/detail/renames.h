@@ -7,8 +7,8 @@
 
 namespace pet::detail {
 
-/// Files and folders put in place one by one; all go back if `keep` is not reached. What was in the place, and may be
-/// replaced, then has the name that the new one had.
+/// Files and folders put in place one by one; all go back if `keep` is not reached. A file that was in the place, and
+/// may be replaced, then has the name that the new one had; a folder is never replaced.
 class Renames {
  public:
   explicit Renames(bool may_replace) : may_replace_(may_replace) {}
@@ -18,6 +18,9 @@ class Renames {
 
   /// Throws OutputError with the reason, also where `to` exists and may not be replaced.
   void add(const std::filesystem::path& from, const std::filesystem::path& to);
+  /// Every file below `from` to its place below `to`; folders that are not there yet move as a whole. Throws as `add`
+  /// does, also where a folder is in the place of a file or a file or link in that of a folder.
+  void add_content(const std::filesystem::path& from, const std::filesystem::path& to);
   void keep() { done_.clear(); }
 
  private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libpet/io/nifti.h"
 
+#include <sys/resource.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -508,6 +509,59 @@ TEST_CASE("Every label table among the reference data reads", "[nifti][reference
     CHECK(names.at(47) == "Right-Cerebellum-Cortex");
   }
   CHECK(files == 3);
+}
+
+TEST_CASE("A scale that is no finite number is refused, in NIfTI-1 and NIfTI-2", "[nifti]") {
+  const TemporaryFolder folder;
+  for (const float value : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    for (const std::size_t at : {112u, 116u}) {
+      INFO(value << " at byte " << at);
+      Handmade file({1, 1, 1, 0}, 4, 16);
+      file.sform(identity).put<float>(at, value).voxel<short>(7);
+      CHECK_THROWS_WITH(pet::read_label_map(folder.file("l.nii", file.bytes())),
+                        Contains(at == 112u ? "l.nii: found scl_slope" : "l.nii: found scl_inter"));
+    }
+  }
+  Grid grid = oblique();
+  grid.size = {40000, 1, 1};
+  pet::write_label_map({grid, std::vector<std::int32_t>(40000, 2), {}, {}}, folder / "two.nii");
+  std::string second = content_of(folder / "two.nii");
+  const double infinite = std::numeric_limits<double>::infinity();
+  std::memcpy(second.data() + 176, &infinite, sizeof infinite);  // scl_slope of NIfTI-2
+  CHECK_THROWS_WITH(pet::read_label_map(folder.file("l.nii", second)), Contains("l.nii: found scl_slope inf"));
+}
+
+TEST_CASE("Of an image that ends early no more memory is taken than it has voxels", "[nifti]") {
+  const TemporaryFolder folder;
+  constexpr short volumes = 24;
+  Handmade file({256, 256, 256, volumes}, 2, 8);
+  file.sform(identity);
+  // One volume of noise, long enough to be the compressed form of all that the header declares.
+  std::string bytes = file.bytes();
+  std::uint32_t state = 1;
+  for (int v = 0; v < 256 * 256 * 256; ++v) bytes += static_cast<char>((state = state * 1664525u + 1013904223u) >> 24);
+  const fs::path path = folder / "x_pet.nii.gz";
+  const gzFile out = gzopen(path.c_str(), "wb1");
+  gzwrite(out, bytes.data(), static_cast<unsigned>(bytes.size()));
+  gzclose(out);
+  std::string starts = "0";
+  std::string durations = "1";
+  for (int f = 1; f < volumes; ++f) {
+    starts += ", " + std::to_string(f);
+    durations += ", 1";
+  }
+  folder.file("x_pet.json", R"({"Units": "Bq/mL", "ImageDecayCorrected": true, "ImageDecayCorrectionTime": 0,
+    "InjectionStart": 0, "FrameTimesStart": [)" +
+                                starts + R"(], "FrameDuration": [)" + durations + "]}");
+  const auto peak_kB = [] {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+  };
+  const long before = peak_kB();
+  CHECK_THROWS_WITH(pet::read_nifti_image(path), Contains("within the voxels"));
+  constexpr long volume_kB = 256 * 256 * 256 * 4 / 1024;
+  CHECK(peak_kB() - before < 6 * volume_kB);
 }
 
 }  // namespace

@@ -235,7 +235,42 @@ TEST_CASE("A folder that holds files is written to with force only, and keeps wh
   std::ofstream(temporary / "sub-01/new.dcm") << "new";
   std::ofstream(temporary / "study.json") << "{}";
   forced.commit();
-  CHECK(names_in(folder / "out") == Names{"keep.txt", "study.json", "sub-01", "sub-01/new.dcm"});
+  CHECK(names_in(folder / "out") == Names{"keep.txt", "study.json", "sub-01", "sub-01/new.dcm", "sub-01/old.dcm"});
+}
+
+TEST_CASE("With force, folders in an output folder keep what is not replaced, however deep", "[output_files]") {
+  const TemporaryFolder folder;
+  folder.file("out/ses-a/kinpar.tsv", "theirs");
+  folder.file("out/ses-a/dicom/1.dcm", "old");
+  folder.file("out/ses-a/dicom/note.txt", "theirs");
+  OutputFiles outputs(true);
+  const fs::path temporary = outputs.temporary_folder(folder / "out");
+  for (const char* name : {"ses-a/dicom", "ses-b/dicom"}) fs::create_directories(temporary / name);
+  for (const char* name : {"ses-a/dicom/1.dcm", "ses-a/tacs.tsv", "ses-b/dicom/1.dcm"})
+    std::ofstream(temporary / name) << "new";
+  outputs.commit();
+  CHECK(names_in(folder / "out") == Names{"ses-a", "ses-a/dicom", "ses-a/dicom/1.dcm", "ses-a/dicom/note.txt",
+                                          "ses-a/kinpar.tsv", "ses-a/tacs.tsv", "ses-b", "ses-b/dicom",
+                                          "ses-b/dicom/1.dcm"});
+  CHECK(content_of(folder / "out/ses-a/kinpar.tsv") == "theirs");
+  CHECK(content_of(folder / "out/ses-a/dicom/note.txt") == "theirs");
+  CHECK(content_of(folder / "out/ses-a/dicom/1.dcm") == "new");
+}
+
+TEST_CASE("A folder that cannot be filled as a whole stays as it was", "[output_files]") {
+  const TemporaryFolder folder;
+  folder.file("out/a/1.dcm", "old");
+  folder.file("out/b/1.dcm/inside", "a folder of that name");
+  OutputFiles outputs(true);
+  const fs::path temporary = outputs.temporary_folder(folder / "out");
+  for (const char* name : {"a", "b"}) {
+    fs::create_directory(temporary / name);
+    std::ofstream(temporary / name / "1.dcm") << "new";
+  }
+  std::ofstream(temporary / "a/2.dcm") << "new";
+  CHECK_THROWS_WITH(outputs.commit(), Contains("b/1.dcm: cannot be written: Is a directory"));
+  CHECK(content_of(folder / "out/a/1.dcm") == "old");
+  CHECK_FALSE(fs::exists(folder / "out/a/2.dcm"));
 }
 
 TEST_CASE("An empty folder, or one with what an ended run has left, takes an output without force", "[output_files]") {

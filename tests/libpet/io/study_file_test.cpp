@@ -22,6 +22,23 @@ std::string message_of(const json& study) {
   return "read without complaint";
 }
 
+// What is wrong with a study, and a part of the message about it.
+struct Mistake {
+  std::string expected;
+  std::function<void(json&)> spoil;
+};
+
+void check_refused(const std::vector<Mistake>& mistakes) {
+  for (const Mistake& mistake : mistakes) {
+    json study = small_study();
+    mistake.spoil(study);
+    const std::string message = message_of(study);
+    INFO(message);
+    CHECK(message.find(mistake.expected) != std::string::npos);
+    CHECK(message.find("-study.json") != std::string::npos);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("A study is read with the library's units") {
@@ -61,17 +78,20 @@ TEST_CASE("The image is centred on the origin of the shapes") {
   CHECK(first[0] == Approx(-18.0));
 }
 
-TEST_CASE("What is wrong in a study is named with its file, its place and what was expected") {
-  struct Case {
-    std::string expected;
-    std::function<void(json&)> spoil;
-  };
-  const std::vector<Case> cases = {
+TEST_CASE("Keys of a study that are unknown, missing or exclude each other are named with their place") {
+  check_refused({
       {"unknown key \"subjct\", expected known keys only; did you mean 'subject'?",
        [](json& s) { s["subjct"] = "01"; }},
       {" at regions[1]: found unknown key \"BPNP\"", [](json& s) { s["regions"][1]["BPNP"] = 1; }},
       {" at sessions[1].drug: found unknown key \"EC5O\"", [](json& s) { s["sessions"][1]["drug"]["EC5O"] = 1; }},
       {"no key \"seed\", expected one", [](json& s) { s.erase("seed"); }},
+      {" at regions[0]: found no key \"K1\"", [](json& s) { s["regions"][0].erase("K1"); }},
+      {" at noise: found \"alpha\" beside other keys", [](json& s) { s["noise"]["frame"] = 3; }},
+  });
+}
+
+TEST_CASE("Values of a study that cannot be are named with their place and what was expected") {
+  check_refused({
       {" at seed: found \"x\", expected a whole number", [](json& s) { s["seed"] = "x"; }},
       {" at seed: found 1.5, expected a whole number", [](json& s) { s["seed"] = 1.5; }},
       {" at schema_version: found 2", [](json& s) { s["schema_version"] = 2; }},
@@ -84,17 +104,22 @@ TEST_CASE("What is wrong in a study is named with its file, its place and what w
       {" at regions[2].label: found 2", [](json& s) { s["regions"][2]["label"] = 2; }},
       {" at regions[2].name: found \"cortex\"", [](json& s) { s["regions"][2]["name"] = "cortex"; }},
       {" at regions[1].name: found \"a b\"", [](json& s) { s["regions"][1]["name"] = "a b"; }},
-      {" at regions[0]: found no key \"K1\"", [](json& s) { s["regions"][0].erase("K1"); }},
       {" at regions[0].BPND: found 1", [](json& s) { s["regions"][0]["BPND"] = 1; }},
       {" at kinetics.model: found \"3tcm\", expected one of 1tcm, 2tcm, srtm",
        [](json& s) { s["kinetics"]["model"] = "3tcm"; }},
       {"region 'cortex' without ellipsoids", [](json& s) { s["regions"][1].erase("ellipsoids"); }},
-      {" at framing.frames[0][1]: found -10", [](json& s) { s["framing"]["frames"][0][1] = -10; }},
-      {" at framing.frames[0][1]: found 0.0001", [](json& s) { s["framing"]["frames"][0][1] = 0.0001; }},
       {" at input_function.feng.lambda_per_min",
        [](json& s) {
          s["input_function"]["feng"]["lambda_per_min"] = {-0.1, -5, -1};
        }},
+      {" at regions[1].VND: found 1e+308", [](json& s) { s["regions"][1]["VND"] = 1e308; }},
+  });
+}
+
+TEST_CASE("Sessions and frames of a study that cannot be are named with their place and what was expected") {
+  check_refused({
+      {" at framing.frames[0][1]: found -10", [](json& s) { s["framing"]["frames"][0][1] = -10; }},
+      {" at framing.frames[0][1]: found 0.0001", [](json& s) { s["framing"]["frames"][0][1] = 0.0001; }},
       {" at input_function.sample_times_s",
        [](json& s) {
          s["input_function"]["sample_times_s"] = {0, 5, 5};
@@ -109,8 +134,6 @@ TEST_CASE("What is wrong in a study is named with its file, its place and what w
        [](json& s) {
          s["framing"]["frames"] = {{10, 7200}};
        }},
-      {" at regions[1].VND: found 1e+308", [](json& s) { s["regions"][1]["VND"] = 1e308; }},
-      {" at noise: found \"alpha\" beside other keys", [](json& s) { s["noise"]["frame"] = 3; }},
       {"70000 slices in all frames",
        [](json& s) {
          s["framing"]["frames"] = {{10000, 1}};
@@ -118,15 +141,7 @@ TEST_CASE("What is wrong in a study is named with its file, its place and what w
        }},
       {" at sessions[1]: found an occupancy with [11C]X", [](json& s) { s["tracer"]["endpoint"] = "change"; }},
       {" at sessions[1]: found an occupancy with [11C]X", [](json& s) { s["tracer"]["change_only_drugs"] = {"D"}; }},
-  };
-  for (const Case& wrong : cases) {
-    json study = small_study();
-    wrong.spoil(study);
-    const std::string message = message_of(study);
-    INFO(message);
-    CHECK(message.find(wrong.expected) != std::string::npos);
-    CHECK(message.find("-study.json") != std::string::npos);
-  }
+  });
 }
 
 TEST_CASE("Text that is not JSON is an error with its line, a key that occurs twice an error with its name") {

@@ -349,4 +349,43 @@ TEST_CASE("The MC1 tables take the dose in kBq and the half-life from the image"
   CHECK(table.tracer.radionuclide == "C11");
 }
 
+TEST_CASE("Frame times are read in the unit that the sidecar gives their columns", "[tac_table_file]") {
+  const TemporaryFolder folder;
+  const std::string minutes = folder.file("x_tacs.tsv", "frame_start\tframe_end\tputamen\n0\t1\t5\n1\t3.5\t6\n");
+  folder.file("x_tacs.json", R"({"frame_start": {"Units": "min"}, "frame_end": {"Units": "min"}})");
+  TacTable table = read_tac_table(minutes);
+  CHECK(table.frames[0] == pet::Frame{0.0, 1.0});
+  CHECK(table.frames[1] == pet::Frame{1.0, 3.5});
+  // The lists of a sidecar are in seconds by the standard.
+  folder.file("x_tacs.json", R"({"frame_start": {"Units": "min"}, "frame_end": {"Units": "min"},
+                                 "FrameTimesStart": [0, 60]})");
+  CHECK(read_tac_table(minutes).frames[1] == pet::Frame{1.0, 3.5});
+
+  const std::string mixed = folder.file("y_tacs.tsv", "FrameTimesStart\tframe_duration\tputamen\n60\t0.5\t5\n");
+  folder.file("y_tacs.json", R"({"FrameTimesStart": {"Units": "s"}, "frame_duration": {"Units": "min"}})");
+  CHECK(read_tac_table(mixed).frames[0] == pet::Frame{1.0, 1.5});
+}
+
+TEST_CASE("Frame times in another unit than seconds and minutes are refused", "[tac_table_file]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("x_tacs.tsv", two_frames);
+  folder.file("x_tacs.json", R"({"frame_end": {"Units": "ms"}})");
+  CHECK_THROWS_AS(read_tac_table(path), pet::InputError);
+  CHECK_THROWS_WITH(read_tac_table(path), Contains("x_tacs.json key 'frame_end/Units': found 'ms', expected s or min"));
+}
+
+TEST_CASE("A region with the name of another column is not written", "[tac_table_file]") {
+  TacTable table;
+  table.frames = pet::Frames({{0.0, 1.0}});
+  table.activity = {{5.0}};
+  for (const char* name : {"weight", "Time", "index", "duration", "frame", "Frame_Start"}) {
+    INFO(name);
+    table.regions = {name};
+    CHECK_THROWS_AS(pet::tac_table_text(table), pet::UsageError);
+    CHECK_THROWS_WITH(pet::tac_table_text(table), Contains("'" + std::string(name) + "'"));
+  }
+  table.regions = {"frame_of_brain"};
+  CHECK(read_tac_table(TemporaryFolder().file("x.tsv", pet::tac_table_text(table))).regions == table.regions);
+}
+
 }  // namespace

@@ -51,4 +51,10 @@ TEST_CASE("Molar activity converts, activity per mass does not", "[units]") {
   CHECK_FALSE(pet::in_GBq_per_umol("nmol"));
 }
 
+TEST_CASE("Times are in seconds or minutes", "[units]") {
+  for (const char* unit : {"s", "sec", "seconds"}) CHECK(pet::in_s(unit) == 1.0);
+  for (const char* unit : {"min", "minutes"}) CHECK(pet::in_s(unit) == 60.0);
+  for (const char* unit : {"", "ms", "h", "m"}) CHECK_FALSE(pet::in_s(unit));
+}
+
 }  // namespace
