@@ -94,15 +94,13 @@ bool is_usable(const StoredHeader& header) {
   return true;
 }
 
-// libnifti would read voxels with such a scale as if they had none.
+// libnifti would read voxels with an infinite scale as if they had none. NaN is how some programs say that there is
+// none.
 void check_scale(const StoredHeader& header, const std::string& source) {
   const auto check = [&](const char* name, double value) {
-    if (!std::isfinite(value))
-      throw bad_input(source,
-                      name + (std::isnan(value) ? " NaN"s
-                              : value > 0.0     ? " inf"s
-                                                : " -inf"s),
-                      "a finite number (scl_slope 0 where voxels are not scaled)");
+    if (std::isinf(value))
+      throw bad_input(source, name + (value > 0.0 ? " inf"s : " -inf"s),
+                      "a finite number (scl_slope 0 or NaN where voxels are not scaled)");
   };
   check("scl_slope",
         header.value<float, double>(offsetof(nifti_1_header, scl_slope), offsetof(nifti_2_header, scl_slope)));
