@@ -171,10 +171,22 @@ std::optional<std::int64_t> Dataset::time_of_day(const DcmTagKey& tag) const {
   return time;
 }
 
+std::optional<DcmTagKey> Dataset::private_tag(std::uint16_t group,
+                                              std::uint8_t number,
+                                              std::string_view creator) const {
+  for (const Element& element : elements_.list) {
+    const std::uint32_t block = element.tag & 0xFFFF;
+    if (element.tag >> 16 != group || block < 0x10 || block > 0xFF) continue;
+    if (trimmed({reinterpret_cast<const char*>(element.value.data()), element.value.size()}) == creator)
+      return DcmTagKey(group, static_cast<Uint16>(block << 8 | number));
+  }
+  return std::nullopt;
+}
+
 std::optional<Dataset> Dataset::first_item(const DcmTagKey& sequence) const {
   const Element* element = find(sequence);
   if (element == nullptr) return std::nullopt;
-  Elements item = split_first_item(element->value);
+  Elements item = split_first_item(element->value, Unknown::to_keep);
   if (element->representation() != "SQ" || item.end != Elements::End::complete)
     throw malformed(sequence, "no well-formed item", "one or none");
   return Dataset(std::move(item), file_);

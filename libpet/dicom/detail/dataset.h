@@ -28,6 +28,7 @@ class Dataset {
   /// "FILE tag (0028,1053) RescaleSlope", the start of a message.
   std::string where(const DcmTagKey& tag) const;
 
+  bool has(const DcmTagKey& tag) const { return find(tag) != nullptr; }
   /// The value as text without padding, values separated by backslashes; empty if there is none.
   std::string text(const DcmTagKey& tag) const;
   std::string required_text(const DcmTagKey& tag) const;
@@ -42,6 +43,9 @@ class Dataset {
   std::optional<DateTime> date_time(const DcmTagKey& date, const DcmTagKey& time) const;
   std::optional<ZonedDateTime> date_time(const DcmTagKey& tag) const;
   std::optional<std::int64_t> time_of_day(const DcmTagKey& tag) const;
+  /// The tag that `creator` reserved for its element `number` (0x00 to 0xff) of a private group; nothing if it reserved
+  /// none in this data set (DICOM PS3.5 7.8.1).
+  std::optional<DcmTagKey> private_tag(std::uint16_t group, std::uint8_t number, std::string_view creator) const;
   /// The first item of a sequence; nothing if it is absent or has none.
   std::optional<Dataset> first_item(const DcmTagKey& sequence) const;
 

@@ -9,8 +9,6 @@
 namespace pet::detail {
 namespace {
 
-const DcmTagKey philips_activity_factor_tag(0x7053, 0x1009);
-
 void read_kind(const Dataset& data, Instance& instance) {
   instance.image_type = data.text(DCM_ImageType);
   instance.units = data.text(DCM_Units);
@@ -91,6 +89,15 @@ DateTime local_time(const ZonedDateTime& time, std::optional<int> file_offset_mi
   return plus_seconds(time.local, 60.0 * (*file_offset_min - *time.utc_offset_min));
 }
 
+// Bq/mL of one count: element 09 of the block that Philips reserved, which need not be the first. Files that lost their
+// private creators have it in the first, which must not be someone else's.
+std::optional<double> read_philips_activity_factor(const Dataset& data) {
+  const DcmTagKey first_creator(0x7053, 0x0010);
+  if (const auto tag = data.private_tag(0x7053, 0x09, "Philips PET Private Group")) return data.number(*tag);
+  if (data.has(first_creator)) return std::nullopt;
+  return data.number(DcmTagKey(0x7053, 0x1009));
+}
+
 void read_timing(const Dataset& data, Instance& instance) {
   if (const std::string offset = data.text(DCM_TimezoneOffsetFromUTC); !offset.empty())
     instance.utc_offset_min = parse_utc_offset(offset);
@@ -106,7 +113,7 @@ void read_timing(const Dataset& data, Instance& instance) {
   instance.series_time = data.date_time(DCM_SeriesDate, DCM_SeriesTime);
   if (const auto ms = data.number(DCM_FrameReferenceTime)) instance.frame_reference_s = *ms * 1e-3;
   instance.decay_factor = data.number(DCM_DecayFactor);
-  if (instance.units == "CNTS") instance.philips_activity_factor = data.number(philips_activity_factor_tag);
+  if (instance.units == "CNTS") instance.philips_activity_factor = read_philips_activity_factor(data);
   instance.image_index = data.integer(DCM_ImageIndex);
   instance.slice_count = data.integer(DCM_NumberOfSlices);
   instance.time_slice_count = data.integer(DCM_NumberOfTimeSlices);
@@ -127,7 +134,6 @@ std::optional<Instance> read_instance(const std::filesystem::path& path) {
   instance.sop_class = data.text(DCM_SOPClassUID);
   instance.series_uid = data.text(DCM_SeriesInstanceUID);
   if (!instance.is_classic_pet()) return instance;
-  instance.sop_uid = data.text(DCM_SOPInstanceUID);
   instance.transfer_syntax = header.transfer_syntax;
   try {
     read_kind(data, instance);

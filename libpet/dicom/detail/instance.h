@@ -34,7 +34,7 @@ struct Instance {
   /// Why the attributes below could not all be read; empty: they could.
   std::string problem;
 
-  std::string sop_class, sop_uid, series_uid, transfer_syntax;
+  std::string sop_class, series_uid, transfer_syntax;
   std::string image_type, units, corrected_image, series_type, counts_source, decay_correction, lossy;
   std::string manufacturer, model_name, description, frame_of_reference_uid;
 

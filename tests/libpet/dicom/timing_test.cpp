@@ -17,31 +17,6 @@ using Found = DecayCorrection::Found;
 
 namespace {
 
-struct SeriesOnDisk {
-  TemporaryFolder folder;
-  std::vector<std::filesystem::path> files;
-
-  explicit SeriesOnDisk(Found decay = Found::start, std::vector<Frame> frames = {{1.0, 2.0}, {2.0, 4.0}, {4.0, 9.0}})
-      : files(write_pet_series(small_image(std::move(frames)), small_options(decay), folder.path())) {}
-
-  DynamicImage read(const std::optional<std::string>& injection = std::nullopt) const {
-    PetReadOptions options;
-    options.injection_time = injection;
-    return read_pet_series(folder.path(), options);
-  }
-  std::string refusal() const { return test::refusal(folder.path()); }
-  void set(const DcmTagKey& tag, const char* value) {
-    damage_all(files, [&](DcmDataset& data) { REQUIRE(data.putAndInsertString(tag, value).good()); });
-  }
-  void set_tracer(const std::function<void(DcmItem&)>& change) {
-    damage_all(files, [&](DcmDataset& data) {
-      DcmItem* item = nullptr;
-      REQUIRE(data.findAndGetSequenceItem(DCM_RadiopharmaceuticalInformationSequence, item).good());
-      change(*item);
-    });
-  }
-};
-
 void drop_injection(DcmItem& tracer) {
   tracer.findAndDeleteElement(DCM_RadiopharmaceuticalStartDateTime);
   tracer.findAndDeleteElement(DCM_RadiopharmaceuticalStartTime);
@@ -147,20 +122,20 @@ TEST_CASE("What scanners write as frame reference time is recognised", "[dicom][
 
 TEST_CASE("The factor that was applied is that of the time from injection to the reference", "[dicom][decay]") {
   // Scan start 1 min after injection.
-  const DynamicImage start = SeriesOnDisk(Found::start).read();
+  const DynamicImage start = WrittenSeries(Found::start).read();
   REQUIRE(start.decay.factor_applied.size() == 1);
   CHECK(start.decay.factor_applied[0] == Approx(std::exp(lambda * 60.0)).epsilon(1e-9));
   CHECK(start.decay.reference_min.value() == Approx(1.0));
-  const DynamicImage admin = SeriesOnDisk(Found::administration).read();
+  const DynamicImage admin = WrittenSeries(Found::administration).read();
   CHECK(admin.decay.factor_applied == std::vector<double>{1.0});
-  const DynamicImage none = SeriesOnDisk(Found::none).read();
+  const DynamicImage none = WrittenSeries(Found::none).read();
   REQUIRE(none.decay.factor_applied.size() == 3);
   CHECK(none.decay.factor_applied[2] == Approx(factor(240.0, 300.0, 0.0)).epsilon(1e-9));
   CHECK_FALSE(none.decay.reference_min.has_value());
 }
 
 TEST_CASE("A series time that was altered does not change the values", "[dicom][decay]") {
-  SeriesOnDisk series;
+  WrittenSeries series;
   const DynamicImage sound = series.read();
   series.set(DCM_SeriesDate, "20260111");
   const DynamicImage altered = series.read();
@@ -170,20 +145,20 @@ TEST_CASE("A series time that was altered does not change the values", "[dicom][
 }
 
 TEST_CASE("A series that says ADMIN but was corrected to its start is refused", "[dicom][decay]") {
-  SeriesOnDisk series(Found::start, {{30.0, 40.0}, {40.0, 50.0}});
+  WrittenSeries series(Found::start, {{30.0, 40.0}, {40.0, 50.0}});
   series.set(DCM_DecayCorrection, "ADMIN");
   CHECK_THAT(series.refusal(), Contains("(0054,1102)") && Contains("refer to 2026-01-31T12:30:00") &&
                                    Contains("injection at 2026-01-31T12:00:00.000"));
 }
 
 TEST_CASE("Slices of a frame with different decay factors are refused", "[dicom][decay]") {
-  const SeriesOnDisk series;
+  const WrittenSeries series;
   damage(series.files[1], [](DcmDataset& data) { data.putAndInsertString(DCM_DecayFactor, "1.5"); });
   CHECK_THAT(series.refusal(), Contains("(0054,1321)") && Contains("found 1.5"));
 }
 
 TEST_CASE("Without an injection time, time zero is the start of the scan and says so", "[dicom][timing]") {
-  SeriesOnDisk series;
+  WrittenSeries series;
   series.set_tracer(drop_injection);
   const DynamicImage image = series.read();
   CHECK(image.time_zero.empty());
@@ -195,7 +170,7 @@ TEST_CASE("Without an injection time, time zero is the start of the scan and say
 }
 
 TEST_CASE("ADMIN without an injection time or decay factors is refused", "[dicom][timing]") {
-  SeriesOnDisk series(Found::administration);
+  WrittenSeries series(Found::administration);
   series.set_tracer(drop_injection);
   damage_all(series.files, [](DcmDataset& data) { data.findAndDeleteElement(DCM_DecayFactor); });
   CHECK_THAT(series.refusal(), Contains("(0018,1078)") && Contains("ADMIN"));
@@ -203,7 +178,7 @@ TEST_CASE("ADMIN without an injection time or decay factors is refused", "[dicom
 }
 
 TEST_CASE("The user's injection time overrides the header's", "[dicom][timing]") {
-  const SeriesOnDisk series;
+  const WrittenSeries series;
   const DynamicImage sound = series.read();
   for (const char* time : {"2026-01-31T11:59:00", "11:59:00"}) {
     const DynamicImage image = series.read(time);
@@ -217,7 +192,7 @@ TEST_CASE("The user's injection time overrides the header's", "[dicom][timing]")
 
 TEST_CASE("A time of injection without date gets the day that fits the scan", "[dicom][timing]") {
   const auto time_zero = [](const char* injection, const char* scan_date, const char* scan_time) {
-    SeriesOnDisk series(Found::none, {{0.0, 5.0}});
+    WrittenSeries series(Found::none, {{0.0, 5.0}});
     series.set_tracer([&](DcmItem& tracer) {
       drop_injection(tracer);
       tracer.putAndInsertString(DCM_RadiopharmaceuticalStartTime, injection);
@@ -235,14 +210,14 @@ TEST_CASE("A time of injection without date gets the day that fits the scan", "[
 
 TEST_CASE("An injection after the scan or half a day before it is refused", "[dicom][timing]") {
   for (const char* time : {"20260131130000", "20260130235900", "20260201120000"}) {
-    SeriesOnDisk series(Found::none);
+    WrittenSeries series(Found::none);
     series.set_tracer([&](DcmItem& item) { item.putAndInsertString(DCM_RadiopharmaceuticalStartDateTime, time); });
     CHECK_THAT(series.refusal(), Contains("(0018,1078)") && Contains("12 h before the scan"));
   }
 }
 
 TEST_CASE("Offsets from UTC count where file and element both state one", "[dicom][timing]") {
-  SeriesOnDisk series(Found::none);
+  WrittenSeries series(Found::none);
   series.set_tracer(
       [](DcmItem& item) { item.putAndInsertString(DCM_RadiopharmaceuticalStartDateTime, "20260131110000+0000"); });
   CHECK(series.read().time_zero == "2026-01-31T11:00:00.000");
@@ -251,7 +226,7 @@ TEST_CASE("Offsets from UTC count where file and element both state one", "[dico
 }
 
 TEST_CASE("An activity below 10 kBq is taken to be in MBq, with a warning", "[dicom][timing]") {
-  SeriesOnDisk series;
+  WrittenSeries series;
   series.set_tracer([](DcmItem& item) { item.putAndInsertString(DCM_RadionuclideTotalDose, "512.5"); });
   const DynamicImage image = series.read();
   CHECK(image.tracer.injected_activity_MBq.value() == Approx(512.5));
@@ -260,7 +235,7 @@ TEST_CASE("An activity below 10 kBq is taken to be in MBq, with a warning", "[di
 }
 
 TEST_CASE("The date and time of acquisition may be one element", "[dicom][timing]") {
-  SeriesOnDisk series(Found::none, {{1.0, 2.0}});
+  WrittenSeries series(Found::none, {{1.0, 2.0}});
   damage_all(series.files, [](DcmDataset& data) {
     data.findAndDeleteElement(DCM_AcquisitionDate);
     data.putAndInsertString(DCM_AcquisitionDateTime, "20260131120100.25");
@@ -269,7 +244,7 @@ TEST_CASE("The date and time of acquisition may be one element", "[dicom][timing
 }
 
 TEST_CASE("The start of a frame may carry an offset from UTC", "[dicom][timing]") {
-  SeriesOnDisk series(Found::none, {{1.0, 2.0}});
+  WrittenSeries series(Found::none, {{1.0, 2.0}});
   damage_all(series.files, [](DcmDataset& data) {
     data.findAndDeleteElement(DCM_AcquisitionDate);
     data.putAndInsertString(DCM_AcquisitionDateTime, "20260131110200+0000");
