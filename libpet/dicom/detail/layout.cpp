@@ -51,7 +51,13 @@ std::size_t assign_places(std::vector<Slice>& slices) {
   return place + 1;
 }
 
-// Slices at the same place and time: one is kept if they are the same object or hold the same pixels.
+// Whether two files say the same of one slice; their UIDs do not tell, for copies are altered and UIDs go missing.
+bool same_values(const Instance& a, const Instance& b) {
+  return a.decay_factor == b.decay_factor && a.duration_s == b.duration_s &&
+         a.philips_activity_factor == b.philips_activity_factor && same_pixels(a, b);
+}
+
+// Slices at the same place and time: one is kept if they hold the same values.
 void drop_duplicates(std::vector<Slice>& slices, std::vector<std::string>& warnings) {
   std::stable_sort(slices.begin(), slices.end(), [](const Slice& a, const Slice& b) {
     return a.place != b.place ? a.place < b.place : a.instance->start < b.instance->start;
@@ -65,7 +71,7 @@ void drop_duplicates(std::vector<Slice>& slices, std::vector<std::string>& warni
       continue;
     }
     const Instance& before = *kept.back().instance;
-    if (before.sop_uid != slice.instance->sop_uid && !same_pixels(before, *slice.instance))
+    if (!same_values(before, *slice.instance))
       throw bad_input(slice.instance->file.string(),
                       "another image of the same slice and time as " + before.file.filename().string(),
                       "one image a slice and frame");

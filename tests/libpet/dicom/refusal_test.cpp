@@ -166,11 +166,34 @@ TEST_CASE("Copies of a slice are passed over, different images of it refused", "
   const DynamicImage repeated = read_pet_series(series.folder.path());
   CHECK(repeated.voxels == sound.voxels);
   CHECK(repeated.warnings == std::vector<std::string>{"duplicated slices passed over: 1"});
+  damage(copy, [](DcmDataset& data) { set(data, DCM_SOPInstanceUID, ""); });
+  CHECK(read_pet_series(series.folder.path()).voxels == sound.voxels);
   damage(copy, [](DcmDataset& data) {
     const std::vector<Uint16> other(20, 7);
     data.putAndInsertUint16Array(DCM_PixelData, other.data(), other.size());
   });
   CHECK_THAT(series.refusal(), Contains("another image of the same slice and time"));
+}
+
+TEST_CASE("One UID does not make two images of a slice one", "[dicom][refusal]") {
+  const auto refusal_of_copy = [](const std::function<void(DcmDataset&)>& change) {
+    const SeriesOnDisk series;
+    damage_all(series.files, [](DcmDataset& data) { set(data, DCM_SOPInstanceUID, "2.25.4711"); });
+    const auto copy = series.folder / "zz.dcm";
+    std::filesystem::copy_file(series.files[4], copy);
+    damage(copy, change);
+    return series.refusal();
+  };
+  const auto another = Contains("zz.dcm: found another image of the same slice and time");
+  CHECK(refusal_of_copy([](DcmDataset&) {}).empty());
+  CHECK_THAT(refusal_of_copy([](DcmDataset& data) { set(data, DCM_RescaleSlope, "3"); }), another);
+  CHECK_THAT(refusal_of_copy([](DcmDataset& data) { set(data, DCM_RescaleIntercept, "3"); }), another);
+  CHECK_THAT(refusal_of_copy([](DcmDataset& data) { set(data, DCM_DecayFactor, "1.5"); }), another);
+  CHECK_THAT(refusal_of_copy([](DcmDataset& data) {
+               const std::vector<Uint16> other(20, 7);
+               data.putAndInsertUint16Array(DCM_PixelData, other.data(), other.size());
+             }),
+             another);
 }
 
 TEST_CASE("Frames that overlap are refused", "[dicom][refusal]") {
