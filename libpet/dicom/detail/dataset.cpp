@@ -171,6 +171,24 @@ std::optional<std::int64_t> Dataset::time_of_day(const DcmTagKey& tag) const {
   return time;
 }
 
+std::optional<int> Dataset::utc_offset_min() const {
+  const std::string_view value = raw_text(DCM_TimezoneOffsetFromUTC);
+  if (value.empty()) return std::nullopt;
+  const auto offset = parse_utc_offset(value);
+  if (!offset) throw malformed(DCM_TimezoneOffsetFromUTC, quote(value), "an offset from UTC like +0100");
+  return offset;
+}
+
+std::optional<DateTime> Dataset::local_date_time(const DcmTagKey& tag, std::optional<int> file_offset_min) const {
+  const auto time = date_time(tag);
+  if (!time) return std::nullopt;
+  if (!time->utc_offset_min) return time->local;
+  if (!file_offset_min)
+    throw malformed(tag, "a time with an offset from UTC in a file without (0008,0201) TimezoneOffsetFromUTC",
+                    "both or none");
+  return plus_seconds(time->local, 60.0 * (*file_offset_min - *time->utc_offset_min));
+}
+
 std::optional<DcmTagKey> Dataset::private_tag(std::uint16_t group,
                                               std::uint8_t number,
                                               std::string_view creator) const {

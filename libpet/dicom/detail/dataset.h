@@ -43,6 +43,11 @@ class Dataset {
   std::optional<DateTime> date_time(const DcmTagKey& date, const DcmTagKey& time) const;
   std::optional<ZonedDateTime> date_time(const DcmTagKey& tag) const;
   std::optional<std::int64_t> time_of_day(const DcmTagKey& tag) const;
+  /// Timezone Offset From UTC in minutes; nothing where the file states none.
+  std::optional<int> utc_offset_min() const;
+  /// A DT element in the local time of the file, `file_offset_min` from UTC. Throws InputError where only the element
+  /// states an offset.
+  std::optional<DateTime> local_date_time(const DcmTagKey& tag, std::optional<int> file_offset_min) const;
   /// The tag that `creator` reserved for its element `number` (0x00 to 0xff) of a private group; nothing if it reserved
   /// none in this data set (DICOM PS3.5 7.8.1).
   std::optional<DcmTagKey> private_tag(std::uint16_t group, std::uint8_t number, std::string_view creator) const;

@@ -83,12 +83,6 @@ void read_pixel_format(const Dataset& data, const FileHeader& header, Instance& 
                     "less");
 }
 
-// Local time of the file: an offset of the element counts only where the file states its own.
-DateTime local_time(const ZonedDateTime& time, std::optional<int> file_offset_min) {
-  if (!time.utc_offset_min || !file_offset_min) return time.local;
-  return plus_seconds(time.local, 60.0 * (*file_offset_min - *time.utc_offset_min));
-}
-
 // Bq/mL of one count: element 09 of the block that Philips reserved, which need not be the first. Files that lost their
 // private creators have it in the first, which must not be someone else's.
 std::optional<double> read_philips_activity_factor(const Dataset& data) {
@@ -99,11 +93,9 @@ std::optional<double> read_philips_activity_factor(const Dataset& data) {
 }
 
 void read_timing(const Dataset& data, Instance& instance) {
-  if (const std::string offset = data.text(DCM_TimezoneOffsetFromUTC); !offset.empty())
-    instance.utc_offset_min = parse_utc_offset(offset);
+  const auto utc_offset_min = data.utc_offset_min();
   auto start = data.date_time(DCM_AcquisitionDate, DCM_AcquisitionTime);
-  if (!start)
-    if (const auto zoned = data.date_time(DCM_AcquisitionDateTime)) start = local_time(*zoned, instance.utc_offset_min);
+  if (!start) start = data.local_date_time(DCM_AcquisitionDateTime, utc_offset_min);
   if (!start)
     throw bad_input(data.where(DCM_AcquisitionTime), "no date and time of acquisition", "the start of the frame");
   instance.start = *start;

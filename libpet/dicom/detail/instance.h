@@ -54,7 +54,6 @@ struct Instance {
   std::optional<double> frame_reference_s;
   std::optional<double> decay_factor;
   std::optional<double> philips_activity_factor;
-  std::optional<int> utc_offset_min;
 
   std::optional<long> image_index, slice_count, time_slice_count;
 
