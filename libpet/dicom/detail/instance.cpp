@@ -83,6 +83,13 @@ void read_pixel_format(const Dataset& data, const FileHeader& header, Instance& 
                     "less");
 }
 
+StatedTracer read_stated_tracer(const Dataset& data) {
+  const auto item = data.first_item(DCM_RadiopharmaceuticalInformationSequence);
+  if (!item) return {};
+  return {item->text(DCM_RadionuclideHalfLife), item->text(DCM_RadionuclideTotalDose),
+          item->text(DCM_RadiopharmaceuticalStartDateTime), item->text(DCM_RadiopharmaceuticalStartTime)};
+}
+
 // Bq/mL of one count: element 09 of the block that Philips reserved, which need not be the first. Files that lost their
 // private creators have it in the first, which must not be someone else's.
 std::optional<double> read_philips_activity_factor(const Dataset& data) {
@@ -132,6 +139,7 @@ std::optional<Instance> read_instance(const std::filesystem::path& path) {
     read_geometry(data, instance);
     read_pixel_format(data, header, instance);
     read_timing(data, instance);
+    instance.tracer = read_stated_tracer(data);
   } catch (const InputError& error) {
     instance.problem = error.what();
   }

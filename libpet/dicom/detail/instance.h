@@ -28,6 +28,11 @@ struct PixelFormat {
   bool operator==(const PixelFormat&) const = default;
 };
 
+/// What one file says of its radiopharmaceutical, as text: to be compared with what the others say.
+struct StatedTracer {
+  std::string half_life, total_dose, start_date_time, start_time;
+};
+
 /// What one file of a classic PET series says about itself. Identity is not read.
 struct Instance {
   std::filesystem::path file;
@@ -51,6 +56,7 @@ struct Instance {
   DateTime start;
   double duration_s = 0.0;
   std::optional<DateTime> series_time;
+  StatedTracer tracer;
   std::optional<double> frame_reference_s;
   std::optional<double> decay_factor;
   std::optional<double> philips_activity_factor;
