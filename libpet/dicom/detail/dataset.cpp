@@ -9,6 +9,7 @@
 #include <cstring>
 #include <mutex>
 
+#include "libpet/dicom/detail/clean_text.h"
 #include "libpet/dicom/detail/number_text.h"
 
 namespace pet::detail {
@@ -35,6 +36,10 @@ std::string quote(std::string_view text) {
   return result + (text.size() > longest ? "...'" : "'");
 }
 
+Dataset::Dataset(Elements elements, std::string file) : elements_(std::move(elements)), file_(std::move(file)) {
+  character_set_ = raw_text(DCM_SpecificCharacterSet);
+}
+
 std::string Dataset::where(const DcmTagKey& tag) const {
   DcmTag named(tag);
   return file_ + " tag " + std::string(tag.toString().c_str()) + " " + named.getTagName();
@@ -59,7 +64,11 @@ std::string_view Dataset::raw_text(const DcmTagKey& tag) const {
 }
 
 std::string Dataset::text(const DcmTagKey& tag) const {
-  return std::string(raw_text(tag));
+  constexpr std::string_view in_character_set = "LO LT PN SH ST UC UT";
+  const std::string_view value = raw_text(tag);
+  if (value.empty()) return {};
+  const bool is_coded = in_character_set.find(find(tag)->representation()) == std::string_view::npos;
+  return clean_text(value, is_coded ? std::string_view() : character_set_);
 }
 
 std::string Dataset::required_text(const DcmTagKey& tag) const {
@@ -207,7 +216,9 @@ std::optional<Dataset> Dataset::first_item(const DcmTagKey& sequence) const {
   Elements item = split_first_item(element->value, Unknown::to_keep);
   if (element->representation() != "SQ" || item.end != Elements::End::complete)
     throw malformed(sequence, "no well-formed item", "one or none");
-  return Dataset(std::move(item), file_);
+  Dataset result(std::move(item), file_);
+  if (result.character_set_.empty()) result.character_set_ = character_set_;
+  return result;
 }
 
 }  // namespace pet::detail

@@ -23,13 +23,14 @@ void prepare_dcmtk();
 /// taken for text or a number. The bytes that the elements are views of must outlive the object.
 class Dataset {
  public:
-  Dataset(Elements elements, std::string file) : elements_(std::move(elements)), file_(std::move(file)) {}
+  Dataset(Elements elements, std::string file);
 
   /// "FILE tag (0028,1053) RescaleSlope", the start of a message.
   std::string where(const DcmTagKey& tag) const;
 
   bool has(const DcmTagKey& tag) const { return find(tag) != nullptr; }
-  /// The value as text without padding, values separated by backslashes; empty if there is none.
+  /// The value as clean_text() in the character set of the file, without padding, values separated by backslashes;
+  /// empty if there is none.
   std::string text(const DcmTagKey& tag) const;
   std::string required_text(const DcmTagKey& tag) const;
   /// DS, IS, FL, FD, US, SS, UL or SL.
@@ -62,6 +63,7 @@ class Dataset {
 
   Elements elements_;
   std::string file_;
+  std::string character_set_;  ///< of names and descriptions
 };
 
 /// `text` in quotation marks, cut to 40 characters, without control characters.

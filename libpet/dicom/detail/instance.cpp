@@ -5,6 +5,7 @@
 
 #include "libpet/dicom/detail/dataset.h"
 #include "libpet/dicom/detail/file_header.h"
+#include "libpet/dicom/detail/identity.h"
 
 namespace pet::detail {
 namespace {
@@ -20,6 +21,9 @@ void read_kind(const Dataset& data, Instance& instance) {
   instance.manufacturer = data.text(DCM_Manufacturer);
   instance.model_name = data.text(DCM_ManufacturerModelName);
   instance.description = data.text(DCM_SeriesDescription);
+  instance.does_description_identify =
+      !instance.description.empty() && Identity(data).is_repeated_in(instance.description);
+  if (instance.does_description_identify) instance.description.clear();
   instance.frame_of_reference_uid = data.text(DCM_FrameOfReferenceUID);
 }
 

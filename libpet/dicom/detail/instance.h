@@ -42,6 +42,7 @@ struct Instance {
   std::string sop_class, series_uid, transfer_syntax;
   std::string image_type, units, corrected_image, series_type, counts_source, decay_correction, lossy;
   std::string manufacturer, model_name, description, frame_of_reference_uid;
+  bool does_description_identify = false;  ///< it repeats who was scanned, and was left out
 
   int rows = 0;
   int columns = 0;

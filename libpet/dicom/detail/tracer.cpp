@@ -6,6 +6,7 @@
 #include "libpet/decay.h"
 #include "libpet/dicom/detail/dataset.h"
 #include "libpet/dicom/detail/file_header.h"
+#include "libpet/dicom/detail/identity.h"
 #include "libpet/dicom/detail/radionuclide.h"
 
 namespace pet::detail {
@@ -69,6 +70,11 @@ Tracer read_tracer(const std::filesystem::path& path) {
   if (tracer.drug.name.empty())
     if (const auto code = item->first_item(DCM_RadiopharmaceuticalCodeSequence))
       tracer.drug.name = code->text(DCM_CodeMeaning);
+  if (Identity(file).is_repeated_in(tracer.drug.name)) {
+    tracer.drug.name.clear();
+    tracer.warnings.emplace_back(
+        "the name of the radiopharmaceutical repeats the patient's name or ID and was left out");
+  }
   tracer.drug.radionuclide = read_radionuclide(*item);
   read_half_life(*item, tracer);
   read_dose(*item, tracer);

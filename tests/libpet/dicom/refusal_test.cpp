@@ -280,7 +280,7 @@ TEST_CASE("Several series without a choice are listed and refused", "[dicom][ref
   write_pet_series(small_image(), options, series.folder / "second");
   const std::string first_uid = uid_from("test", "series");
   const std::string second_uid = uid_from("second", "series");
-  CHECK_THAT(series.refusal(), Contains("2 PET images") && Contains(first_uid + " 'simulated'") &&
+  CHECK_THAT(series.refusal(), Contains("2 PET images") && Contains(first_uid + " 'dynamic brain'") &&
                                    Contains(second_uid + " 'another reconstruction'"));
   PetReadOptions read;
   read.series_uid = second_uid;

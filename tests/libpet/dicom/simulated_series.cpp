@@ -48,7 +48,7 @@ DynamicImage small_image(std::vector<Frame> frames) {
 PetWriteOptions small_options(DecayCorrection::Found decay) {
   PetWriteOptions options;
   options.uid_seed = "test";
-  options.series_description = "simulated";
+  options.series_description = "dynamic brain";
   options.injection_datetime = "2026-01-31T12:00:00.000";
   options.decay_correction = decay;
   options.threads = 1;

@@ -19,7 +19,7 @@ TEST_CASE("A summary states what a reader would find", "[dicom][summary]") {
   REQUIRE(summaries.size() == 1);
   const SeriesSummary& summary = summaries.front();
   CHECK(summary.series_uid == uid_from("test", "series"));
-  CHECK(summary.description == "simulated");
+  CHECK(summary.description == "dynamic brain");
   CHECK(summary.units == "BQML");
   CHECK(summary.series_type == "DYNAMIC\\IMAGE");
   CHECK(summary.decay_correction == "START");
