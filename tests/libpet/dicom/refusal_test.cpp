@@ -152,6 +152,15 @@ TEST_CASE("A missing frame is told from a gap in the acquisition", "[dicom][refu
   const SeriesOnDisk last;
   for (const std::size_t i : {6u, 7u, 8u}) std::filesystem::remove(last.files[i]);
   CHECK_THAT(last.refusal(), Contains("found 2 frames, expected 3 (Number of Time Slices)"));
+  const SeriesOnDisk uncounted;
+  damage_all(uncounted.files, [](DcmDataset& data) {
+    data.findAndDeleteElement(DCM_ImageIndex);
+    data.findAndDeleteElement(DCM_NumberOfTimeSlices);
+  });
+  CHECK(read_pet_series(uncounted.folder.path()).warnings.empty());
+  for (const std::size_t i : {3u, 4u, 5u}) std::filesystem::remove(uncounted.files[i]);
+  CHECK(read_pet_series(uncounted.folder.path()).warnings ==
+        std::vector<std::string>{"nothing was measured or frames are missing: 120 s after frame 1"});
   const SeriesOnDisk gap(small_image({{0.0, 1.0}, {20.0, 22.0}, {22.0, 25.0}}));
   CHECK(read_pet_series(gap.folder.path()).frames.gap_count() == 1);
 }

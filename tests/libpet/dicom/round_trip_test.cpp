@@ -72,7 +72,7 @@ TEST_CASE("A series that was written is read back within half of its slope", "[d
       require_round_trip(small_image(), options);
     }
     SECTION("with gaps " + std::to_string(static_cast<int>(decay))) {
-      require_round_trip(small_image({{0.0, 0.5}, {1.5, 3.0}, {40.0, 45.0}}), small_options(decay));
+      require_round_trip(small_image({{0.0, 0.5}, {1.5, 3.0}, {40.0, 45.0}}), small_options(decay), 1);
     }
     SECTION("injection long before the scan " + std::to_string(static_cast<int>(decay))) {
       require_round_trip(small_image({{90.0, 100.0}, {100.0, 110.0}}), small_options(decay), 1);
@@ -229,4 +229,16 @@ TEST_CASE("An image does not depend on the number of threads that read it", "[di
   one.threads = 1;
   many.threads = 5;
   CHECK(read_pet_series(folder.path(), one).voxels == read_pet_series(folder.path(), many).voxels);
+}
+
+TEST_CASE("A long description is cut between characters, one with a backslash refused", "[dicom]") {
+  const TemporaryFolder folder;
+  PetWriteOptions options = small_options();
+  std::string accents;
+  for (int i = 0; i < 65; ++i) accents += "\xc3\xa9";
+  options.series_description = "a" + accents;
+  write_pet_series(small_image(), options, folder / "long");
+  CHECK(read_pet_series(folder / "long").description == "a" + accents.substr(0, 126));
+  options.series_description = "a\\b";
+  CHECK_THROWS_AS(write_pet_series(small_image(), options, folder / "values"), InputError);
 }
