@@ -60,6 +60,11 @@ void read_all_pixels(const detail::Layout& layout, unsigned threads, DynamicImag
   const std::size_t slices = layout.frames.front().size();
   const std::size_t slice_size = image.grid.voxel_count() / slices;
   const auto& factors = image.decay.factor_applied;
+  // Compressed pixels may be fewer than the file claims, which one slice tells before memory is taken for all.
+  if (const detail::Instance& first = *layout.frames.front().front(); !first.pixels.is_native) {
+    std::vector<float> values(slice_size);
+    detail::read_pixels(first, 1.0, values);
+  }
   image.voxels = zeros(image.grid.voxel_count() * layout.frames.size(), threads);
   parallel_for(slices * layout.frames.size(), threads, [&](std::size_t i) {
     const std::size_t frame = i / slices;

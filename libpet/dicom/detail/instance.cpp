@@ -52,6 +52,12 @@ void read_integer_format(const Dataset& data, PixelFormat& pixels) {
   pixels.is_signed = data.required_integer(DCM_PixelRepresentation, 0, 1) == 1;
 }
 
+// The most bytes of pixels that a byte of a file can hold: two bytes of RLE are at most 128, deflate reaches 1032, and
+// JPEG-LS with its runs has no bound but blank slices, which are small beside their header.
+std::size_t most_compression(const std::string& transfer_syntax) {
+  return transfer_syntax == DcmXfer(EXS_RLELossless).getXferName() ? 64 : 1040;
+}
+
 void read_pixel_format(const Dataset& data, const FileHeader& header, Instance& instance) {
   PixelFormat& pixels = instance.pixels;
   pixels.element = header.pixel_element;
@@ -80,8 +86,7 @@ void read_pixel_format(const Dataset& data, const FileHeader& header, Instance& 
     throw bad_input(data.where(DcmTagKey(0x7FE0, pixels.element)),
                     std::to_string(std::min<std::size_t>(header.pixel_length, available)) + " bytes",
                     std::to_string(pixels.length) + " (rows x columns x bytes per pixel)");
-  constexpr std::size_t most_compression = 4096;
-  if (!pixels.is_native && pixels.length / most_compression > header.file_size)
+  if (!pixels.is_native && pixels.length / most_compression(header.transfer_syntax) > header.file_size)
     throw bad_input(data.where(DCM_Rows),
                     std::to_string(pixels.length) + " bytes of pixels in a file of " + std::to_string(header.file_size),
                     "less");
