@@ -47,6 +47,8 @@ std::vector<std::string> series_warnings(const detail::Layout& layout) {
     warnings.emplace_back("rescale intercepts are not zero; they were applied");
   if (any([](const detail::Instance& slice) { return slice.units == "CNTS"; }))
     warnings.emplace_back("counts were turned to Bq/mL by the Philips activity concentration factor (7053,1009)");
+  if (any([](const detail::Instance& slice) { return slice.does_description_identify; }))
+    warnings.emplace_back("the series description repeats the patient's name or ID and was left out");
   return warnings;
 }
 
@@ -58,6 +60,11 @@ void read_all_pixels(const detail::Layout& layout, unsigned threads, DynamicImag
   const std::size_t slices = layout.frames.front().size();
   const std::size_t slice_size = image.grid.voxel_count() / slices;
   const auto& factors = image.decay.factor_applied;
+  // Compressed pixels may be fewer than the file claims, which one slice tells before memory is taken for all.
+  if (const detail::Instance& first = *layout.frames.front().front(); !first.pixels.is_native) {
+    std::vector<float> values(slice_size);
+    detail::read_pixels(first, 1.0, values);
+  }
   image.voxels = zeros(image.grid.voxel_count() * layout.frames.size(), threads);
   parallel_for(slices * layout.frames.size(), threads, [&](std::size_t i) {
     const std::size_t frame = i / slices;

@@ -11,6 +11,7 @@
 #include "libpet/dicom/detail/radionuclide.h"
 #include "libpet/dicom/detail/saved_file.h"
 #include "libpet/dicom/detail/stored_series.h"
+#include "libpet/error.h"
 #include "libpet/parallel.h"
 
 namespace pet {
@@ -38,6 +39,18 @@ std::string or_seed(const std::string& key, const PetWriteOptions& options) {
   return key.empty() ? options.uid_seed : key;
 }
 
+// A description of one value and at most 64 characters of UTF-8 (VR LO).
+std::string long_string(const std::string& text) {
+  constexpr std::size_t longest = 64;
+  if (text.find('\\') != std::string::npos) throw bad_input("series description", "a backslash", "none (DICOM VR LO)");
+  std::size_t characters = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_first_byte = (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80;
+    if (is_first_byte && ++characters > longest) return text.substr(0, i);
+  }
+  return text;
+}
+
 void put_date_time(DcmItem& item, const DcmTagKey& date, const DcmTagKey& time, DateTime value) {
   put(item, date, detail::dicom_date(value));
   put(item, time, detail::dicom_time(value));
@@ -63,11 +76,10 @@ void put_series(const StoredSeries& series, DcmItem& item) {
   const Grid& grid = series.image.grid;
   std::string description = options.series_description.empty() ? series.image.description : options.series_description;
   if (!options.drug.empty()) description += (description.empty() ? "" : " ") + options.drug;
-  constexpr std::size_t longest_description = 64;
   put(item, DCM_Modality, "PT");
   put(item, DCM_SeriesInstanceUID, uid_from(options.uid_seed, "series"));
   put(item, DCM_SeriesNumber, std::to_string(options.series_number));
-  put(item, DCM_SeriesDescription, description.substr(0, longest_description));
+  put(item, DCM_SeriesDescription, long_string(description));
   put_date_time(item, DCM_SeriesDate, DCM_SeriesTime, series.frames.front().start);
   put(item, DCM_BodyPartExamined, "BRAIN");
   put(item, DCM_Manufacturer, "Occupet");

@@ -150,7 +150,8 @@ std::string image_members_json(const DynamicImage& image) {
     object["StoredDecayCorrectionTime"] = std::round(*image.decay.reference_min * 60.0 * 1e6) / 1e6;
   if (!image.decay.evidence.empty()) object["DecayCorrectionEvidence"] = image.decay.evidence;
   if (!image.warnings.empty()) object["Warnings"] = image.warnings;
-  return object.dump();
+  constexpr int on_one_line = -1;
+  return object.dump(on_one_line, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace pet

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <mutex>
 
+#include "libpet/dicom/detail/clean_text.h"
 #include "libpet/dicom/detail/number_text.h"
 
 namespace pet::detail {
@@ -35,6 +36,10 @@ std::string quote(std::string_view text) {
   return result + (text.size() > longest ? "...'" : "'");
 }
 
+Dataset::Dataset(Elements elements, std::string file) : elements_(std::move(elements)), file_(std::move(file)) {
+  character_set_ = raw_text(DCM_SpecificCharacterSet);
+}
+
 std::string Dataset::where(const DcmTagKey& tag) const {
   DcmTag named(tag);
   return file_ + " tag " + std::string(tag.toString().c_str()) + " " + named.getTagName();
@@ -59,7 +64,11 @@ std::string_view Dataset::raw_text(const DcmTagKey& tag) const {
 }
 
 std::string Dataset::text(const DcmTagKey& tag) const {
-  return std::string(raw_text(tag));
+  constexpr std::string_view in_character_set = "LO LT PN SH ST UC UT";
+  const std::string_view value = raw_text(tag);
+  if (value.empty()) return {};
+  const bool is_coded = in_character_set.find(find(tag)->representation()) == std::string_view::npos;
+  return clean_text(value, is_coded ? std::string_view() : character_set_);
 }
 
 std::string Dataset::required_text(const DcmTagKey& tag) const {
@@ -171,13 +180,45 @@ std::optional<std::int64_t> Dataset::time_of_day(const DcmTagKey& tag) const {
   return time;
 }
 
+std::optional<int> Dataset::utc_offset_min() const {
+  const std::string_view value = raw_text(DCM_TimezoneOffsetFromUTC);
+  if (value.empty()) return std::nullopt;
+  const auto offset = parse_utc_offset(value);
+  if (!offset) throw malformed(DCM_TimezoneOffsetFromUTC, quote(value), "an offset from UTC like +0100");
+  return offset;
+}
+
+std::optional<DateTime> Dataset::local_date_time(const DcmTagKey& tag, std::optional<int> file_offset_min) const {
+  const auto time = date_time(tag);
+  if (!time) return std::nullopt;
+  if (!time->utc_offset_min) return time->local;
+  if (!file_offset_min)
+    throw malformed(tag, "a time with an offset from UTC in a file without (0008,0201) TimezoneOffsetFromUTC",
+                    "both or none");
+  return plus_seconds(time->local, 60.0 * (*file_offset_min - *time->utc_offset_min));
+}
+
+std::optional<DcmTagKey> Dataset::private_tag(std::uint16_t group,
+                                              std::uint8_t number,
+                                              std::string_view creator) const {
+  for (const Element& element : elements_.list) {
+    const std::uint32_t block = element.tag & 0xFFFF;
+    if (element.tag >> 16 != group || block < 0x10 || block > 0xFF) continue;
+    if (trimmed({reinterpret_cast<const char*>(element.value.data()), element.value.size()}) == creator)
+      return DcmTagKey(group, static_cast<Uint16>(block << 8 | number));
+  }
+  return std::nullopt;
+}
+
 std::optional<Dataset> Dataset::first_item(const DcmTagKey& sequence) const {
   const Element* element = find(sequence);
   if (element == nullptr) return std::nullopt;
-  Elements item = split_first_item(element->value);
+  Elements item = split_first_item(element->value, Unknown::to_keep);
   if (element->representation() != "SQ" || item.end != Elements::End::complete)
     throw malformed(sequence, "no well-formed item", "one or none");
-  return Dataset(std::move(item), file_);
+  Dataset result(std::move(item), file_);
+  if (result.character_set_.empty()) result.character_set_ = character_set_;
+  return result;
 }
 
 }  // namespace pet::detail

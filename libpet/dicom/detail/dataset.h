@@ -23,12 +23,14 @@ void prepare_dcmtk();
 /// taken for text or a number. The bytes that the elements are views of must outlive the object.
 class Dataset {
  public:
-  Dataset(Elements elements, std::string file) : elements_(std::move(elements)), file_(std::move(file)) {}
+  Dataset(Elements elements, std::string file);
 
   /// "FILE tag (0028,1053) RescaleSlope", the start of a message.
   std::string where(const DcmTagKey& tag) const;
 
-  /// The value as text without padding, values separated by backslashes; empty if there is none.
+  bool has(const DcmTagKey& tag) const { return find(tag) != nullptr; }
+  /// The value as clean_text() in the character set of the file, without padding, values separated by backslashes;
+  /// empty if there is none.
   std::string text(const DcmTagKey& tag) const;
   std::string required_text(const DcmTagKey& tag) const;
   /// DS, IS, FL, FD, US, SS, UL or SL.
@@ -42,6 +44,14 @@ class Dataset {
   std::optional<DateTime> date_time(const DcmTagKey& date, const DcmTagKey& time) const;
   std::optional<ZonedDateTime> date_time(const DcmTagKey& tag) const;
   std::optional<std::int64_t> time_of_day(const DcmTagKey& tag) const;
+  /// Timezone Offset From UTC in minutes; nothing where the file states none.
+  std::optional<int> utc_offset_min() const;
+  /// A DT element in the local time of the file, `file_offset_min` from UTC. Throws InputError where only the element
+  /// states an offset.
+  std::optional<DateTime> local_date_time(const DcmTagKey& tag, std::optional<int> file_offset_min) const;
+  /// The tag that `creator` reserved for its element `number` (0x00 to 0xff) of a private group; nothing if it reserved
+  /// none in this data set (DICOM PS3.5 7.8.1).
+  std::optional<DcmTagKey> private_tag(std::uint16_t group, std::uint8_t number, std::string_view creator) const;
   /// The first item of a sequence; nothing if it is absent or has none.
   std::optional<Dataset> first_item(const DcmTagKey& sequence) const;
 
@@ -53,6 +63,7 @@ class Dataset {
 
   Elements elements_;
   std::string file_;
+  std::string character_set_;  ///< of names and descriptions
 };
 
 /// `text` in quotation marks, cut to 40 characters, without control characters.

@@ -30,15 +30,14 @@ double average_count_time(const FrameWitness& frame, const DecayClaim& claim) {
   return std::log(frame_decay_factor(0.0, frame.duration_s / 60.0, claim.half_life_s / 60.0)) / lambda_per_s(claim);
 }
 
+bool is_other_than_one(const FrameWitness& frame) {
+  return frame.decay_factor && std::abs(*frame.decay_factor - 1.0) > 1e-9;
+}
+
 bool are_factors_witnesses(const std::vector<FrameWitness>& frames) {
   const bool all_positive =
       std::ranges::all_of(frames, [](const FrameWitness& f) { return f.decay_factor && *f.decay_factor > 0.0; });
-  return all_positive &&
-         std::ranges::any_of(frames, [](const FrameWitness& f) { return std::abs(*f.decay_factor - 1.0) > 1e-9; });
-}
-
-std::string at(DateTime time) {
-  return iso_text(time);
+  return all_positive && std::ranges::any_of(frames, is_other_than_one);
 }
 
 std::string seconds_text(double seconds) {
@@ -67,26 +66,35 @@ FactorTimes times_of_factors(const std::vector<FrameWitness>& frames, const Deca
   return result;
 }
 
-// What the frame reference times turn out to be, given the reference; scanners differ in what they write.
-std::string frame_reference_meaning(const std::vector<FrameWitness>& frames,
-                                    const DecayClaim& claim,
-                                    DateTime series_time) {
-  struct Meaning {
-    const char* name;
-    double worst_s;
-  };
+// What frame reference times can be; scanners differ in what they write.
+struct Meaning {
+  const char* name;
+  double worst_s;  // difference from it
+};
+
+// What the frame reference times come nearest to, given the series time; nothing where a frame has none.
+std::optional<Meaning> meaning_of_references(const std::vector<FrameWitness>& frames,
+                                             const DecayClaim& claim,
+                                             DateTime series_time) {
   Meaning meanings[] = {
       {"frame starts", 0.0}, {"mid-frame times", 0.0}, {"average-count-rate times", 0.0}, {"zero", 0.0}};
   for (const FrameWitness& frame : frames) {
-    if (!frame.frame_reference_s) return "";
+    if (!frame.frame_reference_s) return std::nullopt;
     const double start = seconds_between(series_time, frame.start);
     const double expected[] = {start, start + frame.duration_s / 2.0, start + average_count_time(frame, claim), 0.0};
     for (int i = 0; i < 4; ++i)
       meanings[i].worst_s = std::max(meanings[i].worst_s, std::abs(*frame.frame_reference_s - expected[i]));
   }
-  const Meaning& best = *std::ranges::min_element(meanings, {}, &Meaning::worst_s);
-  if (best.worst_s > constancy_s) return "; frame reference times match no known meaning";
-  return std::string("; frame reference times are ") + best.name;
+  return *std::ranges::min_element(meanings, {}, &Meaning::worst_s);
+}
+
+std::string frame_reference_meaning(const std::vector<FrameWitness>& frames,
+                                    const DecayClaim& claim,
+                                    DateTime series_time) {
+  const auto best = meaning_of_references(frames, claim, series_time);
+  if (!best) return "";
+  if (best->worst_s > constancy_s) return "; frame reference times match no known meaning";
+  return std::string("; frame reference times are ") + best->name;
 }
 
 std::string factor_count(std::size_t count) {
@@ -96,12 +104,13 @@ std::string factor_count(std::size_t count) {
 DecayReference reference_from_factors(const std::vector<FrameWitness>& frames,
                                       const DecayClaim& claim,
                                       const std::string& where) {
+  const DateTime scan_start = frames.front().start;
   const FactorTimes factors = times_of_factors(frames, claim);
   if (!factors.is_constant)
-    throw bad_input(
-        where + " tag (0054,1321) DecayFactor",
-        "factors that refer to times " + seconds_text(factors.spread_s) + " apart (around " + at(factors.median) + ")",
-        "one reference time");
+    throw bad_input(where + " tag (0054,1321) DecayFactor",
+                    "factors that refer to times " + seconds_text(factors.spread_s) + " apart (around " +
+                        relative_text(factors.median, scan_start) + ")",
+                    "one reference time");
   DecayReference reference{.time = factors.median, .evidence = {}, .warnings = {}};
   const bool is_start = claim.found == DecayCorrection::Found::start;
   const auto& stated = is_start ? claim.series_time : claim.injection;
@@ -112,15 +121,31 @@ DecayReference reference_from_factors(const std::vector<FrameWitness>& frames,
     reference.evidence = name + ", confirmed by " + factor_count(frames.size());
   } else if (stated && !is_start) {
     throw bad_input(where + " tag (0054,1102) DecayCorrection",
-                    "ADMIN with decay factors that refer to " + at(factors.median),
-                    "factors that refer to the injection at " + at(*stated));
+                    "ADMIN with decay factors that refer to " + relative_text(factors.median, scan_start),
+                    "factors that refer to the injection at " + relative_text(*stated, scan_start));
   } else {
-    reference.evidence = factor_count(frames.size()) + ", which refer to " + at(factors.median);
+    reference.evidence = factor_count(frames.size()) + ", which refer to " + relative_text(factors.median, scan_start);
     if (stated)
       reference.warnings.push_back("the series time is " + seconds_text(seconds_between(factors.median, *stated)) +
                                    " from the time that the decay factors refer to, which was used");
   }
   return reference;
+}
+
+// A series time before the scan may be that of the patient's arrival. Frame reference times, which count from it, tell;
+// not that of an only frame, which some write as half its duration whatever the series time (IBSI object DRO 3.3).
+void require_meaningful_references(const std::vector<FrameWitness>& frames,
+                                   const DecayClaim& claim,
+                                   const std::string& where) {
+  const DateTime scan_start = frames.front().start;
+  if (frames.size() < 2 || seconds_between(*claim.series_time, scan_start) <= agreement_s) return;
+  const auto best = meaning_of_references(frames, claim, *claim.series_time);
+  if (!best || best->worst_s <= constancy_s) return;
+  throw bad_input(where + " tag (0008,0031) SeriesTime",
+                  "decay correction START without decay factors, a series time " +
+                      relative_text(*claim.series_time, scan_start) + " and a first frame reference time of " +
+                      seconds_text(*frames.front().frame_reference_s) + ", which is not relative to it",
+                  "times that tell the reference");
 }
 
 DecayReference reference_without_factors(const std::vector<FrameWitness>& frames,
@@ -131,7 +156,9 @@ DecayReference reference_without_factors(const std::vector<FrameWitness>& frames
     if (!claim.injection)
       throw bad_input(where + " tag (0018,1078) RadiopharmaceuticalStartDateTime",
                       "decay correction ADMIN without an injection time", "one, in the header or given by the user");
-    return {*claim.injection, "injection time; no decay factor confirms it", {}};
+    return {*claim.injection,
+            "injection time; no decay factor confirms it",
+            {"the decay factors are 1 or missing although values are decay-corrected; the injection time was taken"}};
   }
   if (!claim.series_time)
     throw bad_input(where + " tag (0008,0031) SeriesTime",
@@ -144,13 +171,30 @@ DecayReference reference_without_factors(const std::vector<FrameWitness>& frames
   constexpr double longest_wait_s = 12 * 3600.0;
   if (seconds_between(*claim.series_time, scan_start) > longest_wait_s)
     throw bad_input(where + " tag (0008,0031) SeriesTime",
-                    at(*claim.series_time) + " with a scan start at " + at(scan_start),
+                    "a series time " + relative_text(*claim.series_time, scan_start),
                     "a series time at the scan start, or decay factors that tell the reference");
+  require_meaningful_references(frames, claim, where);
   return {
       *claim.series_time, "series time; no decay factor confirms it", {unconfirmed + "; the series time was taken"}};
 }
 
 }  // namespace
+
+std::string relative_text(DateTime time, DateTime scan_start) {
+  const double seconds = seconds_between(scan_start, time);
+  if (std::abs(seconds) < 0.05) return "the start of the scan";
+  return seconds_text(std::abs(seconds)) + (seconds < 0.0 ? " before" : " after") + " the start of the scan";
+}
+
+bool do_factors_differ_from_one(const std::vector<FrameWitness>& frames) {
+  return std::ranges::any_of(frames, is_other_than_one);
+}
+
+std::optional<DateTime> common_reference_of_factors(const std::vector<FrameWitness>& frames, const DecayClaim& claim) {
+  if (!are_factors_witnesses(frames)) return std::nullopt;
+  const FactorTimes factors = times_of_factors(frames, claim);
+  return factors.is_constant ? std::optional(factors.median) : std::nullopt;
+}
 
 DecayReference find_decay_reference(const std::vector<FrameWitness>& frames,
                                     const DecayClaim& claim,

@@ -40,4 +40,13 @@ DecayReference find_decay_reference(const std::vector<FrameWitness>& frames,
                                     const DecayClaim& claim,
                                     const std::string& where);
 
+/// "12.0 s before the start of the scan": a time without the date of a patient's scan.
+std::string relative_text(DateTime time, DateTime scan_start);
+
+/// Whether any frame states a decay factor other than 1.
+bool do_factors_differ_from_one(const std::vector<FrameWitness>& frames);
+
+/// The one time that the decay factors of all frames refer to; nothing where they are 1 or missing or disagree.
+std::optional<DateTime> common_reference_of_factors(const std::vector<FrameWitness>& frames, const DecayClaim& claim);
+
 }  // namespace pet::detail

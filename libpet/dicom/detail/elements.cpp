@@ -131,7 +131,7 @@ const Element* Elements::find(std::uint32_t tag) const {
   return found != list.end() && found->tag == tag ? &*found : nullptr;
 }
 
-Elements split_elements(Bytes bytes, std::size_t offset) {
+Elements split_elements(Bytes bytes, std::size_t offset, Unknown unknown) {
   Elements elements;
   elements.list.reserve(128);
   Cursor cursor(bytes, offset);
@@ -148,7 +148,7 @@ Elements split_elements(Bytes bytes, std::size_t offset) {
       return elements;
     }
     const bool is_ascending = elements.list.empty() || elements.list.back().tag < element.tag;
-    if (!is_ascending || is_resolvable(element)) {
+    if (!is_ascending || (unknown == Unknown::to_resolve && is_resolvable(element))) {
       elements.end = Elements::End::unusual;
       return elements;
     }
@@ -156,7 +156,7 @@ Elements split_elements(Bytes bytes, std::size_t offset) {
   }
 }
 
-Elements split_first_item(Bytes sequence) {
+Elements split_first_item(Bytes sequence, Unknown unknown) {
   Cursor cursor(sequence, 0);
   Bytes content;
   if (!cursor.take_item(content, 0)) {
@@ -164,7 +164,7 @@ Elements split_first_item(Bytes sequence) {
     none.end = Elements::End::unusual;
     return none;
   }
-  return split_elements(content);
+  return split_elements(content, 0, unknown);
 }
 
 }  // namespace pet::detail

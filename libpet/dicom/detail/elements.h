@@ -38,12 +38,17 @@ struct Elements {
   const Element* find(std::uint32_t tag) const;
 };
 
-/// Splits bytes, from `offset`, into elements. An element of unknown representation (UN) that a dictionary could
-/// resolve makes the data set unusual.
-Elements split_elements(Bytes bytes, std::size_t offset = 0);
+/// What becomes of an element of unknown representation (UN) that a dictionary could resolve.
+enum class Unknown {
+  to_resolve,  ///< it makes the data set unusual
+  to_keep      ///< it stays in the list as UN: the dictionary was asked already
+};
+
+/// Splits bytes, from `offset`, into elements.
+Elements split_elements(Bytes bytes, std::size_t offset = 0, Unknown unknown = Unknown::to_resolve);
 
 /// The elements of the first item of the value of a sequence; `unusual` if there is no item.
-Elements split_first_item(Bytes sequence);
+Elements split_first_item(Bytes sequence, Unknown unknown = Unknown::to_resolve);
 
 std::uint32_t little_endian(const unsigned char* bytes, std::size_t count);
 

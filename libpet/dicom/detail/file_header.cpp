@@ -99,13 +99,16 @@ bool looks_like_dicom(const unsigned char* bytes, std::size_t count) {
 }
 
 FileHeader read_file_header(const std::filesystem::path& path) {
-  static thread_local std::vector<unsigned char> buffer;
+  // Kept from file to file; what the few headers that are longer need is freed with them.
+  static thread_local std::vector<unsigned char> kept(8 * first_part_bytes);
+  std::vector<unsigned char> longer;
   const FileBytes file(path);
   FileHeader header;
   header.file_size = file.size();
   std::size_t part = std::min(first_part_bytes, header.file_size);
   while (true) {
-    buffer.resize(std::max(buffer.size(), part));
+    std::vector<unsigned char>& buffer = part <= kept.size() ? kept : longer;
+    if (buffer.size() < part) buffer.resize(part);
     const std::span<unsigned char> bytes(buffer.data(), file.read(buffer.data(), 0, part));
     if (bytes.size() < part) throw bad_input(path.string(), "a file that shrinks", "one that stays as it is");
     header.is_dicom = looks_like_dicom(bytes.data(), bytes.size());

@@ -5,11 +5,10 @@
 
 #include "libpet/dicom/detail/dataset.h"
 #include "libpet/dicom/detail/file_header.h"
+#include "libpet/dicom/detail/identity.h"
 
 namespace pet::detail {
 namespace {
-
-const DcmTagKey philips_activity_factor_tag(0x7053, 0x1009);
 
 void read_kind(const Dataset& data, Instance& instance) {
   instance.image_type = data.text(DCM_ImageType);
@@ -22,6 +21,9 @@ void read_kind(const Dataset& data, Instance& instance) {
   instance.manufacturer = data.text(DCM_Manufacturer);
   instance.model_name = data.text(DCM_ManufacturerModelName);
   instance.description = data.text(DCM_SeriesDescription);
+  instance.does_description_identify =
+      !instance.description.empty() && Identity(data).is_repeated_in(instance.description);
+  if (instance.does_description_identify) instance.description.clear();
   instance.frame_of_reference_uid = data.text(DCM_FrameOfReferenceUID);
 }
 
@@ -48,6 +50,12 @@ void read_integer_format(const Dataset& data, PixelFormat& pixels) {
   pixels.bits_stored = static_cast<int>(data.required_integer(DCM_BitsStored, 1, pixels.bits_allocated));
   data.required_integer(DCM_HighBit, pixels.bits_stored - 1, pixels.bits_stored - 1);
   pixels.is_signed = data.required_integer(DCM_PixelRepresentation, 0, 1) == 1;
+}
+
+// The most bytes of pixels that a byte of a file can hold: two bytes of RLE are at most 128, deflate reaches 1032, and
+// JPEG-LS with its runs has no bound but blank slices, which are small beside their header.
+std::size_t most_compression(const std::string& transfer_syntax) {
+  return transfer_syntax == DcmXfer(EXS_RLELossless).getXferName() ? 64 : 1040;
 }
 
 void read_pixel_format(const Dataset& data, const FileHeader& header, Instance& instance) {
@@ -78,25 +86,32 @@ void read_pixel_format(const Dataset& data, const FileHeader& header, Instance& 
     throw bad_input(data.where(DcmTagKey(0x7FE0, pixels.element)),
                     std::to_string(std::min<std::size_t>(header.pixel_length, available)) + " bytes",
                     std::to_string(pixels.length) + " (rows x columns x bytes per pixel)");
-  constexpr std::size_t most_compression = 4096;
-  if (!pixels.is_native && pixels.length / most_compression > header.file_size)
+  if (!pixels.is_native && pixels.length / most_compression(header.transfer_syntax) > header.file_size)
     throw bad_input(data.where(DCM_Rows),
                     std::to_string(pixels.length) + " bytes of pixels in a file of " + std::to_string(header.file_size),
                     "less");
 }
 
-// Local time of the file: an offset of the element counts only where the file states its own.
-DateTime local_time(const ZonedDateTime& time, std::optional<int> file_offset_min) {
-  if (!time.utc_offset_min || !file_offset_min) return time.local;
-  return plus_seconds(time.local, 60.0 * (*file_offset_min - *time.utc_offset_min));
+StatedTracer read_stated_tracer(const Dataset& data) {
+  const auto item = data.first_item(DCM_RadiopharmaceuticalInformationSequence);
+  if (!item) return {};
+  return {item->text(DCM_RadionuclideHalfLife), item->text(DCM_RadionuclideTotalDose),
+          item->text(DCM_RadiopharmaceuticalStartDateTime), item->text(DCM_RadiopharmaceuticalStartTime)};
+}
+
+// Bq/mL of one count: element 09 of the block that Philips reserved, which need not be the first. Files that lost their
+// private creators have it in the first, which must not be someone else's.
+std::optional<double> read_philips_activity_factor(const Dataset& data) {
+  const DcmTagKey first_creator(0x7053, 0x0010);
+  if (const auto tag = data.private_tag(0x7053, 0x09, "Philips PET Private Group")) return data.number(*tag);
+  if (data.has(first_creator)) return std::nullopt;
+  return data.number(DcmTagKey(0x7053, 0x1009));
 }
 
 void read_timing(const Dataset& data, Instance& instance) {
-  if (const std::string offset = data.text(DCM_TimezoneOffsetFromUTC); !offset.empty())
-    instance.utc_offset_min = parse_utc_offset(offset);
+  const auto utc_offset_min = data.utc_offset_min();
   auto start = data.date_time(DCM_AcquisitionDate, DCM_AcquisitionTime);
-  if (!start)
-    if (const auto zoned = data.date_time(DCM_AcquisitionDateTime)) start = local_time(*zoned, instance.utc_offset_min);
+  if (!start) start = data.local_date_time(DCM_AcquisitionDateTime, utc_offset_min);
   if (!start)
     throw bad_input(data.where(DCM_AcquisitionTime), "no date and time of acquisition", "the start of the frame");
   instance.start = *start;
@@ -106,7 +121,7 @@ void read_timing(const Dataset& data, Instance& instance) {
   instance.series_time = data.date_time(DCM_SeriesDate, DCM_SeriesTime);
   if (const auto ms = data.number(DCM_FrameReferenceTime)) instance.frame_reference_s = *ms * 1e-3;
   instance.decay_factor = data.number(DCM_DecayFactor);
-  if (instance.units == "CNTS") instance.philips_activity_factor = data.number(philips_activity_factor_tag);
+  if (instance.units == "CNTS") instance.philips_activity_factor = read_philips_activity_factor(data);
   instance.image_index = data.integer(DCM_ImageIndex);
   instance.slice_count = data.integer(DCM_NumberOfSlices);
   instance.time_slice_count = data.integer(DCM_NumberOfTimeSlices);
@@ -127,13 +142,13 @@ std::optional<Instance> read_instance(const std::filesystem::path& path) {
   instance.sop_class = data.text(DCM_SOPClassUID);
   instance.series_uid = data.text(DCM_SeriesInstanceUID);
   if (!instance.is_classic_pet()) return instance;
-  instance.sop_uid = data.text(DCM_SOPInstanceUID);
   instance.transfer_syntax = header.transfer_syntax;
   try {
     read_kind(data, instance);
     read_geometry(data, instance);
     read_pixel_format(data, header, instance);
     read_timing(data, instance);
+    instance.tracer = read_stated_tracer(data);
   } catch (const InputError& error) {
     instance.problem = error.what();
   }

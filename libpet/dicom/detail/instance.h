@@ -28,15 +28,21 @@ struct PixelFormat {
   bool operator==(const PixelFormat&) const = default;
 };
 
+/// What one file says of its radiopharmaceutical, as text: to be compared with what the others say.
+struct StatedTracer {
+  std::string half_life, total_dose, start_date_time, start_time;
+};
+
 /// What one file of a classic PET series says about itself. Identity is not read.
 struct Instance {
   std::filesystem::path file;
   /// Why the attributes below could not all be read; empty: they could.
   std::string problem;
 
-  std::string sop_class, sop_uid, series_uid, transfer_syntax;
+  std::string sop_class, series_uid, transfer_syntax;
   std::string image_type, units, corrected_image, series_type, counts_source, decay_correction, lossy;
   std::string manufacturer, model_name, description, frame_of_reference_uid;
+  bool does_description_identify = false;  ///< it repeats who was scanned, and was left out
 
   int rows = 0;
   int columns = 0;
@@ -51,10 +57,10 @@ struct Instance {
   DateTime start;
   double duration_s = 0.0;
   std::optional<DateTime> series_time;
+  StatedTracer tracer;
   std::optional<double> frame_reference_s;
   std::optional<double> decay_factor;
   std::optional<double> philips_activity_factor;
-  std::optional<int> utc_offset_min;
 
   std::optional<long> image_index, slice_count, time_slice_count;
 

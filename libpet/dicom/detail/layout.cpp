@@ -51,7 +51,13 @@ std::size_t assign_places(std::vector<Slice>& slices) {
   return place + 1;
 }
 
-// Slices at the same place and time: one is kept if they are the same object or hold the same pixels.
+// Whether two files say the same of one slice; their UIDs do not tell, for copies are altered and UIDs go missing.
+bool same_values(const Instance& a, const Instance& b) {
+  return a.decay_factor == b.decay_factor && a.duration_s == b.duration_s &&
+         a.philips_activity_factor == b.philips_activity_factor && same_pixels(a, b);
+}
+
+// Slices at the same place and time: one is kept if they hold the same values.
 void drop_duplicates(std::vector<Slice>& slices, std::vector<std::string>& warnings) {
   std::stable_sort(slices.begin(), slices.end(), [](const Slice& a, const Slice& b) {
     return a.place != b.place ? a.place < b.place : a.instance->start < b.instance->start;
@@ -65,7 +71,7 @@ void drop_duplicates(std::vector<Slice>& slices, std::vector<std::string>& warni
       continue;
     }
     const Instance& before = *kept.back().instance;
-    if (before.sop_uid != slice.instance->sop_uid && !same_pixels(before, *slice.instance))
+    if (!same_values(before, *slice.instance))
       throw bad_input(slice.instance->file.string(),
                       "another image of the same slice and time as " + before.file.filename().string(),
                       "one image a slice and frame");
@@ -141,6 +147,21 @@ void require_no_overlap(const std::vector<std::vector<Slice>>& frames) {
   }
 }
 
+// Frames may lack where nothing counts them, so each gap is told.
+void tell_gaps(const std::vector<std::vector<Slice>>& frames, std::vector<std::string>& warnings) {
+  std::string gaps;
+  for (std::size_t f = 1; f < frames.size(); ++f) {
+    const Instance& before = *frames[f - 1].front().instance;
+    const double gap_s =
+        seconds_between(plus_seconds(before.start, before.duration_s), frames[f].front().instance->start);
+    if (gap_s * 1e6 <= 2.0 * static_cast<double>(time_tolerance_us)) continue;
+    char text[96];
+    std::snprintf(text, sizeof text, "%s%.6g s after frame %zu", gaps.empty() ? "" : ", ", gap_s, f);
+    gaps += text;
+  }
+  if (!gaps.empty()) warnings.push_back("nothing was measured or frames are missing: " + gaps);
+}
+
 InputError missing_frames(const Instance& at, std::size_t frames, const std::string& expected) {
   return bad_input(at.file.parent_path().string() + ": series " + at.series_uid, std::to_string(frames) + " frames",
                    expected);
@@ -193,6 +214,7 @@ Layout arrange(const Series& series) {
   require_one_duration(frames);
   require_no_overlap(frames);
   require_all_frames(frames, layout.warnings);
+  tell_gaps(frames, layout.warnings);
   for (const auto& frame : frames) {
     auto& row = layout.frames.emplace_back();
     for (const Slice& slice : frame) row.push_back(slice.instance);

@@ -31,7 +31,7 @@ bool find_pixels(std::span<const unsigned char> bytes, std::size_t end, const Dc
   return header.pixel_element == 0x0008 || header.pixel_element == 0x0009 || header.pixel_element == 0x0010;
 }
 
-// The data set in explicit little endian, split.
+// The data set in explicit little endian, split. What DCMTK does not know stays unknown.
 bool fill_elements(DcmDataset& data, FileHeader& header) {
   header.bytes.resize(data.getLength(EXS_LittleEndianExplicit, EET_ExplicitLength) + 1024);
   DcmOutputBufferStream stream(header.bytes.data(), static_cast<offile_off_t>(header.bytes.size()));
@@ -43,7 +43,7 @@ bool fill_elements(DcmDataset& data, FileHeader& header) {
   offile_off_t length = 0;
   stream.flushBuffer(written, length);
   header.bytes.resize(static_cast<std::size_t>(length));
-  header.elements = split_elements(header.bytes);
+  header.elements = split_elements(header.bytes, 0, Unknown::to_keep);
   return header.elements.end == Elements::End::complete || header.elements.end == Elements::End::at_pixels;
 }
 

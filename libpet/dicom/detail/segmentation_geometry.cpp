@@ -12,7 +12,10 @@ namespace pet::detail {
 namespace {
 
 constexpr double same_position_mm = 0.01;
-constexpr int most_slices = 4096;
+// A grid is as large as the distance of its frames says: few far apart are refused before memory is taken.
+constexpr std::size_t most_slices = 4096;
+constexpr std::size_t slices_of_any = 512;
+constexpr std::size_t slices_per_frame = 16;
 
 double dot(const Vector3& a, const Vector3& b) {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
@@ -51,6 +54,8 @@ PlacedFrames place_frames(const SegmentationGeometry& geometry, const std::strin
   const auto first = std::min_element(positions.begin(), positions.end());
   const Vector3 origin = geometry.frame_positions_mm[static_cast<std::size_t>(first - positions.begin())];
 
+  const std::size_t most = std::clamp(slices_per_frame * positions.size(), slices_of_any, most_slices);
+
   PlacedFrames placed;
   int slices = 0;
   for (std::size_t f = 0; f < positions.size(); ++f) {
@@ -58,7 +63,8 @@ PlacedFrames place_frames(const SegmentationGeometry& geometry, const std::strin
     const double slice = std::nearbyint(index);
     Vector3 offset{};
     for (int d = 0; d < 3; ++d) offset[d] = geometry.frame_positions_mm[f][d] - origin[d] - slice * spacing * normal[d];
-    if (!(std::sqrt(dot(offset, offset)) <= 0.05 * spacing + same_position_mm) || !(slice < most_slices)) {
+    if (!(std::sqrt(dot(offset, offset)) <= 0.05 * spacing + same_position_mm) ||
+        !(slice < static_cast<double>(most))) {
       char found[120];
       std::snprintf(found, sizeof found, "frame %zu at %.5g mm, %.4g slices from the first", f + 1, positions[f],
                     index);

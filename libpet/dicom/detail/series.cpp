@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 
+#include "libpet/dicom/detail/agreement.h"
 #include "libpet/dicom/detail/dataset.h"
 #include "libpet/dicom/detail/number_text.h"
 #include "libpet/error.h"
@@ -169,21 +170,21 @@ const Series& choose_series(const Scan& scan, const std::string& series_uid, con
 
 std::vector<std::string> quantification_problems(const Series& series) {
   std::vector<std::string> problems;
-  const auto add_first = [&](Check check) {
-    for (const Instance& instance : series.instances) {
-      try {
-        check(instance);
-      } catch (const InputError& error) {
-        problems.emplace_back(error.what());
-        return;
-      }
+  const auto add = [&](const auto& check) {
+    try {
+      check();
+    } catch (const InputError& error) {
+      problems.emplace_back(error.what());
     }
   };
+  const auto add_first = [&](Check check) { add([&] { std::ranges::for_each(series.instances, check); }); };
   add_first([](const Instance& instance) {
     if (!instance.problem.empty()) throw InputError(instance.problem);
   });
+  const bool are_all_read = problems.empty();
   for (const Check check : {check_units, check_series_type, check_counts_source, check_corrections, check_compression})
     add_first(check);
+  if (are_all_read) add([&] { require_agreement(series); });
   return problems;
 }
 

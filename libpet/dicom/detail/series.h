@@ -32,7 +32,8 @@ Scan scan_for_pet(const std::vector<std::filesystem::path>& paths, unsigned thre
 const Series& choose_series(const Scan& scan, const std::string& series_uid, const std::string& where);
 
 /// Reasons why the stored values are not activity concentrations that kinetics can use, each a whole message:
-/// attributes that could not be read, units, series type, counts source, corrections, lossy compression.
+/// attributes that could not be read, units, series type, counts source, corrections, lossy compression, files that
+/// disagree about what holds for all of them.
 std::vector<std::string> quantification_problems(const Series& series);
 
 }  // namespace pet::detail

@@ -2,6 +2,7 @@
 #include "libpet/dicom/detail/timing.h"
 
 #include <cmath>
+#include <cstdio>
 
 #include "libpet/decay.h"
 #include "libpet/dicom/detail/decay_reference.h"
@@ -27,10 +28,23 @@ struct ScanSpan {
   std::string where;  // the first file
 };
 
+std::string hours_text(double seconds) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.2f h", seconds / 3600.0);
+  return text;
+}
+
+// Dates of a patient's scan are not told.
+std::string relation_to_start(DateTime injection, const ScanSpan& scan) {
+  const double wait_s = seconds_between(injection, scan.start);
+  return "an injection " + hours_text(std::abs(wait_s)) + (wait_s >= 0.0 ? " before" : " after") +
+         " the start of the scan";
+}
+
 InputError implausible(const ScanSpan& scan, const std::string& found) {
   return bad_input(scan.where + " tag (0018,1078) RadiopharmaceuticalStartDateTime", found,
-                   "an injection between 12 h before the scan's start at " + iso_text(scan.start) + " and its end at " +
-                       iso_text(scan.end));
+                   "an injection between 12 h before the scan's start at " +
+                       clock_text(scan.start.us - day_of(scan.start).us) + " and its end");
 }
 
 bool is_plausible(DateTime injection, const ScanSpan& scan) {
@@ -46,18 +60,24 @@ DateTime on_plausible_day(std::int64_t clock_us, const ScanSpan& scan) {
 }
 
 DateTime given_injection(const std::string& text, const ScanSpan& scan) {
-  if (const auto time = parse_iso_date_time(text)) {
-    if (!is_plausible(*time, scan)) throw implausible(scan, iso_text(*time));
-    return *time;
+  const std::string option = "injection time '" + text + "' (--injection-time): ";
+  try {
+    if (const auto time = parse_iso_date_time(text)) {
+      if (!is_plausible(*time, scan)) throw implausible(scan, relation_to_start(*time, scan));
+      return *time;
+    }
+    if (const auto clock = parse_time_of_day(text)) return on_plausible_day(*clock, scan);
+  } catch (const InputError&) {
+    throw UsageError(option + "give one between 12 h before the scan's start at " +
+                     clock_text(scan.start.us - day_of(scan.start).us) + " and its end");
   }
-  const auto clock = parse_time_of_day(text);
-  if (!clock) throw UsageError("injection time '" + text + "': give 2026-01-31T12:34:56 or 12:34:56");
-  return on_plausible_day(*clock, scan);
+  throw UsageError(option + "give 2026-01-31T12:34:56 or 12:34:56");
 }
 
 std::optional<DateTime> header_injection(const Tracer& tracer, const ScanSpan& scan) {
+  if (!tracer.injection_problem.empty()) throw InputError(tracer.injection_problem);
   if (tracer.injection) {
-    if (!is_plausible(*tracer.injection, scan)) throw implausible(scan, iso_text(*tracer.injection));
+    if (!is_plausible(*tracer.injection, scan)) throw implausible(scan, relation_to_start(*tracer.injection, scan));
     return tracer.injection;
   }
   if (tracer.injection_clock_us) return on_plausible_day(*tracer.injection_clock_us, scan);
@@ -104,12 +124,47 @@ double required_half_life_min(const Tracer& tracer, const ScanSpan& scan) {
                   "one of them, to correct for decay");
 }
 
+// After ten half-lives a thousandth of the activity is left: the time is wrong rather than the scan that late.
+void check_wait(DateTime injection, double half_life_min, bool is_given, const ScanSpan& scan, Timing& timing) {
+  constexpr double most_half_lives = 10.0;
+  constexpr double many_half_lives = 4.0;
+  constexpr double clock_precision_s = 1.0;
+  const double wait_s = seconds_between(injection, scan.start);
+  const double half_lives = wait_s / 60.0 / half_life_min;
+  char text[64];
+  std::snprintf(text, sizeof text, ", %.1f half-lives", half_lives);
+  const std::string found = relation_to_start(injection, scan) + text;
+  if (half_lives > most_half_lives && is_given)
+    throw UsageError("injection time (--injection-time): " + found + "; give one that is at most 10 before it");
+  if (half_lives > most_half_lives)
+    throw bad_input(scan.where + " tag (0018,1078) RadiopharmaceuticalStartDateTime", found, "at most 10");
+  if (half_lives > many_half_lives) timing.warnings.push_back(found);
+  if (wait_s < -clock_precision_s)
+    timing.warnings.push_back("the injection is " + std::to_string(std::lround(-wait_s)) +
+                              " s after the start of the first frame; frames before it have negative times");
+}
+
+// Decay factors of values that are said not to be corrected.
+void require_uncorrected(const std::vector<FrameWitness>& frames,
+                         const DecayClaim& claim,
+                         const std::string& where,
+                         std::vector<std::string>& warnings) {
+  if (!do_factors_differ_from_one(frames)) return;
+  if (const auto reference = common_reference_of_factors(frames, claim))
+    throw bad_input(where + " tag (0054,1102) DecayCorrection",
+                    "NONE with decay factors that refer to " + relative_text(*reference, frames.front().start),
+                    "no decay factors, or START or ADMIN");
+  warnings.emplace_back(
+      "decay factors that refer to no common time were passed over: the values are not decay-corrected");
+}
+
 // Values corrected to one reference need one factor; uncorrected ones need one a frame.
 void fill_decay(const Layout& layout, const DecayClaim& claim, const std::string& where, Timing& timing) {
   const double half_life_min = claim.half_life_s / 60.0;
   DecayCorrection& decay = timing.decay;
   decay.found = claim.found;
   if (claim.found == Found::none) {
+    require_uncorrected(witnesses(layout), claim, where, timing.warnings);
     for (const Frame& frame : timing.frames)
       decay.factor_applied.push_back(frame_decay_factor(frame.start_min, frame.end_min, half_life_min));
     decay.evidence = "values are not decay-corrected in the file (Decay Correction NONE)";
@@ -137,11 +192,13 @@ Timing find_timing(const Layout& layout, const Tracer& tracer, const std::option
   timing.is_injection = injection.has_value();
   timing.time_zero = injection.value_or(scan.start);
   if (!injection) timing.warnings.emplace_back("the injection time is unknown; time zero is the start of the scan");
+  const double half_life_min = required_half_life_min(tracer, scan);
+  if (injection) check_wait(*injection, half_life_min, given.has_value(), scan, timing);
   timing.frames = frames_after(timing.time_zero, layout);
   const DecayClaim claim{.found = found_in(first.decay_correction),
                          .series_time = first.series_time,
                          .injection = stated ? stated : given,
-                         .half_life_s = required_half_life_min(tracer, scan) * 60.0};
+                         .half_life_s = half_life_min * 60.0};
   fill_decay(layout, claim, scan.where, timing);
   return timing;
 }

@@ -6,6 +6,7 @@
 #include "libpet/decay.h"
 #include "libpet/dicom/detail/dataset.h"
 #include "libpet/dicom/detail/file_header.h"
+#include "libpet/dicom/detail/identity.h"
 #include "libpet/dicom/detail/radionuclide.h"
 
 namespace pet::detail {
@@ -22,9 +23,10 @@ void read_half_life(const Dataset& item, Tracer& tracer) {
     if (!(*seconds > 0.0))
       throw bad_input(item.where(DCM_RadionuclideHalfLife), std::to_string(*seconds), "a positive number of seconds");
     tracer.drug.half_life_min = *seconds / 60.0;
-    if (from_table && std::abs(*seconds / 60.0 / *from_table - 1.0) > 0.05)
-      tracer.warnings.push_back("the half-life of " + std::to_string(*seconds) + " s is not that of " +
-                                tracer.drug.radionuclide);
+    constexpr double tolerance = 0.02;  // published half-lives differ by less
+    if (from_table && std::abs(*seconds / 60.0 / *from_table - 1.0) > tolerance)
+      throw bad_input(item.where(DCM_RadionuclideHalfLife), std::to_string(*seconds) + " s",
+                      std::to_string(*from_table * 60.0) + " s of " + tracer.drug.radionuclide + " within 2 %");
   } else if (from_table) {
     tracer.drug.half_life_min = from_table;
     tracer.warnings.push_back("the header gives no half-life; that of " + tracer.drug.radionuclide + " was taken");
@@ -45,15 +47,13 @@ void read_dose(const Dataset& item, Tracer& tracer) {
   }
 }
 
-// The start is local time unless both it and the file state their offset from UTC.
 void read_injection(const Dataset& file, const Dataset& item, Tracer& tracer) {
-  if (const auto start = item.date_time(DCM_RadiopharmaceuticalStartDateTime)) {
-    tracer.injection = start->local;
-    const auto file_offset = parse_utc_offset(file.text(DCM_TimezoneOffsetFromUTC));
-    if (start->utc_offset_min && file_offset)
-      tracer.injection = plus_seconds(start->local, 60.0 * (*file_offset - *start->utc_offset_min));
-  } else {
-    tracer.injection_clock_us = item.time_of_day(DCM_RadiopharmaceuticalStartTime);
+  const auto file_offset_min = file.utc_offset_min();
+  try {
+    tracer.injection = item.local_date_time(DCM_RadiopharmaceuticalStartDateTime, file_offset_min);
+    if (!tracer.injection) tracer.injection_clock_us = item.time_of_day(DCM_RadiopharmaceuticalStartTime);
+  } catch (const InputError& error) {
+    tracer.injection_problem = error.what();
   }
 }
 
@@ -70,6 +70,11 @@ Tracer read_tracer(const std::filesystem::path& path) {
   if (tracer.drug.name.empty())
     if (const auto code = item->first_item(DCM_RadiopharmaceuticalCodeSequence))
       tracer.drug.name = code->text(DCM_CodeMeaning);
+  if (Identity(file).is_repeated_in(tracer.drug.name)) {
+    tracer.drug.name.clear();
+    tracer.warnings.emplace_back(
+        "the name of the radiopharmaceutical repeats the patient's name or ID and was left out");
+  }
   tracer.drug.radionuclide = read_radionuclide(*item);
   read_half_life(*item, tracer);
   read_dose(*item, tracer);

@@ -17,11 +17,12 @@ struct Tracer {
   Radiopharmaceutical drug;
   std::optional<DateTime> injection;
   std::optional<std::int64_t> injection_clock_us;  ///< time of day where the header gives no date
+  std::string injection_problem;                   ///< why what the header says of it cannot be used
   std::vector<std::string> warnings;
 };
 
 /// Reads the first item of the Radiopharmaceutical Information Sequence of one file. Throws InputError where a
-/// half-life is not positive.
+/// half-life is not positive or not that of the radionuclide.
 Tracer read_tracer(const std::filesystem::path& file);
 
 }  // namespace pet::detail

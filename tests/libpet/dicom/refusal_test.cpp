@@ -152,6 +152,15 @@ TEST_CASE("A missing frame is told from a gap in the acquisition", "[dicom][refu
   const SeriesOnDisk last;
   for (const std::size_t i : {6u, 7u, 8u}) std::filesystem::remove(last.files[i]);
   CHECK_THAT(last.refusal(), Contains("found 2 frames, expected 3 (Number of Time Slices)"));
+  const SeriesOnDisk uncounted;
+  damage_all(uncounted.files, [](DcmDataset& data) {
+    data.findAndDeleteElement(DCM_ImageIndex);
+    data.findAndDeleteElement(DCM_NumberOfTimeSlices);
+  });
+  CHECK(read_pet_series(uncounted.folder.path()).warnings.empty());
+  for (const std::size_t i : {3u, 4u, 5u}) std::filesystem::remove(uncounted.files[i]);
+  CHECK(read_pet_series(uncounted.folder.path()).warnings ==
+        std::vector<std::string>{"nothing was measured or frames are missing: 120 s after frame 1"});
   const SeriesOnDisk gap(small_image({{0.0, 1.0}, {20.0, 22.0}, {22.0, 25.0}}));
   CHECK(read_pet_series(gap.folder.path()).frames.gap_count() == 1);
 }
@@ -166,11 +175,34 @@ TEST_CASE("Copies of a slice are passed over, different images of it refused", "
   const DynamicImage repeated = read_pet_series(series.folder.path());
   CHECK(repeated.voxels == sound.voxels);
   CHECK(repeated.warnings == std::vector<std::string>{"duplicated slices passed over: 1"});
+  damage(copy, [](DcmDataset& data) { set(data, DCM_SOPInstanceUID, ""); });
+  CHECK(read_pet_series(series.folder.path()).voxels == sound.voxels);
   damage(copy, [](DcmDataset& data) {
     const std::vector<Uint16> other(20, 7);
     data.putAndInsertUint16Array(DCM_PixelData, other.data(), other.size());
   });
   CHECK_THAT(series.refusal(), Contains("another image of the same slice and time"));
+}
+
+TEST_CASE("One UID does not make two images of a slice one", "[dicom][refusal]") {
+  const auto refusal_of_copy = [](const std::function<void(DcmDataset&)>& change) {
+    const SeriesOnDisk series;
+    damage_all(series.files, [](DcmDataset& data) { set(data, DCM_SOPInstanceUID, "2.25.4711"); });
+    const auto copy = series.folder / "zz.dcm";
+    std::filesystem::copy_file(series.files[4], copy);
+    damage(copy, change);
+    return series.refusal();
+  };
+  const auto another = Contains("zz.dcm: found another image of the same slice and time");
+  CHECK(refusal_of_copy([](DcmDataset&) {}).empty());
+  CHECK_THAT(refusal_of_copy([](DcmDataset& data) { set(data, DCM_RescaleSlope, "3"); }), another);
+  CHECK_THAT(refusal_of_copy([](DcmDataset& data) { set(data, DCM_RescaleIntercept, "3"); }), another);
+  CHECK_THAT(refusal_of_copy([](DcmDataset& data) { set(data, DCM_DecayFactor, "1.5"); }), another);
+  CHECK_THAT(refusal_of_copy([](DcmDataset& data) {
+               const std::vector<Uint16> other(20, 7);
+               data.putAndInsertUint16Array(DCM_PixelData, other.data(), other.size());
+             }),
+             another);
 }
 
 TEST_CASE("Frames that overlap are refused", "[dicom][refusal]") {
@@ -257,7 +289,7 @@ TEST_CASE("Several series without a choice are listed and refused", "[dicom][ref
   write_pet_series(small_image(), options, series.folder / "second");
   const std::string first_uid = uid_from("test", "series");
   const std::string second_uid = uid_from("second", "series");
-  CHECK_THAT(series.refusal(), Contains("2 PET images") && Contains(first_uid + " 'simulated'") &&
+  CHECK_THAT(series.refusal(), Contains("2 PET images") && Contains(first_uid + " 'dynamic brain'") &&
                                    Contains(second_uid + " 'another reconstruction'"));
   PetReadOptions read;
   read.series_uid = second_uid;

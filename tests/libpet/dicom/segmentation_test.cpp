@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libpet/dicom/segmentation.h"
+#include "libpet/dicom/detail/segmentation_geometry.h"
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
@@ -163,4 +164,19 @@ TEST_CASE("DICOM files are known by their content", "[dicom]") {
   CHECK_FALSE(is_dicom_file(disk.folder / "empty.dcm"));
   CHECK_FALSE(is_dicom_file(disk.folder / "absent.dcm"));
   CHECK_THROWS_AS(read_dicom_segmentation(disk.folder / "absent.dcm"), InputNotFound);
+}
+
+TEST_CASE("Few frames far apart are no grid", "[dicom][segmentation]") {
+  detail::SegmentationGeometry geometry{.rows = 4,
+                                        .columns = 5,
+                                        .row_direction = {1.0, 0.0, 0.0},
+                                        .column_direction = {0.0, 1.0, 0.0},
+                                        .row_spacing_mm = 2.0,
+                                        .column_spacing_mm = 2.0,
+                                        .slice_spacing_mm = 1.0,
+                                        .frame_positions_mm = {{0.0, 0.0, 0.0}, {0.0, 0.0, 511.0}}};
+  CHECK(detail::place_frames(geometry, "file").grid.size[2] == 512);
+  geometry.frame_positions_mm[1][2] = 3999.0;
+  CHECK_THROWS_WITH(detail::place_frames(geometry, "file"),
+                    Catch::Contains("(0020,0032)") && Catch::Contains("3999 slices from the first"));
 }

@@ -48,7 +48,7 @@ DynamicImage small_image(std::vector<Frame> frames) {
 PetWriteOptions small_options(DecayCorrection::Found decay) {
   PetWriteOptions options;
   options.uid_seed = "test";
-  options.series_description = "simulated";
+  options.series_description = "dynamic brain";
   options.injection_datetime = "2026-01-31T12:00:00.000";
   options.decay_correction = decay;
   options.threads = 1;
@@ -66,6 +66,36 @@ void damage(const fs::path& path, const std::function<void(DcmDataset&)>& change
 
 void damage_all(const std::vector<fs::path>& files, const std::function<void(DcmDataset&)>& change) {
   for (const fs::path& file : files) damage(file, change);
+}
+
+WrittenSeries::WrittenSeries(DecayCorrection::Found decay, std::vector<Frame> frames)
+    : files(write_pet_series(small_image(std::move(frames)), small_options(decay), folder.path())) {}
+
+DynamicImage WrittenSeries::read(const std::optional<std::string>& injection) const {
+  PetReadOptions options;
+  options.injection_time = injection;
+  return read_pet_series(folder.path(), options);
+}
+
+std::string WrittenSeries::refusal() const {
+  return test::refusal(folder.path());
+}
+
+void WrittenSeries::set(const DcmTagKey& tag, const char* value) const {
+  damage_all(files, [&](DcmDataset& data) {
+    if (data.putAndInsertString(tag, value).bad()) throw std::runtime_error("an attribute cannot be set");
+  });
+}
+
+void WrittenSeries::set_tracer(const std::function<void(DcmItem&)>& change) const {
+  damage_all(files, [&](DcmDataset& data) { change(tracer_of(data)); });
+}
+
+DcmItem& tracer_of(DcmDataset& data) {
+  DcmItem* item = nullptr;
+  if (data.findAndGetSequenceItem(DCM_RadiopharmaceuticalInformationSequence, item).bad())
+    throw std::runtime_error("no radiopharmaceutical");
+  return *item;
 }
 
 std::string refusal(const fs::path& folder) {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,8 @@
 #include "libpet/image.h"
 
 class DcmDataset;
+class DcmItem;
+class DcmTagKey;
 
 namespace pet::test {
 
@@ -36,6 +39,24 @@ PetWriteOptions small_options(DecayCorrection::Found decay = DecayCorrection::Fo
 /// Changes one file with DCMTK and saves it in its transfer syntax.
 void damage(const std::filesystem::path& file, const std::function<void(DcmDataset&)>& change);
 void damage_all(const std::vector<std::filesystem::path>& files, const std::function<void(DcmDataset&)>& change);
+
+/// A sound series on disk, to be changed. Files are in order of frame and slice: 3 slices a frame.
+struct WrittenSeries {
+  TemporaryFolder folder;
+  std::vector<std::filesystem::path> files;
+
+  explicit WrittenSeries(DecayCorrection::Found decay = DecayCorrection::Found::start,
+                         std::vector<Frame> frames = {{1.0, 2.0}, {2.0, 4.0}, {4.0, 9.0}});
+
+  DynamicImage read(const std::optional<std::string>& injection = std::nullopt) const;
+  /// The message of the InputError that reading throws; empty if it throws none.
+  std::string refusal() const;
+  void set(const DcmTagKey& tag, const char* value) const;
+  void set_tracer(const std::function<void(DcmItem&)>& change) const;
+};
+
+/// The radiopharmaceutical item of a data set.
+DcmItem& tracer_of(DcmDataset& data);
 
 /// The message of the InputError that reading the folder throws; empty if it throws none.
 std::string refusal(const std::filesystem::path& folder);

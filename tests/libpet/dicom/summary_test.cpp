@@ -19,7 +19,7 @@ TEST_CASE("A summary states what a reader would find", "[dicom][summary]") {
   REQUIRE(summaries.size() == 1);
   const SeriesSummary& summary = summaries.front();
   CHECK(summary.series_uid == uid_from("test", "series"));
-  CHECK(summary.description == "simulated");
+  CHECK(summary.description == "dynamic brain");
   CHECK(summary.units == "BQML");
   CHECK(summary.series_type == "DYNAMIC\\IMAGE");
   CHECK(summary.decay_correction == "START");
@@ -32,7 +32,8 @@ TEST_CASE("A summary states what a reader would find", "[dicom][summary]") {
   CHECK(summary.tracer.radionuclide == "C11");
   CHECK(summary.decay.evidence ==
         "series time, confirmed by 3 decay factors; frame reference times are average-count-rate times");
-  CHECK(summary.warnings.empty());
+  CHECK(summary.warnings ==
+        std::vector<std::string>{"nothing was measured or frames are missing: 600 s after frame 2"});
   CHECK(summary.problems.empty());
 }
 

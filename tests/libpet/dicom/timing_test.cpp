@@ -17,31 +17,6 @@ using Found = DecayCorrection::Found;
 
 namespace {
 
-struct SeriesOnDisk {
-  TemporaryFolder folder;
-  std::vector<std::filesystem::path> files;
-
-  explicit SeriesOnDisk(Found decay = Found::start, std::vector<Frame> frames = {{1.0, 2.0}, {2.0, 4.0}, {4.0, 9.0}})
-      : files(write_pet_series(small_image(std::move(frames)), small_options(decay), folder.path())) {}
-
-  DynamicImage read(const std::optional<std::string>& injection = std::nullopt) const {
-    PetReadOptions options;
-    options.injection_time = injection;
-    return read_pet_series(folder.path(), options);
-  }
-  std::string refusal() const { return test::refusal(folder.path()); }
-  void set(const DcmTagKey& tag, const char* value) {
-    damage_all(files, [&](DcmDataset& data) { REQUIRE(data.putAndInsertString(tag, value).good()); });
-  }
-  void set_tracer(const std::function<void(DcmItem&)>& change) {
-    damage_all(files, [&](DcmDataset& data) {
-      DcmItem* item = nullptr;
-      REQUIRE(data.findAndGetSequenceItem(DCM_RadiopharmaceuticalInformationSequence, item).good());
-      change(*item);
-    });
-  }
-};
-
 void drop_injection(DcmItem& tracer) {
   tracer.findAndDeleteElement(DCM_RadiopharmaceuticalStartDateTime);
   tracer.findAndDeleteElement(DCM_RadiopharmaceuticalStartTime);
@@ -105,8 +80,8 @@ TEST_CASE("Decay factors that refer to different times are refused with their sp
 TEST_CASE("ADMIN with decay factors of the scan start is a contradiction", "[dicom][decay]") {
   CHECK_THROWS_WITH(detail::find_decay_reference(witnesses(60.0),
                                                  {Found::administration, after_noon(60.0), noon, half_life_s}, "file"),
-                    Contains("ADMIN with decay factors that refer to 2026-01-31T12:01:00.000") &&
-                        Contains("injection at 2026-01-31T12:00:00.000"));
+                    Contains("ADMIN with decay factors that refer to the start of the scan") &&
+                        Contains("injection at 60.0 s before the start of the scan"));
 }
 
 TEST_CASE("Decay factors of one are no witness: the series time is taken with a warning", "[dicom][decay]") {
@@ -147,20 +122,20 @@ TEST_CASE("What scanners write as frame reference time is recognised", "[dicom][
 
 TEST_CASE("The factor that was applied is that of the time from injection to the reference", "[dicom][decay]") {
   // Scan start 1 min after injection.
-  const DynamicImage start = SeriesOnDisk(Found::start).read();
+  const DynamicImage start = WrittenSeries(Found::start).read();
   REQUIRE(start.decay.factor_applied.size() == 1);
   CHECK(start.decay.factor_applied[0] == Approx(std::exp(lambda * 60.0)).epsilon(1e-9));
   CHECK(start.decay.reference_min.value() == Approx(1.0));
-  const DynamicImage admin = SeriesOnDisk(Found::administration).read();
+  const DynamicImage admin = WrittenSeries(Found::administration).read();
   CHECK(admin.decay.factor_applied == std::vector<double>{1.0});
-  const DynamicImage none = SeriesOnDisk(Found::none).read();
+  const DynamicImage none = WrittenSeries(Found::none).read();
   REQUIRE(none.decay.factor_applied.size() == 3);
   CHECK(none.decay.factor_applied[2] == Approx(factor(240.0, 300.0, 0.0)).epsilon(1e-9));
   CHECK_FALSE(none.decay.reference_min.has_value());
 }
 
 TEST_CASE("A series time that was altered does not change the values", "[dicom][decay]") {
-  SeriesOnDisk series;
+  WrittenSeries series;
   const DynamicImage sound = series.read();
   series.set(DCM_SeriesDate, "20260111");
   const DynamicImage altered = series.read();
@@ -170,20 +145,20 @@ TEST_CASE("A series time that was altered does not change the values", "[dicom][
 }
 
 TEST_CASE("A series that says ADMIN but was corrected to its start is refused", "[dicom][decay]") {
-  SeriesOnDisk series(Found::start, {{30.0, 40.0}, {40.0, 50.0}});
+  WrittenSeries series(Found::start, {{30.0, 40.0}, {40.0, 50.0}});
   series.set(DCM_DecayCorrection, "ADMIN");
-  CHECK_THAT(series.refusal(), Contains("(0054,1102)") && Contains("refer to 2026-01-31T12:30:00") &&
-                                   Contains("injection at 2026-01-31T12:00:00.000"));
+  CHECK_THAT(series.refusal(), Contains("(0054,1102)") && Contains("refer to the start of the scan") &&
+                                   Contains("injection at 1800.0 s before the start of the scan"));
 }
 
 TEST_CASE("Slices of a frame with different decay factors are refused", "[dicom][decay]") {
-  const SeriesOnDisk series;
+  const WrittenSeries series;
   damage(series.files[1], [](DcmDataset& data) { data.putAndInsertString(DCM_DecayFactor, "1.5"); });
   CHECK_THAT(series.refusal(), Contains("(0054,1321)") && Contains("found 1.5"));
 }
 
 TEST_CASE("Without an injection time, time zero is the start of the scan and says so", "[dicom][timing]") {
-  SeriesOnDisk series;
+  WrittenSeries series;
   series.set_tracer(drop_injection);
   const DynamicImage image = series.read();
   CHECK(image.time_zero.empty());
@@ -195,7 +170,7 @@ TEST_CASE("Without an injection time, time zero is the start of the scan and say
 }
 
 TEST_CASE("ADMIN without an injection time or decay factors is refused", "[dicom][timing]") {
-  SeriesOnDisk series(Found::administration);
+  WrittenSeries series(Found::administration);
   series.set_tracer(drop_injection);
   damage_all(series.files, [](DcmDataset& data) { data.findAndDeleteElement(DCM_DecayFactor); });
   CHECK_THAT(series.refusal(), Contains("(0018,1078)") && Contains("ADMIN"));
@@ -203,7 +178,7 @@ TEST_CASE("ADMIN without an injection time or decay factors is refused", "[dicom
 }
 
 TEST_CASE("The user's injection time overrides the header's", "[dicom][timing]") {
-  const SeriesOnDisk series;
+  const WrittenSeries series;
   const DynamicImage sound = series.read();
   for (const char* time : {"2026-01-31T11:59:00", "11:59:00"}) {
     const DynamicImage image = series.read(time);
@@ -217,7 +192,7 @@ TEST_CASE("The user's injection time overrides the header's", "[dicom][timing]")
 
 TEST_CASE("A time of injection without date gets the day that fits the scan", "[dicom][timing]") {
   const auto time_zero = [](const char* injection, const char* scan_date, const char* scan_time) {
-    SeriesOnDisk series(Found::none, {{0.0, 5.0}});
+    WrittenSeries series(Found::none, {{0.0, 5.0}});
     series.set_tracer([&](DcmItem& tracer) {
       drop_injection(tracer);
       tracer.putAndInsertString(DCM_RadiopharmaceuticalStartTime, injection);
@@ -235,23 +210,26 @@ TEST_CASE("A time of injection without date gets the day that fits the scan", "[
 
 TEST_CASE("An injection after the scan or half a day before it is refused", "[dicom][timing]") {
   for (const char* time : {"20260131130000", "20260130235900", "20260201120000"}) {
-    SeriesOnDisk series(Found::none);
+    WrittenSeries series(Found::none);
     series.set_tracer([&](DcmItem& item) { item.putAndInsertString(DCM_RadiopharmaceuticalStartDateTime, time); });
     CHECK_THAT(series.refusal(), Contains("(0018,1078)") && Contains("12 h before the scan"));
   }
 }
 
 TEST_CASE("Offsets from UTC count where file and element both state one", "[dicom][timing]") {
-  SeriesOnDisk series(Found::none);
+  WrittenSeries series(Found::none);
   series.set_tracer(
       [](DcmItem& item) { item.putAndInsertString(DCM_RadiopharmaceuticalStartDateTime, "20260131110000+0000"); });
-  CHECK(series.read().time_zero == "2026-01-31T11:00:00.000");
+  CHECK_THAT(series.refusal(), Contains("(0018,1078)") && Contains("offset from UTC") && Contains("(0008,0201)"));
+  CHECK(series.read("12:00:00").time_zero == "2026-01-31T12:00:00.000");
+  series.set(DCM_TimezoneOffsetFromUTC, "1 h east");
+  CHECK_THAT(series.refusal(), Contains("(0008,0201)") && Contains("'1 h east'"));
   series.set(DCM_TimezoneOffsetFromUTC, "+0100");
   CHECK(series.read().time_zero == "2026-01-31T12:00:00.000");
 }
 
 TEST_CASE("An activity below 10 kBq is taken to be in MBq, with a warning", "[dicom][timing]") {
-  SeriesOnDisk series;
+  WrittenSeries series;
   series.set_tracer([](DcmItem& item) { item.putAndInsertString(DCM_RadionuclideTotalDose, "512.5"); });
   const DynamicImage image = series.read();
   CHECK(image.tracer.injected_activity_MBq.value() == Approx(512.5));
@@ -260,7 +238,7 @@ TEST_CASE("An activity below 10 kBq is taken to be in MBq, with a warning", "[di
 }
 
 TEST_CASE("The date and time of acquisition may be one element", "[dicom][timing]") {
-  SeriesOnDisk series(Found::none, {{1.0, 2.0}});
+  WrittenSeries series(Found::none, {{1.0, 2.0}});
   damage_all(series.files, [](DcmDataset& data) {
     data.findAndDeleteElement(DCM_AcquisitionDate);
     data.putAndInsertString(DCM_AcquisitionDateTime, "20260131120100.25");
@@ -269,11 +247,106 @@ TEST_CASE("The date and time of acquisition may be one element", "[dicom][timing
 }
 
 TEST_CASE("The start of a frame may carry an offset from UTC", "[dicom][timing]") {
-  SeriesOnDisk series(Found::none, {{1.0, 2.0}});
+  WrittenSeries series(Found::none, {{1.0, 2.0}});
   damage_all(series.files, [](DcmDataset& data) {
     data.findAndDeleteElement(DCM_AcquisitionDate);
     data.putAndInsertString(DCM_AcquisitionDateTime, "20260131110200+0000");
     data.putAndInsertString(DCM_TimezoneOffsetFromUTC, "+0100");
   });
   CHECK(series.read().frames.front().start_min == Approx(2.0));
+}
+
+TEST_CASE("A start of a frame with an offset from UTC needs the offset of the file", "[dicom][timing]") {
+  WrittenSeries series(Found::none, {{1.0, 2.0}});
+  damage_all(series.files, [](DcmDataset& data) {
+    data.findAndDeleteElement(DCM_AcquisitionDate);
+    data.putAndInsertString(DCM_AcquisitionDateTime, "20260131110200+0000");
+  });
+  CHECK_THAT(series.refusal(), Contains("(0008,002a)") && Contains("offset from UTC"));
+}
+
+TEST_CASE("A half-life that is not that of the nuclide is refused", "[dicom][timing]") {
+  WrittenSeries series;
+  // Minutes where seconds are due.
+  series.set_tracer([](DcmItem& item) { item.putAndInsertString(DCM_RadionuclideHalfLife, "20.334"); });
+  CHECK_THAT(series.refusal(), Contains("(0018,1075)") && Contains("found 20.334") && Contains("1220.04"));
+  series.set_tracer([](DcmItem& item) { item.putAndInsertString(DCM_RadionuclideHalfLife, "1223.4"); });
+  CHECK(series.refusal().empty());
+}
+
+TEST_CASE("An injection many half-lives before the scan is told, ten are refused", "[dicom][timing]") {
+  // Scan start at 12:01; 4 half-lives of C-11 are 81.3 min, 10 are 203.3 min.
+  const auto with_injection = [](const char* time) {
+    WrittenSeries series(Found::none);
+    series.set_tracer([&](DcmItem& item) { item.putAndInsertString(DCM_RadiopharmaceuticalStartDateTime, time); });
+    return std::pair(series.refusal(), series.refusal().empty() ? series.read().warnings : std::vector<std::string>());
+  };
+  CHECK(with_injection("20260131104200").second.empty());
+  const auto late = with_injection("20260131103000").second;
+  REQUIRE(late.size() == 1);
+  CHECK_THAT(late.front(), Contains("4.5 half-lives"));
+  CHECK_THAT(with_injection("20260131030100").first,
+             Contains("(0018,1078)") && Contains("9.00 h before the start of the scan, 26.6 half-lives"));
+}
+
+TEST_CASE("An injection during the first frame is told", "[dicom][timing]") {
+  WrittenSeries series(Found::none);
+  const auto warnings = series.read("12:05:00").warnings;
+  REQUIRE(warnings.size() == 1);
+  CHECK_THAT(warnings.front(), Contains("240 s after the start of the first frame"));
+  CHECK(series.read("12:01:00").warnings.empty());
+}
+
+TEST_CASE("An injection time that cannot be is an error of the option", "[dicom][timing]") {
+  const WrittenSeries series;
+  for (const char* time : {"noon", "2026-01-30T12:00:00", "13:00:00", "2026-01-31T03:01:00"}) {
+    CHECK_THROWS_AS(series.read(time), UsageError);
+    CHECK_THROWS_WITH(series.read(time), Contains("--injection-time") && !Contains("(0018,1078)"));
+  }
+}
+
+TEST_CASE("Values that are not corrected have no decay factors", "[dicom][decay]") {
+  const auto with_factors = [](double second) {
+    WrittenSeries series(Found::none, {{1.0, 2.0}, {2.0, 4.0}});
+    for (std::size_t i = 0; i < series.files.size(); ++i) {
+      const std::string text = std::to_string(i < 3 ? factor(60.0, 60.0, 0.0) : second);
+      damage(series.files[i], [&](DcmDataset& data) { data.putAndInsertString(DCM_DecayFactor, text.c_str()); });
+    }
+    return std::pair(series.refusal(), series.refusal().empty() ? series.read().warnings.size() : 0);
+  };
+  CHECK_THAT(with_factors(factor(120.0, 120.0, 0.0)).first,
+             Contains("(0054,1102)") && Contains("NONE with decay factors that refer to 60.0 s before the start"));
+  CHECK(with_factors(7.0).second == 1);
+}
+
+TEST_CASE("A series time before the scan must fit the frame reference times", "[dicom][decay]") {
+  const auto with_references = [](double offset_s) {
+    auto frames = witnesses(60.0);
+    for (auto& frame : frames) {
+      frame.decay_factor.reset();
+      frame.frame_reference_s = detail::seconds_between(after_noon(60.0), frame.start) + offset_s;
+    }
+    return detail::find_decay_reference(frames, {Found::start, after_noon(60.0 - 1800.0), std::nullopt, half_life_s},
+                                        "file");
+  };
+  CHECK(with_references(1800.0).time == after_noon(60.0 - 1800.0));
+  CHECK_THROWS_WITH(with_references(0.0), Contains("(0008,0031)") &&
+                                              Contains("1800.0 s before the start of the scan") &&
+                                              Contains("reference time of 0.0 s"));
+}
+
+TEST_CASE("Values corrected to administration without decay factors are told", "[dicom][decay]") {
+  WrittenSeries series(Found::administration);
+  damage_all(series.files, [](DcmDataset& data) { data.findAndDeleteElement(DCM_DecayFactor); });
+  const auto warnings = series.read().warnings;
+  REQUIRE(warnings.size() == 1);
+  CHECK_THAT(warnings.front(), Contains("decay factors are 1 or missing") && Contains("injection time was taken"));
+}
+
+TEST_CASE("What is said of the decay holds no date", "[dicom][decay]") {
+  WrittenSeries series;
+  series.set(DCM_SeriesTime, "113000");
+  const DynamicImage image = series.read();
+  CHECK_THAT(image.decay.evidence, Contains("refer to the start of the scan") && !Contains("2026"));
+  for (const std::string& warning : image.warnings) CHECK_THAT(warning, !Contains("2026"));
 }
