@@ -97,7 +97,7 @@ TEST_CASE("pet-tac refuses labels on another grid and describes both grids", "[p
   here.write("other.json", other.dump(1));
   REQUIRE(here.run("pet-simulate other.json -o other").status == 0);
   const CommandResult result =
-      here.run("pet-tac " + (study().path / "made/ses-baseline/dicom").string() + " --labels " +
+      here.run("pet-tac -q " + (study().path / "made/ses-baseline/dicom").string() + " --labels " +
                only(here.path / "other/ses-baseline", "_dseg.nii.gz") + " -o x_tacs.tsv");
   CHECK(result.status == 65);
   CHECK(is_one_line(result.err));

@@ -208,3 +208,20 @@ TEST_CASE("A header longer than a page of private elements is read", "[dicom][en
   });
   CHECK(series.read().voxels == series.sound.voxels);
 }
+
+TEST_CASE("Compressed pixels that claim more than they can hold are refused before memory is taken",
+          "[dicom][encoding]") {
+  register_encoders();
+  const auto refusal_with = [](E_TransferSyntax syntax, Uint16 size) {
+    SeriesOnDisk series;
+    series.encode(syntax);
+    damage_all(series.files, [&](DcmDataset& data) {
+      data.putAndInsertUint16(DCM_Rows, size);
+      data.putAndInsertUint16(DCM_Columns, size);
+    });
+    return test::refusal(series.folder.path());
+  };
+  // 320,000 bytes are more than 64 times the file, 20,000 are not, but they are not there.
+  CHECK_THAT(refusal_with(EXS_RLELossless, 400), Contains("(0028,0010)") && Contains("320000 bytes of pixels"));
+  CHECK_THAT(refusal_with(EXS_RLELossless, 100), Contains("(7fe0,0010)"));
+}
