@@ -3,14 +3,12 @@
 
 #include <openssl/evp.h>
 
-#include <algorithm>
 #include <array>
 #include <fstream>
 #include <memory>
-#include <set>
-#include <system_error>
 
 #include "libpet/error.h"
+#include "libpet/files_below.h"
 
 namespace pet {
 namespace {
@@ -40,10 +38,6 @@ class Sha256 {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
 
-InputNotFound cannot_read(const fs::path& path, const std::error_code& error) {
-  return InputNotFound(path.string() + ": cannot be read: " + error.message());
-}
-
 std::string file_digest(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw InputNotFound(path.string() + ": cannot be opened");
@@ -55,34 +49,10 @@ std::string file_digest(const fs::path& path) {
   return digest.hexadecimal();
 }
 
-// The files below a folder and below the folders that links lead to, each folder once: links may form a loop. A link
-// to nothing is no file.
-void add_files(const fs::path& folder, std::set<fs::path>& visited, std::vector<fs::path>& files) {
-  std::error_code error;
-  if (!visited.insert(fs::canonical(folder, error)).second) return;
-  std::vector<fs::path> entries;
-  auto entry = error ? fs::directory_iterator() : fs::directory_iterator(folder, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) entries.push_back(entry->path());
-  if (error) throw cannot_read(folder, error);
-  std::sort(entries.begin(), entries.end());  // which of two ways to a folder counts must not depend on the disk
-  for (const fs::path& path : entries) {
-    const fs::file_status status = fs::status(path, error);
-    if (fs::is_directory(status))
-      add_files(path, visited, files);
-    else if (fs::is_regular_file(status))
-      files.push_back(path);
-    else if (error && !fs::status_known(status) && error != std::errc::too_many_symbolic_link_levels)
-      throw cannot_read(path, error);
-  }
-}
-
 std::string folder_digest(const fs::path& path) {
-  std::vector<fs::path> files;
-  std::set<fs::path> visited;
-  add_files(path, visited, files);
-  std::sort(files.begin(), files.end());
   Sha256 digest;
-  for (const auto& file : files) digest.add(file.lexically_relative(path).string() + " " + file_digest(file) + "\n");
+  for (const auto& file : files_below(path))
+    digest.add(file.lexically_relative(path).string() + " " + file_digest(file) + "\n");
   return digest.hexadecimal();
 }
 
@@ -99,11 +69,7 @@ std::string sha256(std::string_view bytes) {
 }
 
 InputChecksum checksum(const fs::path& path) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (status.type() == fs::file_type::not_found) throw InputNotFound(path.string() + ": no such file or folder");
-  if (error) throw cannot_read(path, error);
-  return {path.string(), fs::is_directory(status) ? folder_digest(path) : file_digest(path)};
+  return {path.string(), is_existing_folder(path) ? folder_digest(path) : file_digest(path)};
 }
 
 }  // namespace pet

@@ -13,6 +13,7 @@
 #include "libpet/dicom/detail/dataset.h"
 #include "libpet/dicom/detail/number_text.h"
 #include "libpet/error.h"
+#include "libpet/files_below.h"
 #include "libpet/parallel.h"
 
 namespace pet::detail {
@@ -23,14 +24,12 @@ namespace fs = std::filesystem;
 std::vector<fs::path> files_under(const std::vector<fs::path>& paths) {
   std::vector<fs::path> files;
   for (const fs::path& path : paths) {
-    if (fs::is_regular_file(path)) {
+    if (!is_existing_folder(path)) {
       files.push_back(path);
-    } else if (fs::is_directory(path)) {
-      for (const auto& entry : fs::recursive_directory_iterator(path))
-        if (entry.is_regular_file()) files.push_back(entry.path());
-    } else {
-      throw InputNotFound(path.string() + ": no such file or folder");
+      continue;
     }
+    std::vector<fs::path> below = files_below(path);
+    std::move(below.begin(), below.end(), std::back_inserter(files));
   }
   std::sort(files.begin(), files.end());
   files.erase(std::unique(files.begin(), files.end()), files.end());

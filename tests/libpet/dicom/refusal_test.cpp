@@ -315,6 +315,15 @@ TEST_CASE("Folders without a PET series say what they hold", "[dicom][refusal]")
   CHECK_THROWS_AS(read_pet_series(folder / "absent"), InputNotFound);
 }
 
+TEST_CASE("A series behind a link to its folder is read, and a loop of links is no problem", "[dicom][refusal]") {
+  const SeriesOnDisk series;
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "study");
+  std::filesystem::create_directory_symlink(series.folder.path(), folder / "study" / "series");
+  std::filesystem::create_directory_symlink(folder.path(), folder / "study" / "back");
+  CHECK(read_pet_series(folder.path()).voxels == read_pet_series(series.folder.path()).voxels);
+}
+
 TEST_CASE("No refusal quotes the patient", "[dicom][refusal]") {
   const SeriesOnDisk series;
   damage_all(series.files, [](DcmDataset& data) {
