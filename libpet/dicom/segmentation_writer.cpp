@@ -59,10 +59,9 @@ void add_shared_geometry(const Grid& grid, DcmSegmentation& segmentation) {
   require(measures.setSpacingBetweenSlices(decimal_string(length(grid.axis_mm[2]))), "slice spacing");
   require(segmentation.addForAllFrames(measures), "pixel measures");
   std::array<std::string, 6> direction;
-  for (int axis = 0; axis < 2; ++axis)
-    for (int d = 0; d < 3; ++d)
-      direction[static_cast<std::size_t>(3 * axis + d)] =
-          decimal_string(grid.axis_mm[axis][d] / length(grid.axis_mm[axis]));
+  for (std::size_t axis = 0; axis < 2; ++axis)
+    for (std::size_t d = 0; d < 3; ++d)
+      direction[std::size_t{3} * axis + d] = decimal_string(grid.axis_mm[axis][d] / length(grid.axis_mm[axis]));
   const std::unique_ptr<FGPlaneOrientationPatient> orientation(FGPlaneOrientationPatient::createMinimal(
       direction[0], direction[1], direction[2], direction[3], direction[4], direction[5]));
   require(segmentation.addForAllFrames(*orientation), "orientation");

@@ -42,7 +42,7 @@ Dataset::Dataset(Elements elements, std::string file) : elements_(std::move(elem
 
 std::string Dataset::where(const DcmTagKey& tag) const {
   DcmTag named(tag);
-  return file_ + " tag " + std::string(tag.toString().c_str()) + " " + named.getTagName();
+  return file_ + " tag " + tag.toString() + " " + named.getTagName();
 }
 
 InputError Dataset::malformed(const DcmTagKey& tag, std::string_view found, std::string_view expected) const {

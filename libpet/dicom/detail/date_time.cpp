@@ -47,7 +47,7 @@ std::optional<std::int64_t> take_fraction(std::string_view& text) {
 std::optional<std::int64_t> take_clock(std::string_view& text, char separator) {
   const auto hour = take_digits(text, 2);
   if (!hour || *hour > 23) return std::nullopt;
-  std::int64_t us = *hour * 3600 * us_per_second;
+  std::int64_t us = std::int64_t{3600} * *hour * us_per_second;
   for (const int unit : {60, 1}) {
     if (!text.empty() && text.front() == separator) text.remove_prefix(1);
     if (text.empty() || !is_digit(text.front())) return us;

@@ -12,6 +12,7 @@ namespace pet::detail {
 /// A local civil time in microseconds since 1970-01-01T00:00, so that midnight is nothing special.
 struct DateTime {
   std::int64_t us = 0;
+  // NOLINTNEXTLINE(modernize-use-nullptr): taken for a null pointer by clang-tidy 14
   auto operator<=>(const DateTime&) const = default;
 };
 

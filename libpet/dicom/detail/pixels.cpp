@@ -109,8 +109,8 @@ void read_pixels(const Instance& instance, double factor, std::span<float> value
 
 bool same_pixels(const Instance& a, const Instance& b) {
   if (a.pixels.length != b.pixels.length || a.pixels.element != b.pixels.element ||
-      a.pixels.bits_stored != b.pixels.bits_stored || a.pixels.is_signed != b.pixels.is_signed || a.pixels.slope != b.pixels.slope ||
-      a.pixels.intercept != b.pixels.intercept)
+      a.pixels.bits_stored != b.pixels.bits_stored || a.pixels.is_signed != b.pixels.is_signed ||
+      a.pixels.slope != b.pixels.slope || a.pixels.intercept != b.pixels.intercept)
     return false;
   std::vector<unsigned char> bytes_a, bytes_b;
   return std::ranges::equal(stored_bytes(a, bytes_a), stored_bytes(b, bytes_b));
