@@ -24,6 +24,12 @@ inline constexpr std::array logan_ref_quantities = {
 /// Regression of the plot over the frames from options.t_star_min on; options.k2prime may be missing.
 Fit fit_logan_ref(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options);
 
+/// The quantities from the coefficients of the regression.
+void derive_logan_ref(std::span<const double> coefficients,
+                      const FitOptions& options,
+                      std::span<double> values,
+                      std::span<double> gradient);
+
 inline constexpr Model logan_ref = {
     .name = "logan-ref",
     .label = "LoganRef",
@@ -38,6 +44,7 @@ inline constexpr Model logan_ref = {
     .k2prime = Use::optional,
     .t_star = Use::required,
     .k2prime_model = "mrtm",
+    .derive = &derive_logan_ref,
     .fit = &fit_logan_ref,
 };
 

@@ -13,7 +13,8 @@ namespace pet {
 //
 // Ichise M et al. J Cereb Blood Flow Metab 2002;22:1271-1281. doi:10.1097/01.WCB.0000038000.34930.4E
 //
-// Valid from the t* after which the tissue is in transient equilibrium. Blood in the region is not modelled.
+// Valid from the t* after which the tissue is in transient equilibrium. With options.vB the
+// curve is (C - vB C_wholeblood) / (1 - vB).
 inline constexpr std::array ma1_quantities = {
     Quantity{"VT", "mL/cm3", "total volume of distribution"},
     Quantity{"b", "1/min", "coefficient of the tissue integral, g2"},
@@ -22,16 +23,25 @@ inline constexpr std::array ma1_quantities = {
 /// Fits the two coefficients by weighted linear least squares to the frames from options.t_star_min on.
 Fit fit_ma1(const TimeActivityCurve& target, const Plasma& plasma, const FitOptions& options);
 
+/// The quantities from the coefficients of the regression.
+void derive_ma1(std::span<const double> coefficients,
+                const FitOptions& options,
+                std::span<double> values,
+                std::span<double> gradient);
+
 inline constexpr Model ma1 = {
     .name = "ma1",
     .label = "MA1",
     .title = "Multilinear analysis",
     .citation = "Ichise M et al. J Cereb Blood Flow Metab 2002;22:1271-1281",
     .doi = "10.1097/01.WCB.0000038000.34930.4E",
-    .limits = "Needs a t* late enough for transient equilibrium; ignores blood in the region.",
+    .limits = "Needs a t* late enough for transient equilibrium; without vB blood in the region counts as tissue.",
     .quantities = ma1_quantities,
     .least_frames = 3,
     .t_star = Use::required,
+    .vB = Use::optional,
+    .delay = Use::optional,
+    .derive = &derive_ma1,
     .fit = &fit_ma1,
 };
 

@@ -22,6 +22,15 @@ void require(Use use, bool is_given, std::string_view model, std::string_view op
 void check_options(const Model& model, const FitOptions& options) {
   require(model.k2prime, options.k2prime.has_value(), model.name, "k2prime");
   require(model.t_star, options.t_star_min.has_value(), model.name, "t*");
+  require(model.vB, options.vB.is_given(), model.name, "vB");
+  require(model.delay, options.delay_min.is_given(), model.name, "a delay");
+  require(model.VND, options.VND.is_given(), model.name, "VND");
+  if (options.VND.value && !(*options.VND.value > 0.0 && std::isfinite(*options.VND.value)))
+    throw UsageError("VND " + std::to_string(*options.VND.value) + " mL/cm3: it must be positive");
+  if (options.vB.value && !(*options.vB.value >= 0.0 && *options.vB.value < 1.0))
+    throw UsageError("vB " + std::to_string(*options.vB.value) + ": it must lie from 0 to below 1");
+  if (model.parameters.empty() && (options.vB.is_fitted || options.delay_min.is_fitted))
+    throw UsageError("model " + std::string(model.name) + " is linear: vB and delay can be given, not fitted");
   if (options.k2prime && !(*options.k2prime > 0.0 && std::isfinite(*options.k2prime)))
     throw UsageError("k2prime " + std::to_string(*options.k2prime) + " /min: it must be positive");
   if (options.starts < 1) throw UsageError("starts " + std::to_string(options.starts) + ": at least one is needed");
@@ -70,13 +79,33 @@ double require_plasma_until_end(const TimeActivityCurve& target, const Plasma& p
   double end = 0.0;
   for (const Frame& frame : target.frames)
     if (!options.t_end_min || frame.mid_min() <= *options.t_end_min) end = std::max(end, frame.end_min);
-  const double held = end - plasma.end_min();
+  const double held = end - plasma.end_min() - options.delay_min.value.value_or(0.0);
   constexpr double rounding_min = 1e-6;
   if (held <= rounding_min) return 0.0;
   if (held > most_held * end)
     throw bad_input("input function", "a last sample at " + std::to_string(plasma.end_min()) + " min",
                     "samples to the end of the last frame used, " + std::to_string(end) + " min (or an earlier t-end)");
   return held;
+}
+
+void require_whole_blood(const Plasma& plasma, const FitOptions& options) {
+  const bool is_used = options.vB.is_fitted || options.vB.value.value_or(0.0) > 0.0;
+  if (is_used && !plasma.has_whole_blood())
+    throw bad_input("input function", "no whole blood", "a column whole_blood_radioactivity, which vB needs (or vB 0)");
+}
+
+// A linear method on the tissue alone: the plasma delayed, the blood in the region taken off.
+Fit fit_linear(PlasmaFit function, const TimeActivityCurve& target, const Plasma& plasma, const FitOptions& options) {
+  const double delay = options.delay_min.value.value_or(plasma.delay_min());
+  const double vB = options.vB.value.value_or(0.0);
+  const Plasma delayed = delay == plasma.delay_min() ? plasma : plasma.delayed(delay);
+  if (vB == 0.0) return function(target, delayed, options);
+  const std::vector<double> blood = plasma.whole_blood().moved(delay).value;
+  TimeActivityCurve tissue = target;
+  for (std::size_t i = 0; i < blood.size(); ++i) tissue.activity[i] = (target.activity[i] - vB * blood[i]) / (1.0 - vB);
+  Fit fit = function(tissue, delayed, options);
+  for (std::size_t i = 0; i < blood.size(); ++i) fit.fitted[i] = (1.0 - vB) * fit.fitted[i] + vB * blood[i];
+  return fit;
 }
 
 }  // namespace
@@ -105,11 +134,18 @@ Fit fit(const Model& model, const TimeActivityCurve& target, const Plasma& plasm
   check_options(model, options);
   if (target.frames != plasma.frames())
     throw UsageError("the input function was prepared for other frames than the target's");
+  require_whole_blood(plasma, options);
   if (is_zero(target)) return without_estimates(model, FitStatus::failed, "zero_curve", target.frames.size());
   const double held_min = require_plasma_until_end(target, plasma, options);
-  Fit result = (*function)(target, plasma, options);
+  Fit result =
+      model.parameters.empty() ? fit_linear(*function, target, plasma, options) : (*function)(target, plasma, options);
   if (held_min > 0.0) result.flags.push_back("plasma_held");
   return result;
+}
+
+Fit fit(const Model& model, const TimeActivityCurve& target, const ScanInput& input, const FitOptions& options) {
+  return input.is_plasma() ? fit(model, target, input.plasma(), options)
+                           : fit(model, target, input.reference(), options);
 }
 
 std::vector<Parameter> bounds_used(const Model& model, const FitOptions& options) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -8,19 +9,23 @@
 #include <vector>
 
 #include "kinetic_models/fit.h"
-#include "kinetic_models/plasma.h"
-#include "kinetic_models/reference_region.h"
+#include "kinetic_models/scan_input.h"
 
 namespace pet {
 
-/// A free parameter of a nonlinear fit.
+inline constexpr double not_held = not_available;
+
+/// A parameter of a nonlinear fit.
 struct Parameter {
   std::string_view symbol;
   std::string_view unit;
   double initial;
   double lower;
   double upper;
-  double floor;  ///< the model is not defined at or below it (BPND = -1, a rate of 0): bounds must lie above
+  double floor;            ///< the model is not defined at or below it (BPND = -1, a rate of 0): bounds must lie above
+  double held = not_held;  ///< the value at which it is held unless a fit of it is asked for
+
+  bool is_held() const { return !std::isnan(held); }
 };
 
 /// A quantity that a model reports, fitted or derived, in the order of its output.
@@ -28,6 +33,7 @@ struct Quantity {
   std::string_view symbol;
   std::string_view unit;
   std::string_view meaning;
+  bool needs_fP = false;  ///< reported only where the plasma free fraction is given
 };
 
 /// Whether a model takes an option.
@@ -36,13 +42,19 @@ enum class Use { no, optional, required };
 using ReferenceFit = Fit (*)(const TimeActivityCurve& target, const ReferenceRegion&, const FitOptions&);
 using PlasmaFit = Fit (*)(const TimeActivityCurve& target, const Plasma&, const FitOptions&);
 
-/// The curve of a nonlinear model, one value a frame, from its free parameters and the prepared input; `jacobian`
-/// (frames x parameters, row-major) holds the derivatives unless it is empty.
+/// The curve of a nonlinear model, one value a frame, from all its parameters; `jacobian` (frames x parameters,
+/// row-major) holds the derivatives unless it is empty.
 using Predict = void (*)(std::span<const double> parameters,
-                         const SampledInput& input,
-                         const FitOptions& options,
+                         const ScanInput& input,
                          std::span<double> predicted,
                          std::span<double> jacobian);
+
+/// What a model reports, one value a quantity, from its parameters (nonlinear) or coefficients (linear); `gradient`
+/// (quantities x parameters, row-major) holds the derivatives unless it is empty.
+using Derive = void (*)(std::span<const double> parameters,
+                        const FitOptions& options,
+                        std::span<double> values,
+                        std::span<double> gradient);
 
 /// Everything the toolkit knows of a model: help, documentation, tests and commands follow from these records.
 struct Model {
@@ -57,9 +69,13 @@ struct Model {
   std::size_t least_frames;                 ///< frames that a fit needs
   Use k2prime = Use::no;
   Use t_star = Use::no;
+  Use vB = Use::no;
+  Use delay = Use::no;
+  Use VND = Use::no;
   bool uses_weights = true;
   std::string_view k2prime_model{};  ///< the full form that estimates k2prime in a region
-  Predict predict = nullptr;            ///< of a nonlinear model
+  Predict predict = nullptr;         ///< of a nonlinear model
+  Derive derive = nullptr;
   std::variant<ReferenceFit, PlasmaFit> fit;
 
   bool needs_plasma() const { return std::holds_alternative<PlasmaFit>(fit); }
@@ -76,8 +92,11 @@ Fit fit(const Model& model,
 /// Fits a model with a plasma input.
 Fit fit(const Model& model, const TimeActivityCurve& target, const Plasma& plasma, const FitOptions& options = {});
 
-/// The free parameters of a nonlinear model with the overrides of the options; none for a linear model. Throws
-/// UsageError for a symbol that the model does not have.
+/// The same with either input.
+Fit fit(const Model& model, const TimeActivityCurve& target, const ScanInput& input, const FitOptions& options = {});
+
+/// The parameters of a nonlinear model as the options want them: bounds, starts, and which are held; none for a linear
+/// model. Throws UsageError for a symbol that the model does not have.
 std::vector<Parameter> bounds_used(const Model& model, const FitOptions& options);
 
 }  // namespace pet

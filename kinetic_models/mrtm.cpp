@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/mrtm.h"
 
+#include "kinetic_models/detail/autodiff.h"
 #include "kinetic_models/detail/linear.h"
 #include "kinetic_models/detail/reference_start.h"
 
 namespace pet {
+
+void derive_mrtm(std::span<const double> coefficients,
+                 const FitOptions&,
+                 std::span<double> values,
+                 std::span<double> gradient) {
+  const auto derive = [](const auto* g, auto out) {
+    out[0] = -g[0] / g[1] - 1.0;
+    out[1] = g[2];
+    out[2] = g[0];
+    out[3] = -g[1];
+    out[4] = g[0] / g[2];
+  };
+  detail::differentiate<3>(derive, coefficients, values, gradient);
+}
 
 Fit fit_mrtm(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {
   const auto used = detail::frames_used(target, options, mrtm.least_frames, mrtm.name);
@@ -16,13 +31,7 @@ Fit fit_mrtm(const TimeActivityCurve& target, const ReferenceRegion& reference, 
   detail::propagate_frame_noise(solution, columns, used.weight,
                                 detail::multilinear_error(target, reference.sampling(), used, solution.coefficients[1]),
                                 detail::all_frame_weights(target, options));
-  Fit fit = detail::as_fit<3>(mrtm_quantities, solution, used, [](const auto* g, auto out) {
-    out[0] = -g[0] / g[1] - 1.0;
-    out[1] = g[2];
-    out[2] = g[0];
-    out[3] = -g[1];
-    out[4] = g[0] / g[2];
-  });
+  Fit fit = detail::as_fit(mrtm, solution, used, options);
   fit.fitted = detail::only_frames_used(detail::combination(all, solution.coefficients), used);
   detail::require_physical(fit, fit["k2a"].value > 0.0 && (options.t_star_min || fit["R1"].value > 0.0));
   // From t* on only the ratio of the first two coefficients has its meaning.

@@ -27,6 +27,12 @@ inline constexpr std::array mrtm_quantities = {
 /// Fits the three coefficients by weighted linear least squares to all frames, or those from t* on.
 Fit fit_mrtm(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options = {});
 
+/// The quantities from the coefficients of the regression.
+void derive_mrtm(std::span<const double> coefficients,
+                 const FitOptions& options,
+                 std::span<double> values,
+                 std::span<double> gradient);
+
 inline constexpr Model mrtm = {
     .name = "mrtm",
     .label = "MRTM1",
@@ -37,6 +43,7 @@ inline constexpr Model mrtm = {
     .quantities = mrtm_quantities,
     .least_frames = 4,
     .t_star = Use::optional,
+    .derive = &derive_mrtm,
     .fit = &fit_mrtm,
 };
 

@@ -1,9 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/mrtm2.h"
 
+#include "kinetic_models/detail/autodiff.h"
 #include "kinetic_models/detail/linear.h"
 
 namespace pet {
+
+void derive_mrtm2(std::span<const double> coefficients,
+                  const FitOptions& options,
+                  std::span<double> values,
+                  std::span<double> gradient) {
+  const auto derive = [k2prime = options.k2prime.value()](const auto* g, auto out) {
+    out[0] = -g[0] / g[1] - 1.0;
+    out[1] = g[0] / k2prime;
+    out[2] = g[0];
+    out[3] = -g[1];
+  };
+  detail::differentiate<2>(derive, coefficients, values, gradient);
+}
 
 Fit fit_mrtm2(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {
   const double k2prime = options.k2prime.value();
@@ -16,12 +30,7 @@ Fit fit_mrtm2(const TimeActivityCurve& target, const ReferenceRegion& reference,
   detail::propagate_frame_noise(solution, columns, used.weight,
                                 detail::multilinear_error(target, reference.sampling(), used, solution.coefficients[1]),
                                 detail::all_frame_weights(target, options));
-  Fit fit = detail::as_fit<2>(mrtm2_quantities, solution, used, [&](const auto* g, auto out) {
-    out[0] = -g[0] / g[1] - 1.0;
-    out[1] = g[0] / k2prime;
-    out[2] = g[0];
-    out[3] = -g[1];
-  });
+  Fit fit = detail::as_fit(mrtm2, solution, used, options);
   fit.fitted = detail::only_frames_used(detail::combination(all, solution.coefficients), used);
   detail::require_physical(fit, fit["k2a"].value > 0.0 && fit["R1"].value > 0.0);
   return fit;

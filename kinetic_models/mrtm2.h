@@ -25,6 +25,12 @@ inline constexpr std::array mrtm2_quantities = {
 /// Fits the two coefficients by weighted linear least squares with options.k2prime fixed.
 Fit fit_mrtm2(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options);
 
+/// The quantities from the coefficients of the regression.
+void derive_mrtm2(std::span<const double> coefficients,
+                  const FitOptions& options,
+                  std::span<double> values,
+                  std::span<double> gradient);
+
 inline constexpr Model mrtm2 = {
     .name = "mrtm2",
     .label = "MRTM2",
@@ -37,6 +43,7 @@ inline constexpr Model mrtm2 = {
     .k2prime = Use::required,
     .t_star = Use::optional,
     .k2prime_model = "mrtm",
+    .derive = &derive_mrtm2,
     .fit = &fit_mrtm2,
 };
 

@@ -17,12 +17,22 @@ const InputFunction& checked(const InputFunction& input) {
   return input;
 }
 
+std::vector<double> moved(std::vector<double> times, double delay_min) {
+  for (double& time : times) time += delay_min;
+  return times;
+}
+
 }  // namespace
 
-Plasma::Plasma(const InputFunction& input, const Frames& frames, Sampling sampling)
-    : sampling_(sampling),
+Plasma::Plasma(const InputFunction& input, const Frames& frames, Sampling sampling, double delay_min)
+    : samples_(checked(input)),
       frames_(frames),
-      input_(sampled_curve(checked(input).time_min, input.parent_plasma), frames, sampling),
-      end_min_(input.time_min.back()) {}
+      sampling_(sampling),
+      delay_min_(delay_min),
+      input_(sampled_curve(moved(input.time_min, delay_min), input.parent_plasma), frames, sampling),
+      movable_(sampled_curve(input.time_min, input.parent_plasma), frames, sampling) {
+  if (!input.whole_blood.empty())
+    whole_blood_.emplace(sampled_curve(input.time_min, input.whole_blood), frames, sampling);
+}
 
 }  // namespace pet

@@ -35,10 +35,15 @@ Fit fit_srtm(const TimeActivityCurve& target, const ReferenceRegion& reference, 
 
 /// The curve for parameters R1, k2, BPND.
 void predict_srtm(std::span<const double> parameters,
-                  const SampledInput& reference,
-                  const FitOptions& options,
+                  const ScanInput& input,
                   std::span<double> predicted,
                   std::span<double> jacobian);
+
+/// The quantities from R1, k2 and BPND.
+void derive_srtm(std::span<const double> parameters,
+                 const FitOptions& options,
+                 std::span<double> values,
+                 std::span<double> gradient);
 
 inline constexpr Model srtm = {
     .name = "srtm",
@@ -52,6 +57,7 @@ inline constexpr Model srtm = {
     .quantities = srtm_quantities,
     .least_frames = 4,
     .predict = &predict_srtm,
+    .derive = &derive_srtm,
     .fit = &fit_srtm,
 };
 

@@ -13,10 +13,12 @@ namespace pet {
 //
 // Wu Y, Carson RE. J Cereb Blood Flow Metab 2002;22:1440-1452. doi:10.1097/01.WCB.0000033967.83623.34
 //
-// As good as its k2prime, whose uncertainty the standard errors do not contain. Otherwise as srtm.
+// As good as its k2prime, which is held at options.k2prime or shared by the regions of a scan. Otherwise as srtm.
 inline constexpr std::array srtm2_parameters = {
     Parameter{.symbol = "R1", .unit = "1", .initial = 1.0, .lower = 1e-3, .upper = 10.0, .floor = 0.0},
     Parameter{.symbol = "BPND", .unit = "1", .initial = 1.0, .lower = -0.9, .upper = 20.0, .floor = -1.0},
+    Parameter{
+        .symbol = "k2prime", .unit = "1/min", .initial = 0.1, .lower = 1e-4, .upper = 2.0, .floor = 0.0, .held = 0.1},
 };
 
 inline constexpr std::array srtm2_quantities = {
@@ -29,12 +31,17 @@ inline constexpr std::array srtm2_quantities = {
 /// Fits R1 and BPND with options.k2prime fixed. Throws UsageError without it.
 Fit fit_srtm2(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options);
 
-/// The curve for parameters R1, BPND with options.k2prime.
+/// The curve for parameters R1, BPND, k2prime.
 void predict_srtm2(std::span<const double> parameters,
-                   const SampledInput& reference,
-                   const FitOptions& options,
+                   const ScanInput& input,
                    std::span<double> predicted,
                    std::span<double> jacobian);
+
+/// The quantities from R1, BPND and k2prime.
+void derive_srtm2(std::span<const double> parameters,
+                  const FitOptions& options,
+                  std::span<double> values,
+                  std::span<double> gradient);
 
 inline constexpr Model srtm2 = {
     .name = "srtm2",
@@ -49,6 +56,7 @@ inline constexpr Model srtm2 = {
     .k2prime = Use::required,
     .k2prime_model = "srtm",
     .predict = &predict_srtm2,
+    .derive = &derive_srtm2,
     .fit = &fit_srtm2,
 };
 

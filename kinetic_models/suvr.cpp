@@ -3,9 +3,22 @@
 
 #include <cmath>
 
+#include "kinetic_models/detail/autodiff.h"
+#include "kinetic_models/detail/derived.h"
 #include "kinetic_models/detail/linear.h"
 
 namespace pet {
+
+void derive_suvr(std::span<const double> coefficients,
+                 const FitOptions&,
+                 std::span<double> values,
+                 std::span<double> gradient) {
+  const auto derive = [](const auto* g, auto out) {
+    out[0] = g[0] - 1.0;
+    out[1] = g[0];
+  };
+  detail::differentiate<1>(derive, coefficients, values, gradient);
+}
 
 Fit fit_suvr(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {
   FitOptions unweighted = options;
@@ -36,9 +49,9 @@ Fit fit_suvr(const TimeActivityCurve& target, const ReferenceRegion& reference, 
   const bool is_usable = std::isfinite(ratio) && reference_area > 0.0;
   fit.status = is_usable ? FitStatus::ok : FitStatus::failed;
   if (fit.status == FitStatus::failed) fit.flags.push_back("zero_reference");
-  const double value = is_usable ? ratio : not_available;
-  const double se = is_usable ? error : not_available;
-  fit.estimates = {{"BPND", "1", value - 1.0, se}, {"SUVR", "1", value, se}};
+  fit.parameters = {is_usable ? ratio : not_available};
+  fit.covariance = {is_usable ? error * error : not_available};
+  fit.estimates = detail::derived_estimates(suvr, fit.parameters, fit.covariance, options);
   detail::add_goodness_of_fit(fit, rss, used.index.size(), 1);
   return fit;
 }

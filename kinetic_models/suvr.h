@@ -23,6 +23,12 @@ inline constexpr std::array suvr_quantities = {
 /// the frames about the ratio (ratio estimator); frame weights are not used.
 Fit fit_suvr(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options);
 
+/// The quantities from the coefficients of the regression.
+void derive_suvr(std::span<const double> coefficients,
+                 const FitOptions& options,
+                 std::span<double> values,
+                 std::span<double> gradient);
+
 inline constexpr Model suvr = {
     .name = "suvr",
     .label = "SUVR",
@@ -34,6 +40,7 @@ inline constexpr Model suvr = {
     .least_frames = 1,
     .t_star = Use::required,
     .uses_weights = false,
+    .derive = &derive_suvr,
     .fit = &fit_suvr,
 };
 

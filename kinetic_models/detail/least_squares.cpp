@@ -12,6 +12,7 @@
 #include <random>
 #include <set>
 
+#include "kinetic_models/detail/derived.h"
 #include "kinetic_models/detail/statistics.h"
 #include "libpet/error.h"
 
@@ -20,24 +21,41 @@ namespace {
 
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-// Weighted residuals of the frames used, in units of the curve's size so that tolerances do not depend on its unit.
+// The indices of the parameters that are fitted.
+std::vector<std::size_t> fitted_indices(std::span<const Parameter> parameters) {
+  std::vector<std::size_t> indices;
+  for (std::size_t j = 0; j < parameters.size(); ++j)
+    if (!parameters[j].is_held()) indices.push_back(j);
+  return indices;
+}
+
+std::vector<double> with_held(std::vector<double> values, std::span<const Parameter> parameters) {
+  for (std::size_t j = 0; j < parameters.size(); ++j)
+    if (parameters[j].is_held()) values[j] = parameters[j].held;
+  return values;
+}
+
+// Weighted residuals of the frames used, in units of the curve's size so that tolerances do not depend on its unit, as
+// a function of the parameters that are fitted.
 class Residuals : public ceres::CostFunction {
  public:
   Residuals(const Prediction& prediction,
             const TimeActivityCurve& target,
             const FramesUsed& used,
-            std::size_t parameters,
+            std::span<const Parameter> parameters,
             double scale)
-      : prediction_(prediction), target_(target), used_(used), parameters_(parameters), scale_(scale) {
+      : prediction_(prediction), target_(target), used_(used), free_(fitted_indices(parameters)), scale_(scale) {
     set_num_residuals(static_cast<int>(used.index.size()));
-    mutable_parameter_block_sizes()->push_back(static_cast<int>(parameters));
+    mutable_parameter_block_sizes()->push_back(static_cast<int>(free_.size()));
+    parameters_ = with_held(std::vector<double>(parameters.size(), 0.0), parameters);
     predicted_.resize(target.frames.size());
-    jacobian_.resize(target.frames.size() * parameters);
+    jacobian_.resize(target.frames.size() * parameters.size());
   }
 
   bool Evaluate(double const* const* p, double* residuals, double** jacobians) const override {
     const bool wants_jacobian = jacobians != nullptr && jacobians[0] != nullptr;
-    prediction_({p[0], parameters_}, predicted_, wants_jacobian ? std::span<double>(jacobian_) : std::span<double>());
+    for (std::size_t j = 0; j < free_.size(); ++j) parameters_[free_[j]] = p[0][j];
+    prediction_(parameters_, predicted_, wants_jacobian ? std::span<double>(jacobian_) : std::span<double>());
     bool is_finite = true;
     for (std::size_t r = 0; r < used_.index.size(); ++r) {
       const std::size_t i = used_.index[r];
@@ -45,8 +63,8 @@ class Residuals : public ceres::CostFunction {
       residuals[r] = factor * (predicted_[i] - target_.activity[i]);
       is_finite = is_finite && std::isfinite(residuals[r]);
       if (!wants_jacobian) continue;
-      for (std::size_t j = 0; j < parameters_; ++j)
-        jacobians[0][r * parameters_ + j] = factor * jacobian_[i * parameters_ + j];
+      for (std::size_t j = 0; j < free_.size(); ++j)
+        jacobians[0][r * free_.size() + j] = factor * jacobian_[i * parameters_.size() + free_[j]];
     }
     return is_finite;
   }
@@ -55,8 +73,9 @@ class Residuals : public ceres::CostFunction {
   const Prediction& prediction_;
   const TimeActivityCurve& target_;
   const FramesUsed& used_;
-  std::size_t parameters_;
+  std::vector<std::size_t> free_;
   double scale_;
+  mutable std::vector<double> parameters_;
   mutable std::vector<double> predicted_;
   mutable std::vector<double> jacobian_;
 };
@@ -82,28 +101,44 @@ void silence_ceres() {
   });
 }
 
-Optimum minimise(std::span<const Parameter> parameters, Residuals& residuals, std::vector<double> start) {
-  ceres::Problem::Options ownership;
-  ownership.cost_function_ownership = ceres::DO_NOT_TAKE_OWNERSHIP;
-  ceres::Problem problem(ownership);
-  problem.AddResidualBlock(&residuals, nullptr, start.data());
-  for (std::size_t j = 0; j < parameters.size(); ++j) {
-    start[j] = std::clamp(start[j], parameters[j].lower, parameters[j].upper);
-    problem.SetParameterLowerBound(start.data(), static_cast<int>(j), parameters[j].lower);
-    problem.SetParameterUpperBound(start.data(), static_cast<int>(j), parameters[j].upper);
-  }
-  silence_ceres();
+// How far the optimiser goes.
+enum class Effort { few_steps, to_the_end };
+
+ceres::Solver::Options solver_options(Effort effort) {
   ceres::Solver::Options options;
   options.linear_solver_type = ceres::DENSE_QR;
   options.logging_type = ceres::SILENT;
-  options.max_num_iterations = 200;
-  options.function_tolerance = 1e-14;
-  options.parameter_tolerance = 1e-11;
+  options.max_num_iterations = effort == Effort::few_steps ? 12 : 200;
+  options.function_tolerance = effort == Effort::few_steps ? 1e-4 : 1e-14;
+  options.parameter_tolerance = effort == Effort::few_steps ? 1e-4 : 1e-11;
   options.gradient_tolerance = 1e-15;
+  return options;
+}
+
+Optimum minimise(std::span<const Parameter> parameters,
+                 Residuals& residuals,
+                 const std::vector<double>& start,
+                 Effort effort = Effort::to_the_end) {
+  const std::vector<std::size_t> free = fitted_indices(parameters);
+  std::vector<double> x;
+  for (const std::size_t j : free) x.push_back(std::clamp(start[j], parameters[j].lower, parameters[j].upper));
+  ceres::Problem::Options ownership;
+  ownership.cost_function_ownership = ceres::DO_NOT_TAKE_OWNERSHIP;
+  ceres::Problem problem(ownership);
+  problem.AddResidualBlock(&residuals, nullptr, x.data());
+  for (std::size_t j = 0; j < free.size(); ++j) {
+    problem.SetParameterLowerBound(x.data(), static_cast<int>(j), parameters[free[j]].lower);
+    problem.SetParameterUpperBound(x.data(), static_cast<int>(j), parameters[free[j]].upper);
+  }
+  silence_ceres();
   ceres::Solver::Summary summary;
-  ceres::Solve(options, &problem, &summary);
-  if (!summary.IsSolutionUsable()) return {std::move(start)};
-  return {std::move(start), summary.final_cost, summary.termination_type == ceres::CONVERGENCE};
+  ceres::Solve(solver_options(effort), &problem, &summary);
+  Optimum optimum{with_held(start, parameters)};
+  for (std::size_t j = 0; j < free.size(); ++j) optimum.parameters[free[j]] = x[j];
+  if (!summary.IsSolutionUsable()) return optimum;
+  optimum.cost = summary.final_cost;
+  optimum.converged = summary.termination_type == ceres::CONVERGENCE;
+  return optimum;
 }
 
 std::vector<double> random_start(std::span<const Parameter> parameters, std::mt19937_64& generator) {
@@ -119,31 +154,40 @@ std::vector<double> random_start(std::span<const Parameter> parameters, std::mt1
 Optimum best_of(std::span<const Parameter> parameters,
                 Residuals& residuals,
                 const std::vector<std::vector<double>>& starts) {
+  if (starts.size() == 1) return minimise(parameters, residuals, starts.front());
   Optimum best;
   for (const auto& start : starts) {
-    Optimum optimum = minimise(parameters, residuals, start);
+    Optimum optimum = minimise(parameters, residuals, start, Effort::few_steps);
     // A later start must be better by more than rounding, so that the result does not hang on it.
     if (optimum.cost < best.cost * (1.0 - 1e-10)) best = std::move(optimum);
   }
-  if (best.parameters.empty()) best.parameters = starts.front();
-  return best;
+  if (best.parameters.empty()) return {with_held(starts.front(), parameters)};
+  return minimise(parameters, residuals, best.parameters);
 }
 
 bool is_at_bound(double value, const Parameter& parameter) {
+  if (parameter.is_held()) return false;
   const double margin = 1e-6 * (parameter.upper - parameter.lower);
   return value - parameter.lower <= std::min(margin, 1e-3 * std::max(std::abs(parameter.lower), 1e-3)) ||
          parameter.upper - value <= margin;
 }
 
 // Covariance of the free parameters without the factor s^2, from the singular values of the scaled Jacobian.
-void add_covariance(const Matrix& jacobian, double variance, Solution& solution) {
+void add_covariance(const Matrix& jacobian,
+                    double variance,
+                    std::span<const Parameter> parameters,
+                    Solution& solution) {
   const auto p = static_cast<Eigen::Index>(solution.parameters.size());
   solution.covariance.assign(static_cast<std::size_t>(p * p), not_available);
+  for (Eigen::Index j = 0; j < p; ++j)
+    for (Eigen::Index k = 0; parameters[static_cast<std::size_t>(j)].is_held() && k < p; ++k)
+      solution.covariance[static_cast<std::size_t>(j * p + k)] =
+          solution.covariance[static_cast<std::size_t>(k * p + j)] = 0.0;
   std::vector<Eigen::Index> free;
   std::vector<double> norm;
   for (Eigen::Index j = 0; j < p; ++j) {
     const double length = jacobian.col(j).norm();
-    if (solution.at_bound[static_cast<std::size_t>(j)]) continue;
+    if (solution.at_bound[static_cast<std::size_t>(j)] || parameters[static_cast<std::size_t>(j)].is_held()) continue;
     if (!(length > 0.0)) {
       solution.determined[static_cast<std::size_t>(j)] = false;
       continue;
@@ -259,9 +303,9 @@ Solution describe_optimum(std::span<const Parameter> parameters,
       weighted(static_cast<Eigen::Index>(r), static_cast<Eigen::Index>(j)) =
           std::sqrt(used.weight[r]) * jacobian[i * p + j];
   }
-  const auto freedom = static_cast<double>(used.index.size()) - static_cast<double>(p);
+  const auto freedom = static_cast<double>(used.index.size()) - static_cast<double>(count_fitted(parameters));
   if (!variance) variance = freedom > 0.0 ? solution.weighted_rss / freedom : not_available;
-  add_covariance(weighted, *variance, solution);
+  add_covariance(weighted, *variance, parameters, solution);
   return solution;
 }
 
@@ -276,9 +320,9 @@ Solution robust_solution(std::span<const Parameter> parameters,
   constexpr int most_reweightings = 50;
   bool is_settled = false;
   for (int i = 0; i < most_reweightings && !is_settled; ++i) {
-    const RobustScale scale = robust_scale(used, target, solution.predicted, parameters.size());
+    const RobustScale scale = robust_scale(used, target, solution.predicted, count_fitted(parameters));
     const FramesUsed robust = reweighted(used, scale, loss);
-    Residuals residuals(prediction, target, robust, parameters.size(), size);
+    Residuals residuals(prediction, target, robust, parameters, size);
     const std::vector<double> before = solution.parameters;
     const Optimum optimum = minimise(parameters, residuals, before);
     if (!std::isfinite(optimum.cost)) break;
@@ -288,14 +332,32 @@ Solution robust_solution(std::span<const Parameter> parameters,
       is_settled = is_settled && std::abs(optimum.parameters[j] - before[j]) <= 1e-6 * (std::abs(before[j]) + 1e-6);
   }
   const Optimum last{solution.parameters, 0.0, is_settled};
-  const RobustScale scale = robust_scale(used, target, solution.predicted, parameters.size());
-  return describe_optimum(parameters, prediction, target, used, last, robust_variance(scale, loss, parameters.size()));
+  const RobustScale scale = robust_scale(used, target, solution.predicted, count_fitted(parameters));
+  return describe_optimum(parameters, prediction, target, used, last,
+                          robust_variance(scale, loss, count_fitted(parameters)));
+}
+
+// What the options choose for a parameter that can be held.
+Choice choice_of(std::string_view symbol, const FitOptions& options) {
+  if (symbol == "vB") return options.vB;
+  if (symbol == "delay") return options.delay_min;
+  if (symbol == "VND") return options.VND;
+  if (symbol == "k2prime") return {options.k2prime, false};
+  return {};
+}
+
+void apply_choice(Parameter& parameter, const FitOptions& options) {
+  if (!parameter.is_held()) return;
+  const Choice choice = choice_of(parameter.symbol, options);
+  if (choice.value) parameter.held = *choice.value;
+  if (choice.is_fitted) parameter.held = not_held;
 }
 
 }  // namespace
 
 std::vector<Parameter> with_bounds(std::span<const Parameter> parameters, const FitOptions& options) {
   std::vector<Parameter> result(parameters.begin(), parameters.end());
+  for (Parameter& parameter : result) apply_choice(parameter, options);
   std::set<std::string> seen;
   for (const BoundOverride& bounds : options.bounds) {
     const auto found =
@@ -305,6 +367,7 @@ std::vector<Parameter> with_bounds(std::span<const Parameter> parameters, const 
       for (const Parameter& p : parameters) symbols.emplace_back(p.symbol);
       throw UsageError("no parameter '" + bounds.symbol + "' to bound" + suggestion(bounds.symbol, symbols));
     }
+    if (found->is_held()) throw UsageError("bounds of " + bounds.symbol + ": it is held, not fitted");
     if (!(bounds.lower > found->floor))
       throw UsageError("bounds of " + bounds.symbol + " from " + std::to_string(bounds.lower) +
                        ": they must lie above " + std::to_string(found->floor));
@@ -329,7 +392,7 @@ Solution least_squares(std::span<const Parameter> parameters,
   std::mt19937_64 generator(options.seed);
   for (int i = 1; i < options.starts; ++i) starts.push_back(random_start(parameters, generator));
   const double scale = size_of(target, used);
-  Residuals residuals(prediction, target, used, parameters.size(), scale);
+  Residuals residuals(prediction, target, used, parameters, scale);
   const Optimum optimum = best_of(parameters, residuals, starts);
   if (!std::isfinite(optimum.cost)) return {};
   Solution solution = describe_optimum(parameters, prediction, target, used, optimum, {});
@@ -337,22 +400,23 @@ Solution least_squares(std::span<const Parameter> parameters,
   return robust_solution(parameters, prediction, target, used, options.loss, scale, std::move(solution));
 }
 
-Fit without_solution(std::span<const Quantity> quantities, const FramesUsed& used) {
-  Fit fit;
-  fit.flags.push_back("optimiser_failed");
-  for (const Quantity& quantity : quantities) fit.estimates.push_back({quantity.symbol, quantity.unit});
-  fit.fitted.assign(used.frames, not_available);
-  return fit;
+std::size_t count_fitted(std::span<const Parameter> parameters) {
+  return fitted_indices(parameters).size();
 }
 
-Fit assemble_fit(std::span<const Parameter> parameters,
-                 std::span<const Quantity> quantities,
-                 const Solution& solution,
-                 const FramesUsed& used,
-                 std::span<const double> values,
-                 std::span<const double> gradients) {
+Fit as_fit(const Model& model,
+           std::span<const Parameter> parameters,
+           const Solution& solution,
+           const FramesUsed& used,
+           const FitOptions& options) {
   const std::size_t p = parameters.size();
   Fit fit;
+  if (solution.parameters.empty()) {
+    fit.flags.push_back("optimiser_failed");
+    for (const Quantity& quantity : model.quantities) fit.estimates.push_back({quantity.symbol, quantity.unit});
+    fit.fitted.assign(used.frames, not_available);
+    return fit;
+  }
   fit.status = solution.converged ? FitStatus::ok : FitStatus::not_converged;
   for (std::size_t j = 0; j < p; ++j) {
     if (!solution.determined[j]) {
@@ -363,19 +427,26 @@ Fit assemble_fit(std::span<const Parameter> parameters,
       fit.flags.push_back(std::string(parameters[j].symbol) + "_at_bound");
     }
   }
-  for (std::size_t q = 0; q < quantities.size(); ++q) {
-    Estimate estimate{quantities[q].symbol, quantities[q].unit, values[q], not_available};
-    double variance = 0.0;
-    for (std::size_t a = 0; a < p; ++a)
-      for (std::size_t b = 0; b < p; ++b)
-        if (gradients[q * p + a] != 0.0 && gradients[q * p + b] != 0.0)
-          variance += gradients[q * p + a] * gradients[q * p + b] * solution.covariance[a * p + b];
-    estimate.standard_error = std::sqrt(variance);
-    fit.estimates.push_back(estimate);
-  }
+  fit.parameters = solution.parameters;
+  fit.covariance = solution.covariance;
+  fit.estimates = derived_estimates(model, solution.parameters, solution.covariance, options);
   fit.fitted = solution.predicted;
-  add_goodness_of_fit(fit, solution.weighted_rss, used.index.size(), p);
+  add_goodness_of_fit(fit, solution.weighted_rss, used.index.size(), count_fitted(parameters));
   return fit;
+}
+
+Fit fit_nonlinear(const Model& model,
+                  const TimeActivityCurve& target,
+                  const ScanInput& input,
+                  const FitOptions& options,
+                  std::vector<std::vector<double>> starts) {
+  const std::vector<Parameter> parameters = with_bounds(model.parameters, options);
+  const FramesUsed used = frames_used(target, options, count_fitted(parameters) + 1, model.name);
+  const Prediction prediction = [&](auto p, auto predicted, auto jacobian) {
+    model.predict(p, input, predicted, jacobian);
+  };
+  const Solution solution = least_squares(parameters, prediction, target, used, options, std::move(starts));
+  return as_fit(model, parameters, solution, used, options);
 }
 
 }  // namespace pet::detail

@@ -17,10 +17,10 @@ namespace pet::detail {
 using Prediction =
     std::function<void(std::span<const double> parameters, std::span<double> predicted, std::span<double> jacobian)>;
 
-/// The optimum of a nonlinear least-squares problem.
+/// The optimum of a nonlinear least-squares problem. Held parameters are there with the value at which they were held.
 struct Solution {
   std::vector<double> parameters;
-  std::vector<double> covariance;  ///< row-major; rows of parameters that are at a bound or not determined are NaN
+  std::vector<double> covariance;  ///< row-major; NaN where at a bound or not determined, 0 where held
   std::vector<bool> at_bound;
   std::vector<bool> determined;
   std::vector<double> predicted;  ///< all frames
@@ -28,12 +28,13 @@ struct Solution {
   bool converged = false;
 };
 
-/// Minimises sum w (C - predicted)^2 over the frames used, by Levenberg-Marquardt within bounds (Ceres Solver) from
-/// each of `starts`, from the start that overridden bounds give, and from options.starts - 1 seeded random points,
-/// log-uniform between positive bounds. The covariance is s^2 (J'WJ)^-1 with s^2 = RSS / (N - p), over the parameters
-/// that are free at the optimum; a direction whose scaled singular value is below 1e-7 of the largest is not
-/// determined. Robust losses are iteratively reweighted with the scale 1.4826 MAD (Huber 1.345, Cauchy 2.385 of it) and
-/// have the covariance of an M-estimator. Where no start can be evaluated the solution has no parameters.
+/// Minimises sum w (C - predicted)^2 over the frames used and the parameters that are not held, by Levenberg-Marquardt
+/// within bounds (Ceres Solver) from each of `starts`, from the start that overridden bounds give, and from
+/// options.starts - 1 seeded random points, log-uniform between positive bounds; of several starts the best after a few
+/// steps is followed to its end. The covariance is s^2 (J'WJ)^-1 with s^2 = RSS / (N - p), over the parameters that are
+/// free at the optimum; a direction whose scaled singular value is below 1e-7 of the largest is not determined. Robust
+/// losses are iteratively reweighted with the scale 1.4826 MAD (Huber 1.345, Cauchy 2.385 of it) and have the
+/// covariance of an M-estimator. Where no start can be evaluated the solution has no parameters.
 Solution least_squares(std::span<const Parameter> parameters,
                        const Prediction& prediction,
                        const TimeActivityCurve& target,
@@ -41,41 +42,27 @@ Solution least_squares(std::span<const Parameter> parameters,
                        const FitOptions& options,
                        std::vector<std::vector<double>> starts);
 
-/// The model's parameters with the overrides of the options. Throws UsageError for a symbol that the model does not
-/// have.
+/// The parameters as the options want them: bounds and starts overridden, held or fitted. Throws UsageError for a
+/// symbol that the model does not have, and for bounds of a parameter that is held.
 std::vector<Parameter> with_bounds(std::span<const Parameter> parameters, const FitOptions& options);
 
-/// Quantities from the parameters of a solution, with standard errors by propagation of its covariance. `derive` is
-/// templated on the scalar: derive(p, out) fills one value a quantity.
-template <std::size_t P, typename Derive>
-Fit as_fit(std::span<const Parameter> parameters,
-           std::span<const Quantity> quantities,
+/// How many of the parameters are fitted.
+std::size_t count_fitted(std::span<const Parameter> parameters);
+
+/// Fits a nonlinear model to the frames that the options leave, from `starts` (all parameters each), and derives its
+/// quantities.
+Fit fit_nonlinear(const Model& model,
+                  const TimeActivityCurve& target,
+                  const ScanInput& input,
+                  const FitOptions& options,
+                  std::vector<std::vector<double>> starts);
+
+/// The quantities of a model at a solution, with standard errors by propagation of its covariance; where the solution
+/// has no parameters a failed fit (flag optimiser_failed).
+Fit as_fit(const Model& model,
+           std::span<const Parameter> parameters,
            const Solution& solution,
            const FramesUsed& used,
-           const Derive& derive);
-
-/// A failed fit (flag optimiser_failed) without estimates.
-Fit without_solution(std::span<const Quantity> quantities, const FramesUsed& used);
-
-/// The part of as_fit that does not depend on types.
-Fit assemble_fit(std::span<const Parameter> parameters,
-                 std::span<const Quantity> quantities,
-                 const Solution& solution,
-                 const FramesUsed& used,
-                 std::span<const double> values,
-                 std::span<const double> gradients);
-
-template <std::size_t P, typename Derive>
-Fit as_fit(std::span<const Parameter> parameters,
-           std::span<const Quantity> quantities,
-           const Solution& solution,
-           const FramesUsed& used,
-           const Derive& derive) {
-  if (solution.parameters.empty()) return without_solution(quantities, used);
-  std::vector<double> values(quantities.size());
-  std::vector<double> gradients(quantities.size() * P);
-  differentiate<P>(derive, solution.parameters, values, gradients);
-  return assemble_fit(parameters, quantities, solution, used, values, gradients);
-}
+           const FitOptions& options);
 
 }  // namespace pet::detail

@@ -4,6 +4,8 @@
 #include <Eigen/QR>
 #include <algorithm>
 
+#include "kinetic_models/detail/derived.h"
+
 namespace pet::detail {
 
 LinearSolution weighted_least_squares(std::span<const std::vector<double>> columns,
@@ -137,6 +139,22 @@ void require_physical(Fit& fit, bool is_physical) {
   if (is_physical || fit.status == FitStatus::failed) return;
   fit.status = FitStatus::unidentifiable;
   fit.flags.push_back("not_physical");
+}
+
+Fit as_fit(const Model& model, const LinearSolution& solution, const FramesUsed& used, const FitOptions& options) {
+  Fit fit;
+  fit.status = solution.is_determined ? FitStatus::ok : FitStatus::unidentifiable;
+  if (!solution.is_determined) fit.flags.push_back("collinear");
+  fit.estimates = derived_estimates(model, solution.coefficients, solution.covariance, options);
+  for (Estimate& estimate : fit.estimates) {
+    if (solution.is_determined && std::isfinite(estimate.value)) continue;
+    estimate.value = not_available;
+    if (!solution.is_determined) estimate.standard_error = not_available;
+  }
+  fit.parameters = solution.coefficients;
+  fit.covariance = solution.covariance;
+  add_goodness_of_fit(fit, solution.weighted_rss, used.index.size(), solution.coefficients.size());
+  return fit;
 }
 
 std::vector<double> only_frames_used(std::vector<double> curve, const FramesUsed& used) {

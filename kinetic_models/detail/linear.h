@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <ceres/jet.h>
-
-#include <array>
 #include <cmath>
 #include <span>
 #include <vector>
@@ -66,34 +63,7 @@ void require_physical(Fit& fit, bool is_physical);
 /// `curve` at the frames used, NaN elsewhere.
 std::vector<double> only_frames_used(std::vector<double> curve, const FramesUsed& used);
 
-/// Quantities from regression coefficients, with standard errors by propagation. `derive` is templated on the scalar:
-/// derive(coefficients, out).
-template <std::size_t P, typename Derive>
-Fit as_fit(std::span<const Quantity> quantities,
-           const LinearSolution& solution,
-           const FramesUsed& used,
-           const Derive& derive) {
-  using Dual = ceres::Jet<double, static_cast<int>(P)>;
-  Fit fit;
-  fit.status = solution.is_determined ? FitStatus::ok : FitStatus::unidentifiable;
-  if (!solution.is_determined) fit.flags.push_back("collinear");
-  std::array<Dual, P> coefficients;
-  for (std::size_t i = 0; i < P; ++i) coefficients[i] = Dual(solution.coefficients[i], static_cast<int>(i));
-  std::vector<Dual> values(quantities.size());
-  derive(coefficients.data(), std::span<Dual>(values));
-  for (std::size_t q = 0; q < quantities.size(); ++q) {
-    Estimate estimate{quantities[q].symbol, quantities[q].unit, values[q].a, not_available};
-    double variance = 0.0;
-    for (std::size_t a = 0; a < P; ++a)
-      for (std::size_t b = 0; b < P; ++b)
-        variance +=
-            values[q].v[static_cast<int>(a)] * values[q].v[static_cast<int>(b)] * solution.covariance[a * P + b];
-    if (solution.is_determined) estimate.standard_error = std::sqrt(variance);
-    if (!solution.is_determined || !std::isfinite(estimate.value)) estimate.value = not_available;
-    fit.estimates.push_back(estimate);
-  }
-  add_goodness_of_fit(fit, solution.weighted_rss, used.index.size(), P);
-  return fit;
-}
+/// The quantities of a linear model at its coefficients, with standard errors by propagation.
+Fit as_fit(const Model& model, const LinearSolution& solution, const FramesUsed& used, const FitOptions& options);
 
 }  // namespace pet::detail

@@ -75,7 +75,7 @@ TEST_CASE("No step away from the optimum lowers the residual sum of squares", "[
   const std::vector<double> p = {best["R1"].value, best["k2"].value, best["BPND"].value};
   const auto rss = [&](const std::vector<double>& q) {
     std::vector<double> predicted(scan.target.frames.size());
-    srtm.predict(q, reference.input(), {}, predicted, {});
+    srtm.predict(q, reference, predicted, {});
     double sum = 0.0;
     for (std::size_t i = 0; i < predicted.size(); ++i) sum += std::pow(predicted[i] - scan.target.activity[i], 2);
     return sum;

@@ -185,20 +185,19 @@ TEST_CASE("Every nonlinear model's derivatives equal finite differences", "[mode
   for (const Model* model : models()) {
     if (model->predict == nullptr) continue;
     INFO(model->name);
-    const FitOptions options = options_for(*model);
-    const SampledInput& input = model->needs_plasma() ? plasma().input() : reference().input();
+    const ScanInput input = model->needs_plasma() ? ScanInput(plasma()) : ScanInput(reference());
     std::vector<double> p;
     for (const Parameter& parameter : model->parameters) p.push_back(0.7 * parameter.initial);
-    const std::size_t frames = input.size();
+    const std::size_t frames = input.frames().size();
     std::vector<double> predicted(frames), jacobian(frames * p.size()), above(frames), below(frames);
-    model->predict(p, input, options, predicted, jacobian);
+    model->predict(p, input, predicted, jacobian);
     for (std::size_t j = 0; j < p.size(); ++j) {
       const double h = 1e-5 * p[j];
       auto shifted = p;
       shifted[j] = p[j] + h;
-      model->predict(shifted, input, options, above, {});
+      model->predict(shifted, input, above, {});
       shifted[j] = p[j] - h;
-      model->predict(shifted, input, options, below, {});
+      model->predict(shifted, input, below, {});
       for (std::size_t i = 0; i < frames; ++i) {
         INFO(model->parameters[j].symbol << " frame " << i + 1);
         CHECK(jacobian[i * p.size() + j] == Approx((above[i] - below[i]) / (2.0 * h)).epsilon(1e-6).margin(1e-6));

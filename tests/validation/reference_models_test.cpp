@@ -103,7 +103,7 @@ TEST_CASE("No published SRTM parameters of the DASB scans fit better than ours",
       const auto BPND = published.number(row, published.column("BPnd"));
       if (!R1 || !k2 || !BPND || !(*BPND > -0.9) || !(*BPND < 20.0) || !(*k2 > 1e-4) || !(*k2 < 2.0)) continue;
       std::vector<double> predicted(tacs.frames.size());
-      find_model("srtm").predict(std::vector{*R1, *k2, *BPND}, prepared.input(), {}, predicted, {});
+      find_model("srtm").predict(std::vector{*R1, *k2, *BPND}, prepared, predicted, {});
       double rss = 0.0;
       for (std::size_t f = 0; f < predicted.size(); ++f) rss += std::pow(predicted[f] - tacs.activity[region][f], 2);
       CAPTURE(scan, tacs.regions[region]);

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/movable_input.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kinetic_models/exponential.h"
+
+namespace pet {
+namespace {
+
+// The convolution y, its running integral Y, and their derivatives by theta.
+struct State {
+  double y = 0.0;
+  double Y = 0.0;
+  double dy = 0.0;
+  double dY = 0.0;
+};
+
+// exp(z) and phi_1 ... phi_5 of z = -theta h.
+struct Step {
+  double h;
+  double decay;
+  PhiValues<double, 5> phi;
+};
+
+Step step_of(double theta, double h) {
+  const double z = -theta * h;
+  const auto values = phi<double, 5>(z);
+  return {h, 1.0 + z * values[0], values};
+}
+
+// The state after a step over one quadratic.
+State advance(const State& s, const InputCurve::Quadratic& c, const Step& step) {
+  const auto& p = step.phi;
+  const double h = step.h;
+  const double m0 = c[0] * h;
+  const double m1 = c[1] * h * h;
+  const double m2 = 2.0 * c[2] * h * h * h;
+  // phi_k' = phi_k - k phi_{k+1}
+  const double d1 = p[0] - p[1];
+  const double d2 = p[1] - 2.0 * p[2];
+  const double d3 = p[2] - 3.0 * p[3];
+  const double d4 = p[3] - 4.0 * p[4];
+  State next;
+  next.y = s.y * step.decay + m0 * p[0] + m1 * p[1] + m2 * p[2];
+  next.Y = s.Y + h * (s.y * p[0] + m0 * p[1] + m1 * p[2] + m2 * p[3]);
+  next.dy = s.dy * step.decay - h * (s.y * step.decay + m0 * d1 + m1 * d2 + m2 * d3);
+  next.dY = s.dY + h * s.dy * p[0] - h * h * (s.y * d1 + m0 * d2 + m1 * d3 + m2 * d4);
+  return next;
+}
+
+double value_at(const InputCurve::Quadratic& c, double s) {
+  return c[0] + s * (c[1] + s * c[2]);
+}
+
+double integral_over(const InputCurve::Quadratic& c, double s) {
+  return s * (c[0] + s * (c[1] / 2.0 + s * c[2] / 3.0));
+}
+
+}  // namespace
+
+MovableInput::MovableInput(const InputCurve& curve, const Frames& frames, Sampling sampling) : sampling_(sampling) {
+  for (const Frame& frame : frames) {
+    if (sampling == Sampling::midframe) {
+      edges_.push_back(frame.mid_min());
+    } else {
+      edges_.push_back(frame.start_min);
+      edges_.push_back(frame.end_min);
+    }
+  }
+  std::sort(edges_.begin(), edges_.end());
+  edges_.erase(std::unique(edges_.begin(), edges_.end()), edges_.end());
+  const auto edge = [&](double time) {
+    return static_cast<std::size_t>(std::lower_bound(edges_.begin(), edges_.end(), time) - edges_.begin());
+  };
+  for (const Frame& frame : frames)
+    frames_.push_back(sampling == Sampling::midframe ? EdgePair{edge(frame.mid_min()), edge(frame.mid_min())}
+                                                     : EdgePair{edge(frame.start_min), edge(frame.end_min)});
+
+  // Samples are taken at few distinct distances, so the exponentials are few.
+  const auto knots = curve.knots();
+  for (std::size_t i = 0; i < curve.pieces().size(); ++i) {
+    const double h = knots[i + 1] - knots[i];
+    const auto same = std::find_if(lengths_.rbegin(), lengths_.rend(),
+                                   [&](double known) { return std::abs(known - h) <= 1e-12 * known; });
+    const auto index = static_cast<std::size_t>(lengths_.rend() - same) - (same == lengths_.rend() ? 0 : 1);
+    pieces_.push_back({knots[i], same == lengths_.rend() ? lengths_.size() : index, curve.pieces()[i]});
+    if (same == lengths_.rend()) lengths_.push_back(h);
+  }
+  pieces_.push_back({knots.back(), 0, {curve.value(knots.back()), 0.0, 0.0}});
+}
+
+std::size_t MovableInput::piece_at(double time, std::size_t from) const {
+  while (from + 1 < pieces_.size() && pieces_[from + 1].start <= time) ++from;
+  return from;
+}
+
+MovableInput::Moved MovableInput::moved(double delay_min) const {
+  std::vector<double> value(edges_.size(), 0.0);
+  std::vector<double> integral(edges_.size(), 0.0);
+  std::size_t piece = 0;
+  double before = 0.0;  // integral up to the start of the piece
+  for (std::size_t e = 0; e < edges_.size(); ++e) {
+    const double time = edges_[e] - delay_min;
+    if (time <= pieces_.front().start) continue;
+    for (const std::size_t at = piece_at(time, piece); piece < at; ++piece)
+      before += integral_over(pieces_[piece].c, lengths_[pieces_[piece].length]);
+    const double s = time - pieces_[piece].start;
+    value[e] = value_at(pieces_[piece].c, s);
+    integral[e] = before + integral_over(pieces_[piece].c, s);
+  }
+  Moved result{std::vector<double>(size()), std::vector<double>(size(), 0.0)};
+  for (std::size_t f = 0; f < size(); ++f) {
+    const auto [first, last] = frames_[f];
+    if (sampling_ == Sampling::average) {
+      const double duration = edges_[last] - edges_[first];
+      result.value[f] = (integral[last] - integral[first]) / duration;
+      result.by_delay[f] = -(value[last] - value[first]) / duration;
+      continue;
+    }
+    const double time = edges_[first] - delay_min;
+    result.value[f] = value[first];
+    if (time <= pieces_.front().start) continue;
+    const Piece& at = pieces_[piece_at(time, 0)];
+    result.by_delay[f] = -(at.c[1] + 2.0 * (time - at.start) * at.c[2]);
+  }
+  return result;
+}
+
+MovableInput::Convolved MovableInput::convolved(double theta, double delay_min) const {
+  std::vector<Step> steps;
+  steps.reserve(lengths_.size());
+  for (const double h : lengths_) steps.push_back(step_of(theta, h));
+  std::vector<State> states(edges_.size());
+  std::vector<double> input(edges_.size(), 0.0);
+  std::size_t piece = 0;
+  State state;
+  for (std::size_t e = 0; e < edges_.size(); ++e) {
+    const double time = edges_[e] - delay_min;
+    if (time <= pieces_.front().start) continue;
+    for (const std::size_t at = piece_at(time, piece); piece < at; ++piece)
+      state = advance(state, pieces_[piece].c, steps[pieces_[piece].length]);
+    const double s = time - pieces_[piece].start;
+    states[e] = advance(state, pieces_[piece].c, step_of(theta, s));
+    input[e] = value_at(pieces_[piece].c, s);
+  }
+  Convolved result{std::vector<double>(size()), std::vector<double>(size()), std::vector<double>(size())};
+  for (std::size_t f = 0; f < size(); ++f) {
+    const auto [first, last] = frames_[f];
+    const State& begin = states[first];
+    const State& end = states[last];
+    if (sampling_ == Sampling::midframe) {
+      result.value[f] = end.y;
+      result.by_theta[f] = end.dy;
+      result.by_delay[f] = theta * end.y - input[last];
+      continue;
+    }
+    const double duration = edges_[last] - edges_[first];
+    result.value[f] = (end.Y - begin.Y) / duration;
+    result.by_theta[f] = (end.dY - begin.dY) / duration;
+    result.by_delay[f] = -(end.y - begin.y) / duration;
+  }
+  return result;
+}
+
+MovableInput::Curvature MovableInput::curvature(double theta, double delay_min) const {
+  const double step = 0.01 / std::max(edges_.back(), 1e-3);
+  const std::vector<double> above = convolved(theta + step, delay_min).by_theta;
+  const std::vector<double> here = convolved(theta, delay_min).by_theta;
+  const std::vector<double> below = convolved(theta - step, delay_min).by_theta;
+  Curvature result{std::vector<double>(size()), std::vector<double>(size())};
+  for (std::size_t f = 0; f < size(); ++f) {
+    result.second[f] = (above[f] - below[f]) / (2.0 * step);
+    result.third[f] = (above[f] - 2.0 * here[f] + below[f]) / (step * step);
+  }
+  return result;
+}
+
+}  // namespace pet
