@@ -166,13 +166,14 @@ MovableInput::Convolved MovableInput::convolved(double theta, double delay_min) 
 
 MovableInput::Curvature MovableInput::curvature(double theta, double delay_min) const {
   const double step = 0.01 / std::max(edges_.back(), 1e-3);
-  const std::vector<double> above = convolved(theta + step, delay_min).by_theta;
-  const std::vector<double> here = convolved(theta, delay_min).by_theta;
-  const std::vector<double> below = convolved(theta - step, delay_min).by_theta;
-  Curvature result{std::vector<double>(size()), std::vector<double>(size())};
+  const Convolved above = convolved(theta + step, delay_min);
+  const Convolved here = convolved(theta, delay_min);
+  const Convolved below = convolved(theta - step, delay_min);
+  Curvature result{std::vector<double>(size()), std::vector<double>(size()), std::vector<double>(size())};
   for (std::size_t f = 0; f < size(); ++f) {
-    result.second[f] = (above[f] - below[f]) / (2.0 * step);
-    result.third[f] = (above[f] - 2.0 * here[f] + below[f]) / (step * step);
+    result.second[f] = (above.by_theta[f] - below.by_theta[f]) / (2.0 * step);
+    result.third[f] = (above.by_theta[f] - 2.0 * here.by_theta[f] + below.by_theta[f]) / (step * step);
+    result.by_theta_and_delay[f] = (above.by_delay[f] - below.by_delay[f]) / (2.0 * step);
   }
   return result;
 }

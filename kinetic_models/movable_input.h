@@ -19,6 +19,8 @@ class MovableInput {
   MovableInput(const InputCurve& curve, const Frames& frames, Sampling sampling);
 
   std::size_t size() const { return frames_.size(); }
+  /// The end of the last frame (or its middle), minutes after injection.
+  double end_min() const { return edges_.back(); }
 
   /// One value a frame (mean over it, or value at its middle), with the derivative by the delay.
   struct Moved {
@@ -36,11 +38,12 @@ class MovableInput {
   /// C(t - delay) convolved with exp(-theta t), in min x unit of C; theta in 1/min, 0 being the running integral.
   Convolved convolved(double theta, double delay_min) const;
 
-  /// The second and third derivative by theta of the convolution, by differences of the first: good to 1e-4, for
-  /// terms that are small already (coinciding rates).
+  /// Higher derivatives of the convolution, by differences of the first: good to 1e-4, for terms that are small already
+  /// (rates that coincide).
   struct Curvature {
     std::vector<double> second;
     std::vector<double> third;
+    std::vector<double> by_theta_and_delay;
   };
   Curvature curvature(double theta, double delay_min) const;
 

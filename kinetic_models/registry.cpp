@@ -9,15 +9,34 @@
 #include "kinetic_models/ma1.h"
 #include "kinetic_models/mrtm.h"
 #include "kinetic_models/mrtm2.h"
+#include "kinetic_models/one_tissue.h"
 #include "kinetic_models/srtm.h"
 #include "kinetic_models/srtm2.h"
 #include "kinetic_models/suvr.h"
+#include "kinetic_models/two_tissue.h"
+#include "kinetic_models/two_tissue_irreversible.h"
+#include "kinetic_models/two_tissue_vnd.h"
 #include "libpet/error.h"
 
 namespace pet {
 namespace {
 
-constexpr std::array<const Model*, 8> all = {&srtm, &srtm2, &mrtm, &mrtm2, &logan_ref, &suvr, &logan, &ma1};
+constexpr std::array all = {
+    // reference region
+    &srtm,
+    &srtm2,
+    &mrtm,
+    &mrtm2,
+    &logan_ref,
+    &suvr,
+    // plasma
+    &one_tissue,
+    &two_tissue,
+    &two_tissue_irreversible,
+    &two_tissue_vnd,
+    &logan,
+    &ma1,
+};
 
 }  // namespace
 

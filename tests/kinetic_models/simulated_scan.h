@@ -92,4 +92,61 @@ inline Scan srtm_scan(const SrtmTruth& truth, const pet::Frames& frames, bool av
   return scan;
 }
 
+/// Rates of a two-tissue target with a plasma input, in 1/min (K1: mL/cm3/min).
+struct TwoTissueTruth {
+  double K1 = 0.34;
+  double k2 = 0.0425;
+  double k3 = 0.0864;
+  double k4 = 0.06;
+  double vB = 0.0;
+  double delay_min = 0.0;
+
+  double VT() const { return K1 / k2 * (1.0 + k3 / k4); }
+};
+
+/// Frame averages of a two-tissue target; whole blood is the plasma.
+inline pet::TimeActivityCurve two_tissue_target(const TwoTissueTruth& truth, const pet::Frames& frames) {
+  // State: C_1, C_2, their running integral, that of the blood.
+  using State = std::array<double, 4>;
+  const auto derivative = [&](double t, const State& s) -> State {
+    const double blood = plasma(t - truth.delay_min);
+    return {truth.K1 * blood - (truth.k2 + truth.k3) * s[0] + truth.k4 * s[1], truth.k3 * s[0] - truth.k4 * s[1],
+            s[0] + s[1], blood};
+  };
+  State state{};
+  double time = 0.0;
+  const double arrival = 0.5 + truth.delay_min;  // no step may cross the jump of the slope
+  const auto advance_to = [&](double end) {
+    if (!(end > time)) return;
+    const int steps = static_cast<int>(std::ceil((end - time) * 1200.0));
+    const double h = (end - time) / steps;
+    for (int i = 0; i < steps; ++i) {
+      const double t = time + i * h;
+      const auto shifted = [&](const State& k, double f) {
+        State s = state;
+        for (std::size_t d = 0; d < s.size(); ++d) s[d] += f * k[d];
+        return s;
+      };
+      const State k1 = derivative(t, state);
+      const State k2 = derivative(t + h / 2, shifted(k1, h / 2));
+      const State k3 = derivative(t + h / 2, shifted(k2, h / 2));
+      const State k4 = derivative(t + h, shifted(k3, h));
+      for (std::size_t d = 0; d < state.size(); ++d) state[d] += h / 6 * (k1[d] + 2 * k2[d] + 2 * k3[d] + k4[d]);
+    }
+    time = end;
+  };
+  pet::TimeActivityCurve target{frames, {}};
+  for (const pet::Frame& frame : frames) {
+    if (frame.start_min >= arrival) advance_to(arrival);
+    advance_to(frame.start_min);
+    const State start = state;
+    if (frame.end_min >= arrival && time < arrival) advance_to(arrival);
+    advance_to(frame.end_min);
+    const double tissue = (state[2] - start[2]) / frame.duration_min();
+    const double blood = (state[3] - start[3]) / frame.duration_min();
+    target.activity.push_back((1.0 - truth.vB) * tissue + truth.vB * blood);
+  }
+  return target;
+}
+
 }  // namespace simulated
