@@ -85,6 +85,7 @@ struct FitOptions {
   Choice delay_min;                            ///< how much later than it was sampled the tissue sees the blood
   Choice VND;                                  ///< mL/cm3, for the models that take it
   std::optional<double> plasma_free_fraction;  ///< fP, for BPF
+  std::vector<std::string> released;           ///< symbols of parameters that are fitted though the model holds them
   std::vector<BoundOverride> bounds;
   int starts = 1;  ///< starts of the optimiser: the model's own, then seeded random ones
   std::uint64_t seed = 1;

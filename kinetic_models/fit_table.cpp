@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/fit_table.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numeric>
+#include <tuple>
 
 #include "kinetic_models/registry.h"
 #include "libpet/error.h"
@@ -38,6 +40,14 @@ Estimate k2prime_of_region(const Model& model,
   return estimate;
 }
 
+// Widens an interval by an independent error of the given standard error.
+void widen(Estimate& estimate, double error, double factor) {
+  if (std::isfinite(estimate.lower))
+    estimate.lower = estimate.value - std::hypot(estimate.value - estimate.lower, factor * error);
+  if (std::isfinite(estimate.upper))
+    estimate.upper = estimate.value + std::hypot(estimate.upper - estimate.value, factor * error);
+}
+
 constexpr double imprecise_k2prime = 0.25;  // standard error over value
 
 // Carries the standard error of an estimated k2prime into those of a fit: variances add, with the slope of each
@@ -45,6 +55,7 @@ constexpr double imprecise_k2prime = 0.25;  // standard error over value
 void add_k2prime_error(Fit& result,
                        const FitOptions& options,
                        double k2prime_se,
+                       const std::optional<IntervalOptions>& intervals,
                        const std::function<Fit(const FitOptions&)>& refit) {
   const double k2prime = *options.k2prime;
   const double step = 0.01 * k2prime;
@@ -56,38 +67,74 @@ void add_k2prime_error(Fit& result,
   for (std::size_t q = 0; q < result.estimates.size(); ++q) {
     const double slope = (above.estimates[q].value - below.estimates[q].value) / (2.0 * step);
     result.estimates[q].standard_error = std::hypot(result.estimates[q].standard_error, slope * k2prime_se);
+    if (intervals)
+      widen(result.estimates[q], slope * k2prime_se, interval_factor(intervals->level, result.degrees_of_freedom));
   }
   if (k2prime_se > imprecise_k2prime * k2prime) result.flags.push_back("k2prime_imprecise");
 }
 
-TableFit fit_each(const Model& model,
-                  std::vector<std::size_t> regions,
-                  std::size_t region_count,
-                  unsigned threads,
-                  const std::function<Fit(std::size_t)>& fit_region) {
-  if (regions.empty()) {
-    regions.resize(region_count);
-    std::iota(regions.begin(), regions.end(), std::size_t{0});
+std::vector<std::size_t> all_if_none(std::vector<std::size_t> regions, std::size_t count) {
+  if (!regions.empty()) return regions;
+  regions.resize(count);
+  std::iota(regions.begin(), regions.end(), std::size_t{0});
+  return regions;
+}
+
+void add_intervals_of_errors(std::vector<Fit>& fits, const TableFitOptions& options) {
+  if (!options.intervals) return;
+  for (Fit& fit : fits) {
+    const double factor = interval_factor(options.intervals->level, fit.degrees_of_freedom);
+    for (Estimate& estimate : fit.estimates) {
+      estimate.lower = estimate.value - factor * estimate.standard_error;
+      estimate.upper = estimate.value + factor * estimate.standard_error;
+    }
   }
-  TableFit result;
-  result.model = &model;
-  result.regions = std::move(regions);
-  result.fits.resize(result.regions.size());
-  parallel_for(result.regions.size(), threads, [&](std::size_t i) { result.fits[i] = fit_region(result.regions[i]); });
-  return result;
+}
+
+// All regions at once. The reference region itself has its exact answer and takes no part.
+void fit_together(const Model& model,
+                  const TacTable& table,
+                  const ScanInput& input,
+                  const std::vector<std::string>& symbols,
+                  std::optional<std::size_t> reference,
+                  const TableFitOptions& options,
+                  TableFit& result) {
+  if (options.intervals && options.intervals->kind != IntervalKind::standard_error)
+    throw UsageError("intervals of fits with shared parameters are those of the standard errors: --ci se");
+  std::vector<RegionData> data;
+  std::vector<std::size_t> place;
+  for (std::size_t i = 0; i < result.regions.size(); ++i) {
+    const std::size_t region = result.regions[i];
+    FitOptions fit_options = with_weights(table, region, options);
+    if (region == reference) {
+      fit_options.released = symbols;
+      result.fits[i] = fit(model, table.curve(region), input, fit_options);
+      continue;
+    }
+    data.push_back({table.curve(region), std::move(fit_options)});
+    place.push_back(i);
+  }
+  const double level = options.intervals ? options.intervals->level : 0.95;
+  SharedFit shared = fit_shared(model, data, input, symbols, level, options.threads);
+  for (std::size_t r = 0; r < place.size(); ++r) result.fits[place[r]] = std::move(shared.fits[r]);
+  result.shared = std::move(shared.shared);
+  add_intervals_of_errors(result.fits, options);
+}
+
+std::vector<std::string> shared_symbols(const Model& model, const TableFitOptions& options) {
+  std::vector<std::string> symbols = options.shared;
+  if (!model.shares.empty() && std::find(symbols.begin(), symbols.end(), model.shares) == symbols.end())
+    symbols.emplace_back(model.shares);
+  return symbols;
 }
 
 std::optional<double> known(double value) {
   return std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
-ParameterCell cell_of(const Estimate& estimate, const Fit& fit, std::optional<double> level) {
-  ParameterCell cell{known(estimate.value), known(estimate.standard_error), {}, {}};
-  if (!level || !cell.value || !cell.standard_error) return cell;
-  const double half_width = interval_factor(*level, fit.degrees_of_freedom) * estimate.standard_error;
-  cell.lower = known(estimate.value - half_width);
-  cell.upper = known(estimate.value + half_width);
-  return cell;
+ParameterCell cell_of(const Estimate& estimate) {
+  const auto bound = [](double value) { return std::isnan(value) ? std::nullopt : std::optional(value); };
+  return {known(estimate.value), known(estimate.standard_error), bound(estimate.lower), bound(estimate.upper)};
 }
 
 }  // namespace
@@ -98,6 +145,15 @@ TableFitOptions options_taken(const Model& model, TableFitOptions options) {
     options.fit.k2prime.reset();
   }
   if (model.t_star == Use::no) options.fit.t_star_min.reset();
+  if (model.vB == Use::no || (model.parameters.empty() && options.fit.vB.is_fitted)) options.fit.vB = {};
+  if (model.delay == Use::no || (model.parameters.empty() && options.fit.delay_min.is_fitted))
+    options.fit.delay_min = {};
+  if (model.delay == Use::no) options.scans_delay = false;
+  if (model.VND == Use::no) options.fit.VND = {};
+  std::erase_if(options.shared, [&](const std::string& symbol) {
+    return std::none_of(model.parameters.begin(), model.parameters.end(),
+                        [&](const Parameter& p) { return p.symbol == symbol; });
+  });
   if (model.parameters.empty()) {
     options.fit.bounds.clear();
     options.fit.loss = Loss::none;
@@ -122,16 +178,56 @@ TableFit fit_regions(const Model& model,
     used.fit.k2prime = estimate.value;
     k2prime_se = estimate.standard_error;
   }
-  TableFit result = fit_each(model, std::move(regions), table.regions.size(), options.threads, [&](std::size_t region) {
+  TableFit result;
+  result.model = &model;
+  result.regions = all_if_none(std::move(regions), table.regions.size());
+  result.fits.resize(result.regions.size());
+  if (const auto symbols = shared_symbols(model, used); !symbols.empty()) {
+    if (used.fit.k2prime && std::find(symbols.begin(), symbols.end(), "k2prime") != symbols.end())
+      throw UsageError("k2prime is given and shared at once");
+    fit_together(model, table, prepared, symbols, reference, used, result);
+    for (const SharedParameter& shared : result.shared)
+      if (shared.symbol == "k2prime")
+        std::tie(result.k2prime, result.k2prime_se) = std::pair(shared.value, shared.standard_error);
+    return result;
+  }
+  parallel_for(result.regions.size(), options.threads, [&](std::size_t i) {
+    const std::size_t region = result.regions[i];
     const FitOptions weighted = with_weights(table, region, used);
     const auto refit = [&](const FitOptions& o) { return fit(model, table.curve(region), prepared, o); };
-    Fit found = refit(weighted);
-    if (k2prime_se) add_k2prime_error(found, weighted, *k2prime_se, refit);
-    return found;
+    Fit& found = result.fits[i];
+    found = refit(weighted);
+    if (used.intervals) add_intervals(model, table.curve(region), prepared, weighted, *used.intervals, found);
+    if (k2prime_se) add_k2prime_error(found, weighted, *k2prime_se, used.intervals, refit);
   });
   result.k2prime = used.fit.k2prime;
   result.k2prime_se = k2prime_se;
   return result;
+}
+
+Estimate estimate_delay(const TacTable& table, const InputFunction& input, const TableFitOptions& options) {
+  constexpr double early_min = 10.0;
+  TimeActivityCurve mean{table.frames, std::vector<double>(table.frames.size(), 0.0)};
+  double total = 0.0;
+  for (std::size_t r = 0; r < table.regions.size(); ++r) {
+    const double volume = table.volume_mm3.empty() ? 1.0 : table.volume_mm3[r].value_or(0.0);
+    total += volume;
+    for (std::size_t f = 0; f < mean.activity.size(); ++f) mean.activity[f] += volume * table.activity[r][f];
+  }
+  for (double& activity : mean.activity) activity /= total;
+  FitOptions early;
+  early.t_end_min = early_min;
+  early.delay_min.is_fitted = true;
+  early.vB.is_fitted = !input.whole_blood.empty();
+  early.weights = frame_weights(WeightScheme::duration, table.frames, std::nullopt, mean.activity);
+  const Model& model = find_model("1tcm");
+  const Fit found = fit(model, mean, Plasma(input, table.frames, options.sampling), early);
+  const Estimate delay = found["delay"];
+  if (!std::isfinite(delay.value) || !std::isfinite(delay.standard_error))
+    throw bad_input("delay from the early frames of the mean curve",
+                    "a fit with status " + std::string(name_of(found.status)),
+                    "a delay inside its bounds (or --delay SECONDS)");
+  return delay;
 }
 
 TableFit fit_regions(const Model& model,
@@ -144,16 +240,44 @@ TableFit fit_regions(const Model& model,
     throw UsageError(
         "the unit of the tissue curves is unknown, and a plasma model needs it: state Units in the sidecar");
   const Plasma plasma(input, table.frames, options.sampling);
-  return fit_each(model, std::move(regions), table.regions.size(), options.threads, [&](std::size_t region) {
-    return fit(model, table.curve(region), plasma, with_weights(table, region, options));
-  });
+  TableFit result;
+  result.model = &model;
+  result.regions = all_if_none(std::move(regions), table.regions.size());
+  result.fits.resize(result.regions.size());
+  TableFitOptions used = options;
+  if (options.scans_delay) {
+    const Estimate delay = estimate_delay(table, input, options);
+    used.fit.delay_min.value = delay.value;
+    result.delay_se_min = delay.standard_error;
+  }
+  if (!used.fit.vB.is_given() && !model.parameters.empty() && model.vB != Use::no)
+    used.fit.vB.is_fitted = plasma.has_whole_blood();
+  const auto symbols = shared_symbols(model, used);
+  if (symbols.empty())
+    parallel_for(result.regions.size(), options.threads, [&](std::size_t i) {
+      const TimeActivityCurve target = table.curve(result.regions[i]);
+      const FitOptions weighted = with_weights(table, result.regions[i], used);
+      result.fits[i] = fit(model, target, plasma, weighted);
+      if (used.intervals) add_intervals(model, target, plasma, weighted, *used.intervals, result.fits[i]);
+    });
+  else
+    fit_together(model, table, plasma, symbols, std::nullopt, used, result);
+  result.vB = used.fit.vB;
+  result.delay_min = used.fit.delay_min.value;
+  if (model.vB != Use::no && !model.parameters.empty() && !plasma.has_whole_blood())
+    for (Fit& fit : result.fits) fit.flags.push_back("no_whole_blood");
+  return result;
 }
 
-ParameterTable parameter_table(const TableFit& result, const TacTable& table, std::optional<double> level) {
+ParameterTable parameter_table(const TableFit& result, const TacTable& table, const TableFitOptions& options) {
   ParameterTable parameters;
-  parameters.has_intervals = level.has_value();
+  parameters.has_intervals = options.intervals.has_value();
   parameters.extra_columns = {"AICc", "RSS", "dof"};
+  const auto is_reported = [&](const Quantity& quantity) {
+    return !quantity.needs_fP || options.fit.plasma_free_fraction;
+  };
   for (const Quantity& quantity : result.model->quantities) {
+    if (!is_reported(quantity)) continue;
     parameters.parameters.emplace_back(quantity.symbol);
     parameters.units.emplace_back(quantity.unit);
   }
@@ -162,7 +286,8 @@ ParameterTable parameter_table(const TableFit& result, const TacTable& table, st
     ParameterRow row;
     row.index = static_cast<int>(result.regions[i]) + 1;
     row.name = table.regions[result.regions[i]];
-    for (const Estimate& estimate : fit.estimates) row.cells.push_back(cell_of(estimate, fit, level));
+    for (std::size_t q = 0; q < fit.estimates.size(); ++q)
+      if (is_reported(result.model->quantities[q])) row.cells.push_back(cell_of(fit.estimates[q]));
     row.status = name_of(fit.status);
     row.flags = fit.flags;
     row.extra = {known(fit.aicc), known(fit.weighted_rss), static_cast<double>(fit.degrees_of_freedom)};

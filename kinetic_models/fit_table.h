@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "kinetic_models/intervals.h"
 #include "kinetic_models/model.h"
+#include "kinetic_models/shared_fit.h"
 #include "libpet/io/parameter_table.h"
 #include "libpet/tac_table.h"
 #include "libpet/weights.h"
@@ -17,17 +19,24 @@ struct TableFitOptions {
   FitOptions fit;  ///< its weights are set from `weights`
   WeightScheme weights = WeightScheme::duration;
   Sampling sampling = Sampling::average;
-  std::string k2prime_region;  ///< region that gives k2prime by the model's full form; empty: fit.k2prime
+  std::string k2prime_region;                ///< region that gives k2prime by the model's full form; empty: fit.k2prime
+  std::vector<std::string> shared;           ///< parameters that all regions have in common
+  std::optional<IntervalOptions> intervals;  ///< none: no intervals
+  bool scans_delay = false;                  ///< the delay is estimated once, from the early frames of the mean curve
   unsigned threads = 0;
 };
 
 /// The fits of one model to the regions of a table.
 struct TableFit {
   const Model* model = nullptr;
-  std::vector<std::size_t> regions;  ///< indices into the table
-  std::vector<Fit> fits;             ///< one a region
-  std::optional<double> k2prime;     ///< the value used, 1/min
-  std::optional<double> k2prime_se;  ///< where it was estimated
+  std::vector<std::size_t> regions;    ///< indices into the table
+  std::vector<Fit> fits;               ///< one a region
+  std::optional<double> k2prime;       ///< the value used, 1/min
+  std::optional<double> k2prime_se;    ///< where it was estimated
+  std::optional<double> delay_min;     ///< as given, or as estimated once for the scan
+  std::optional<double> delay_se_min;  ///< where it was estimated
+  Choice vB;                           ///< as used
+  std::vector<SharedParameter> shared;
 };
 
 /// The weights that a table gets if none are asked for: `decay` where the half-life is known, else `duration`.
@@ -45,7 +54,10 @@ TableFit fit_regions(const Model& model,
                      std::vector<std::size_t> regions,
                      const TableFitOptions& options);
 
-/// Fits a model with a plasma input to `regions`.
+/// Fits a model with a plasma input to `regions`. Where the options leave vB open, compartment models fit it if there
+/// is whole blood. Shared parameters (options.shared, and what the model itself shares) are fitted to all regions at
+/// once; intervals are then those of the standard errors. Throws UsageError for profile or bootstrap intervals of such
+/// fits.
 TableFit fit_regions(const Model& model,
                      const TacTable& table,
                      const InputFunction& input,
@@ -53,9 +65,13 @@ TableFit fit_regions(const Model& model,
                      const TableFitOptions& options);
 
 /// The fits as rows of a parameter table: index (from 1), name, estimates with standard errors, status, flags, and
-/// AICc, weighted residual sum of squares (weights of mean 1) and degrees of freedom. With a `level` also the intervals
-/// estimate +- Student's t x standard error.
-ParameterTable parameter_table(const TableFit& result, const TacTable& table, std::optional<double> level);
+/// AICc, weighted residual sum of squares (weights of mean 1) and degrees of freedom; the intervals where they were
+/// asked for.
+ParameterTable parameter_table(const TableFit& result, const TacTable& table, const TableFitOptions& options);
+
+/// The delay that the early frames (to 10 min) of the volume-weighted mean curve ask for, by a one-tissue fit with vB
+/// and delay free. Throws InputError where that fit does not determine it.
+Estimate estimate_delay(const TacTable& table, const InputFunction& input, const TableFitOptions& options);
 
 /// The fitted curves of the regions; NaN in frames that the model does not describe.
 TacTable fitted_curves(const TableFit& result, const TacTable& table);

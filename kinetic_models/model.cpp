@@ -20,11 +20,17 @@ void require(Use use, bool is_given, std::string_view model, std::string_view op
 }
 
 void check_options(const Model& model, const FitOptions& options) {
-  require(model.k2prime, options.k2prime.has_value(), model.name, "k2prime");
+  const auto is_released = [&](std::string_view symbol) {
+    return std::find(options.released.begin(), options.released.end(), symbol) != options.released.end();
+  };
+  const auto is_given = [&](Use use, bool given, std::string_view symbol) {
+    return given || (use == Use::required && is_released(symbol));
+  };
+  require(model.k2prime, is_given(model.k2prime, options.k2prime.has_value(), "k2prime"), model.name, "k2prime");
   require(model.t_star, options.t_star_min.has_value(), model.name, "t*");
   require(model.vB, options.vB.is_given(), model.name, "vB");
   require(model.delay, options.delay_min.is_given(), model.name, "a delay");
-  require(model.VND, options.VND.is_given(), model.name, "VND");
+  require(model.VND, is_given(model.VND, options.VND.is_given(), "VND"), model.name, "VND");
   if (options.VND.value && !(*options.VND.value > 0.0 && std::isfinite(*options.VND.value)))
     throw UsageError("VND " + std::to_string(*options.VND.value) + " mL/cm3: it must be positive");
   if (options.vB.value && !(*options.vB.value >= 0.0 && *options.vB.value < 1.0))

@@ -73,6 +73,7 @@ struct Model {
   Use delay = Use::no;
   Use VND = Use::no;
   bool uses_weights = true;
+  std::string_view shares{};         ///< a parameter that all regions of a scan have in common
   std::string_view k2prime_model{};  ///< the full form that estimates k2prime in a region
   Predict predict = nullptr;         ///< of a nonlinear model
   Derive derive = nullptr;

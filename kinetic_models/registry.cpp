@@ -10,6 +10,7 @@
 #include "kinetic_models/mrtm.h"
 #include "kinetic_models/mrtm2.h"
 #include "kinetic_models/one_tissue.h"
+#include "kinetic_models/sime.h"
 #include "kinetic_models/srtm.h"
 #include "kinetic_models/srtm2.h"
 #include "kinetic_models/suvr.h"
@@ -34,6 +35,7 @@ constexpr std::array all = {
     &two_tissue,
     &two_tissue_irreversible,
     &two_tissue_vnd,
+    &sime,
     &logan,
     &ma1,
 };

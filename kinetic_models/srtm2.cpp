@@ -43,11 +43,12 @@ void derive_srtm2(std::span<const double> parameters,
 }
 
 Fit fit_srtm2(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {
-  const double k2prime = options.k2prime.value();
   const auto parameters = detail::with_bounds(srtm2_parameters, options);
   const auto used = detail::frames_used(target, options, srtm2.least_frames, srtm2.name);
   const auto start =
-      detail::best_start(reference.input(), target, used, parameters, [&](double k2a, double R1, double) {
+      detail::best_start(reference.input(), target, used, parameters, [&](double k2a, double R1, double a) {
+        // With k2prime free the model is srtm, linear in R1 and a = R1 (k2prime - k2a).
+        const double k2prime = options.k2prime.value_or(a / R1 + k2a);
         return std::vector{R1, R1 * k2prime / k2a - 1.0, k2prime};
       });
   return detail::fit_nonlinear(srtm2, target, reference, options, {start});

@@ -2,17 +2,16 @@
 #include "kinetic_models/detail/least_squares.h"
 
 #include <ceres/ceres.h>
-#include <glog/logging.h>
 
 #include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
-#include <mutex>
 #include <optional>
 #include <random>
 #include <set>
 
 #include "kinetic_models/detail/derived.h"
+#include "kinetic_models/detail/solver.h"
 #include "kinetic_models/detail/statistics.h"
 #include "libpet/error.h"
 
@@ -35,6 +34,13 @@ std::vector<double> with_held(std::vector<double> values, std::span<const Parame
   return values;
 }
 
+// One residual more, which pulls a quantity to a value.
+struct Pull {
+  const QuantityFunction& quantity;
+  double value;
+  double strength;
+};
+
 // Weighted residuals of the frames used, in units of the curve's size so that tolerances do not depend on its unit, as
 // a function of the parameters that are fitted.
 class Residuals : public ceres::CostFunction {
@@ -43,9 +49,15 @@ class Residuals : public ceres::CostFunction {
             const TimeActivityCurve& target,
             const FramesUsed& used,
             std::span<const Parameter> parameters,
-            double scale)
-      : prediction_(prediction), target_(target), used_(used), free_(fitted_indices(parameters)), scale_(scale) {
-    set_num_residuals(static_cast<int>(used.index.size()));
+            double scale,
+            const Pull* pull = nullptr)
+      : prediction_(prediction),
+        target_(target),
+        used_(used),
+        free_(fitted_indices(parameters)),
+        scale_(scale),
+        pull_(pull) {
+    set_num_residuals(static_cast<int>(used.index.size()) + (pull != nullptr ? 1 : 0));
     mutable_parameter_block_sizes()->push_back(static_cast<int>(free_.size()));
     parameters_ = with_held(std::vector<double>(parameters.size(), 0.0), parameters);
     predicted_.resize(target.frames.size());
@@ -66,15 +78,25 @@ class Residuals : public ceres::CostFunction {
       for (std::size_t j = 0; j < free_.size(); ++j)
         jacobians[0][r * free_.size() + j] = factor * jacobian_[i * parameters_.size() + free_[j]];
     }
-    return is_finite;
+    return is_finite && (pull_ == nullptr || add_pull(residuals, wants_jacobian ? jacobians[0] : nullptr));
   }
 
  private:
+  bool add_pull(double* residuals, double* jacobian) const {
+    std::vector<double> gradient(jacobian != nullptr ? parameters_.size() : 0);
+    const std::size_t row = used_.index.size();
+    residuals[row] = pull_->strength / scale_ * (pull_->quantity(parameters_, gradient) - pull_->value);
+    for (std::size_t j = 0; jacobian != nullptr && j < free_.size(); ++j)
+      jacobian[row * free_.size() + j] = pull_->strength / scale_ * gradient[free_[j]];
+    return std::isfinite(residuals[row]);
+  }
+
   const Prediction& prediction_;
   const TimeActivityCurve& target_;
   const FramesUsed& used_;
   std::vector<std::size_t> free_;
   double scale_;
+  const Pull* pull_;
   mutable std::vector<double> parameters_;
   mutable std::vector<double> predicted_;
   mutable std::vector<double> jacobian_;
@@ -92,29 +114,6 @@ double size_of(const TimeActivityCurve& target, const FramesUsed& used) {
   return sum > 0.0 ? std::sqrt(sum / static_cast<double>(used.index.size())) : 1.0;
 }
 
-// Ceres prints through glog when an evaluation fails. The result says so; a library prints nothing, unless the
-// application has set glog up for itself.
-void silence_ceres() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    if (!google::IsGoogleLoggingInitialized()) FLAGS_minloglevel = google::GLOG_FATAL;
-  });
-}
-
-// How far the optimiser goes.
-enum class Effort { few_steps, to_the_end };
-
-ceres::Solver::Options solver_options(Effort effort) {
-  ceres::Solver::Options options;
-  options.linear_solver_type = ceres::DENSE_QR;
-  options.logging_type = ceres::SILENT;
-  options.max_num_iterations = effort == Effort::few_steps ? 12 : 200;
-  options.function_tolerance = effort == Effort::few_steps ? 1e-4 : 1e-14;
-  options.parameter_tolerance = effort == Effort::few_steps ? 1e-4 : 1e-11;
-  options.gradient_tolerance = 1e-15;
-  return options;
-}
-
 Optimum minimise(std::span<const Parameter> parameters,
                  Residuals& residuals,
                  const std::vector<double>& start,
@@ -130,7 +129,6 @@ Optimum minimise(std::span<const Parameter> parameters,
     problem.SetParameterLowerBound(x.data(), static_cast<int>(j), parameters[free[j]].lower);
     problem.SetParameterUpperBound(x.data(), static_cast<int>(j), parameters[free[j]].upper);
   }
-  silence_ceres();
   ceres::Solver::Summary summary;
   ceres::Solve(solver_options(effort), &problem, &summary);
   Optimum optimum{with_held(start, parameters)};
@@ -163,13 +161,6 @@ Optimum best_of(std::span<const Parameter> parameters,
   }
   if (best.parameters.empty()) return {with_held(starts.front(), parameters)};
   return minimise(parameters, residuals, best.parameters);
-}
-
-bool is_at_bound(double value, const Parameter& parameter) {
-  if (parameter.is_held()) return false;
-  const double margin = 1e-6 * (parameter.upper - parameter.lower);
-  return value - parameter.lower <= std::min(margin, 1e-3 * std::max(std::abs(parameter.lower), 1e-3)) ||
-         parameter.upper - value <= margin;
 }
 
 // Covariance of the free parameters without the factor s^2, from the singular values of the scaled Jacobian.
@@ -350,7 +341,9 @@ void apply_choice(Parameter& parameter, const FitOptions& options) {
   if (!parameter.is_held()) return;
   const Choice choice = choice_of(parameter.symbol, options);
   if (choice.value) parameter.held = *choice.value;
-  if (choice.is_fitted) parameter.held = not_held;
+  const auto& released = options.released;
+  if (choice.is_fitted || std::find(released.begin(), released.end(), parameter.symbol) != released.end())
+    parameter.held = not_held;
 }
 
 }  // namespace
@@ -447,6 +440,39 @@ Fit fit_nonlinear(const Model& model,
   };
   const Solution solution = least_squares(parameters, prediction, target, used, options, std::move(starts));
   return as_fit(model, parameters, solution, used, options);
+}
+
+ConstrainedFit::ConstrainedFit(const Model& model,
+                               const TimeActivityCurve& target,
+                               const ScanInput& input,
+                               const FitOptions& options)
+    : target_(target), parameters_(with_bounds(model.parameters, options)) {
+  if (model.predict == nullptr) return;
+  used_ = frames_used(target, options, 1, model.name);
+  prediction_ = [&model, input](auto p, auto predicted, auto jacobian) {
+    model.predict(p, input, predicted, jacobian);
+  };
+}
+
+std::optional<ConstrainedFit::Optimum> ConstrainedFit::minimise(const QuantityFunction& quantity,
+                                                                double value,
+                                                                double pull,
+                                                                std::span<const double> start) const {
+  std::vector<double> predicted(target_.frames.size());
+  const auto rss = [&](std::span<const double> parameters) {
+    prediction_(parameters, predicted, {});
+    double sum = 0.0;
+    for (std::size_t r = 0; r < used_.index.size(); ++r)
+      sum += used_.weight[r] * std::pow(target_.activity[used_.index[r]] - predicted[used_.index[r]], 2);
+    return sum;
+  };
+  const double freedom = static_cast<double>(used_.index.size()) - static_cast<double>(count_fitted(parameters_));
+  const Pull constraint{quantity, value, std::sqrt(pull * rss(start) / freedom)};
+  Residuals residuals(prediction_, target_, used_, parameters_, size_of(target_, used_), &constraint);
+  const pet::detail::Optimum optimum =
+      pet::detail::minimise(parameters_, residuals, {start.begin(), start.end()}, Effort::to_the_profile);
+  if (!std::isfinite(optimum.cost)) return std::nullopt;
+  return Optimum{optimum.parameters, rss(optimum.parameters)};
 }
 
 }  // namespace pet::detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -64,5 +65,34 @@ Fit as_fit(const Model& model,
            const Solution& solution,
            const FramesUsed& used,
            const FitOptions& options);
+
+/// One quantity of a model with its gradient by all parameters (empty: not wanted).
+using QuantityFunction = std::function<double(std::span<const double> parameters, std::span<double> gradient)>;
+
+/// Fits of a nonlinear model under the constraint that a quantity has some value, for profiles.
+class ConstrainedFit {
+ public:
+  ConstrainedFit(const Model& model,
+                 const TimeActivityCurve& target,
+                 const ScanInput& input,
+                 const FitOptions& options);
+
+  struct Optimum {
+    std::vector<double> parameters;
+    double weighted_rss;  ///< without the constraint
+  };
+  /// Minimises RSS + s^2 pull (quantity - value)^2 within the bounds, s^2 being the RSS at the start a degree of
+  /// freedom. Nothing where the optimiser fails.
+  std::optional<Optimum> minimise(const QuantityFunction& quantity,
+                                  double value,
+                                  double pull,
+                                  std::span<const double> start) const;
+
+ private:
+  const TimeActivityCurve& target_;
+  std::vector<Parameter> parameters_;
+  FramesUsed used_;
+  Prediction prediction_;
+};
 
 }  // namespace pet::detail

@@ -65,6 +65,7 @@ std::string parameter_sidecar_text(const ParameterTable& table,
   add("ActivityUnits", sidecar.activity_units);
   add("StandardErrors", sidecar.sources_of_error);
   if (sidecar.confidence_level) object["ConfidenceLevel"] = *sidecar.confidence_level;
+  add("ConfidenceIntervals", sidecar.interval_kind);
   if (!sidecar.input_labels.empty()) {
     object["InputValuesLabels"] = sidecar.input_labels;
     object["InputValues"] = Json::array();
@@ -72,6 +73,10 @@ std::string parameter_sidecar_text(const ParameterTable& table,
     object["InputValuesUnits"] = sidecar.input_units;
   }
   if (const Json bounds = detail::object_from(sidecar.bounds_json); !bounds.empty()) object["Bounds"] = bounds;
+  if (const Json shared = detail::object_from(sidecar.shared_json); !shared.empty())
+    object["SharedParameters"] = shared;
+  if (const Json correlations = detail::object_from(sidecar.correlation_json); !correlations.empty())
+    object["ParameterCorrelations"] = correlations;
   describe_parameters(object, table, sidecar);
   describe_extra_columns(object, table, sidecar);
   detail::add_provenance(object, provenance);

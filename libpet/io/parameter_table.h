@@ -70,7 +70,10 @@ struct ParameterSidecar {
   std::vector<double> input_values;
   std::vector<std::string> input_units;
   std::string bounds_json = "{}";          ///< {"k2": [lower, start, upper], ...}
+  std::string shared_json = "{}";          ///< {"k2prime": {"Value": ..., ...}}: parameters common to all regions
+  std::string correlation_json = "{}";     ///< {"insula": {"K1,k2": 0.9}}: correlations of parameters by region
   std::optional<double> confidence_level;  ///< of the intervals, as a fraction
+  std::string interval_kind;               ///< how they were made
   std::string activity_units;              ///< of the curves that were fitted
 };
 /// JSON with these members, then description and unit of every column after `name` that holds numbers, then the

@@ -31,7 +31,7 @@ InputFunction plasma_samples() {
   };
   add(0.0);
   for (int i = 0; i < 3000; ++i) add(0.5 + i * 0.0015);
-  for (int i = 1; i <= 1151; ++i) add(5.0 - 0.0015 + i * 0.1);
+  for (int i = 1; i <= 2880; ++i) add(5.0 - 0.0015 + i * 0.04);
   return input;
 }
 
@@ -53,7 +53,7 @@ constexpr simulated::TwoTissueTruth trapped_truth{.k4 = 0.0};
 const TimeActivityCurve& target_of(const Model& model) {
   static const TimeActivityCurve two = simulated::two_tissue_target(two_tissue_truth, simulated::cimbi36_frames());
   static const TimeActivityCurve trapped = simulated::two_tissue_target(trapped_truth, simulated::cimbi36_frames());
-  if (model.name == "2tcm" || model.name == "2tcm-vnd") return two;
+  if (model.name == "2tcm" || model.name == "2tcm-vnd" || model.name == "sime") return two;
   if (model.name == "2tcm-irreversible") return trapped;
   return scan().target;
 }
@@ -61,7 +61,7 @@ const TimeActivityCurve& target_of(const Model& model) {
 double truth_of(const Model& model) {
   const auto& [K1, k2, k3, k4, vB, delay] = two_tissue_truth;
   if (model.name == "2tcm") return two_tissue_truth.VT();
-  if (model.name == "2tcm-vnd") return k3 / k4;
+  if (model.name == "2tcm-vnd" || model.name == "sime") return k3 / k4;
   if (model.name == "2tcm-irreversible") return K1 * k3 / (k2 + k3);
   return model.needs_plasma() ? truth.R1 * truth.K1_reference / truth.k2a() : truth.BPND;
 }

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/validation/coverage_study.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kinetic_models/registry.h"
+#include "kinetic_models/simulation/normal_noise.h"
+#include "libpet/parallel.h"
+#include "tests/kinetic_models/simulated_scan.h"
+
+namespace coverage {
+namespace {
+
+using namespace pet;
+
+constexpr simulated::SrtmTruth srtm_truth;
+// Rates in the middle of those of reversible tracers; 2TCM VT 8.0.
+constexpr simulated::TwoTissueTruth two_tissue_truth{.K1 = 0.3, .k2 = 0.1, .k3 = 0.08, .k4 = 0.048, .vB = 0.05};
+
+// The plasma of the simulation, sampled so finely that straight lines follow it.
+InputFunction samples() {
+  InputFunction input;
+  for (int i = 0; i <= 4200; ++i) {
+    const double t = i <= 3000 ? 0.002 * i : 6.0 + 0.1 * (i - 3000);
+    input.time_min.push_back(t);
+    input.parent_plasma.push_back(simulated::plasma(t));
+    input.whole_blood.push_back(simulated::plasma(t));
+  }
+  return input;
+}
+
+struct Setting {
+  const Model& model;
+  TimeActivityCurve exact;
+  ReferenceRegion reference;
+  Plasma plasma;
+  FitOptions options;
+  std::vector<double> sigma;
+  double truth = 0.0;
+
+  ScanInput input() const { return model.needs_plasma() ? ScanInput(plasma) : ScanInput(reference); }
+};
+
+// Noise of 3 % at 60 min in a frame of 5 min, growing with decay, as the variance of counts has it.
+std::vector<double> noise_of(const TimeActivityCurve& curve) {
+  constexpr double decay_constant = 0.0340;  // of 11C, 1/min
+  std::vector<double> sigma;
+  double at_60_min = 0.0;
+  for (std::size_t i = 0; i < curve.frames.size(); ++i) {
+    const Frame& frame = curve.frames[i];
+    const double size = std::max(curve.activity[i], 0.05);
+    sigma.push_back(std::sqrt(size * std::exp(decay_constant * frame.mid_min()) / frame.duration_min()));
+    if (frame.mid_min() <= 60.0) at_60_min = sigma.back() / size;
+  }
+  for (double& s : sigma) s *= 0.03 / at_60_min;
+  return sigma;
+}
+
+Setting setting_of(const Case& study) {
+  const Model& model = find_model(study.model);
+  const Frames frames = simulated::cimbi36_frames();
+  const simulated::Scan scan = simulated::srtm_scan(srtm_truth, frames);
+  TimeActivityCurve exact =
+      study.model == "2tcm" ? simulated::two_tissue_target(two_tissue_truth, frames) : scan.target;
+  Setting setting{model, std::move(exact), ReferenceRegion(scan.reference), Plasma(samples(), frames), {}, {}};
+  if (model.k2prime == Use::required) setting.options.k2prime = srtm_truth.k2_reference;
+  if (model.t_star == Use::required) setting.options.t_star_min = 40.0;
+  if (study.model == "2tcm") setting.options.vB.is_fitted = true;
+  setting.sigma = noise_of(setting.exact);
+  for (const double s : setting.sigma) setting.options.weights.push_back(1.0 / (s * s));
+  setting.truth = fit(model, setting.exact, setting.input(), setting.options)[study.quantity].value;
+  return setting;
+}
+
+}  // namespace
+
+std::vector<Case> cases() {
+  return {{"srtm", "BPND"}, {"mrtm2", "BPND"}, {"1tcm", "VT"}, {"2tcm", "VT"}, {"logan", "VT"}};
+}
+
+Result run(const Case& study, const IntervalOptions& intervals, int curves) {
+  const Setting setting = setting_of(study);
+  const ScanInput input = setting.input();
+  std::vector<Estimate> estimates(static_cast<std::size_t>(curves));
+  parallel_for(estimates.size(), 0, [&](std::size_t c) {
+    NormalNoise noise(2026, {c});
+    TimeActivityCurve noisy = setting.exact;
+    for (std::size_t i = 0; i < noisy.activity.size(); ++i) noisy.activity[i] += setting.sigma[i] * noise.next();
+    Fit result = fit(setting.model, noisy, input, setting.options);
+    add_intervals(setting.model, noisy, input, setting.options, intervals, result);
+    estimates[c] = result[study.quantity];
+  });
+  Result result;
+  result.curves = curves;
+  std::vector<double> widths;
+  for (const Estimate& e : estimates) {
+    result.bias += (e.value / setting.truth - 1.0) / curves;
+    if (std::isnan(e.lower) || std::isnan(e.upper)) ++result.missing;
+    if (std::isinf(e.lower) || std::isinf(e.upper)) ++result.unbounded;
+    if (e.lower <= setting.truth && setting.truth <= e.upper) ++result.held;
+    if (std::isfinite(e.upper - e.lower)) widths.push_back((e.upper - e.lower) / setting.truth);
+  }
+  if (widths.empty()) return result;
+  std::nth_element(widths.begin(), widths.begin() + static_cast<std::ptrdiff_t>(widths.size() / 2), widths.end());
+  result.width = widths[widths.size() / 2];
+  return result;
+}
+
+}  // namespace coverage

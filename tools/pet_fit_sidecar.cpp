@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/pet_fit_sidecar.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace pet {
+namespace {
+
+nlohmann::ordered_json number_or_text(double value) {
+  if (std::isnan(value)) return nullptr;
+  if (std::isinf(value)) return value > 0.0 ? "inf" : "-inf";
+  return value;
+}
+
+nlohmann::ordered_json described(const SharedParameter& parameter) {
+  return {{"Value", number_or_text(parameter.value)},
+          {"StandardError", number_or_text(parameter.standard_error)},
+          {"ProfileInterval", {number_or_text(parameter.lower), number_or_text(parameter.upper)}},
+          {"Units", parameter.unit}};
+}
+
+std::string kind_of_interval(const IntervalOptions& intervals, const TableFit& result) {
+  std::string text(name_of(intervals.kind));
+  if (intervals.kind == IntervalKind::bootstrap)
+    text += ": percentiles of " + std::to_string(intervals.samples) + " refits, " +
+            std::string(name_of(intervals.resampling)) + " resampling, seed " + std::to_string(intervals.seed);
+  if (intervals.kind == IntervalKind::profile && result.model->parameters.empty())
+    text += ": of the covariance of the coefficients (Fieller)";
+  return text;
+}
+
+// What the standard errors contain and what not.
+std::string sources_of_error(const TableFit& result) {
+  std::string text = "noise of the target's curve, estimated from its residuals";
+  if (result.k2prime_se && result.shared.empty()) text += ", and the standard error of k2prime";
+  if (!result.shared.empty()) text += ", and those of the shared parameters";
+  if (result.k2prime && !result.k2prime_se) text += "; k2prime is taken as exact";
+  return text + "; the noise of the " + (result.model->needs_plasma() ? "plasma" : "reference") +
+         " curve is not included";
+}
+
+// Correlations of the parameters that a fit determines, region by region.
+nlohmann::ordered_json correlations(const TableFit& result, const TacTable& table) {
+  nlohmann::ordered_json object = nlohmann::ordered_json::object();
+  const auto parameters = result.model->parameters;
+  for (std::size_t r = 0; r < result.fits.size(); ++r) {
+    const Fit& fit = result.fits[r];
+    nlohmann::ordered_json pairs = nlohmann::ordered_json::object();
+    const std::size_t p = fit.parameters.size();
+    for (std::size_t a = 0; a < p && p == parameters.size(); ++a)
+      for (std::size_t b = a + 1; b < p; ++b) {
+        const double scale = std::sqrt(fit.covariance[a * p + a] * fit.covariance[b * p + b]);
+        if (scale > 0.0)
+          pairs[std::string(parameters[a].symbol) + "," + std::string(parameters[b].symbol)] =
+              std::round(1e4 * fit.covariance[a * p + b] / scale) / 1e4;
+      }
+    if (!pairs.empty()) object[table.regions[result.regions[r]]] = pairs;
+  }
+  return object;
+}
+
+}  // namespace
+
+ParameterSidecar describe_fit(const TableFit& result,
+                              const PetFitOptions& options,
+                              const TableFitOptions& used,
+                              const TacTable& table) {
+  ParameterSidecar sidecar;
+  sidecar.model_label = result.model->label;
+  sidecar.model_title = result.model->title;
+  sidecar.citation = std::string(result.model->citation) + ". doi:" + std::string(result.model->doi);
+  if (result.model->needs_plasma())
+    sidecar.blood_type = "arterial";
+  else
+    sidecar.reference_region = options.reference.value();
+  sidecar.weights = result.model->uses_weights ? name_of(used.weights) : "duration";
+  sidecar.sampling = name_of(used.sampling);
+  sidecar.sources_of_error = sources_of_error(result);
+  if (used.intervals) {
+    sidecar.confidence_level = used.intervals->level;
+    sidecar.interval_kind = kind_of_interval(*used.intervals, result);
+  }
+  sidecar.activity_units = table.unit == ActivityUnit::kBq_per_mL ? "kBq/mL" : "unknown";
+  const auto add = [&](const char* label, std::optional<double> value, const char* value_unit) {
+    if (!value) return;
+    sidecar.input_labels.push_back(label);
+    sidecar.input_values.push_back(*value);
+    sidecar.input_units.push_back(value_unit);
+  };
+  add("k2prime", result.k2prime, "1/min");
+  add("k2prime_se", result.k2prime_se, "1/min");
+  add("delay", result.delay_min, "min");
+  add("delay_se", result.delay_se_min, "min");
+  add("vB", result.model->vB != Use::no && !result.vB.is_fitted ? result.vB.value : std::nullopt, "1");
+  add("VND", used.fit.VND.value, "mL/cm3");
+  add("fP", used.fit.plasma_free_fraction, "1");
+  add("t_star", used.fit.t_star_min, "min");
+  add("t_end", used.fit.t_end_min, "min");
+  nlohmann::ordered_json bounds = nlohmann::ordered_json::object();
+  for (const Parameter& parameter : bounds_used(*result.model, used.fit))
+    bounds[std::string(parameter.symbol)] = {parameter.lower, parameter.initial, parameter.upper};
+  sidecar.bounds_json = bounds.dump();
+  nlohmann::ordered_json shared = nlohmann::ordered_json::object();
+  for (const SharedParameter& parameter : result.shared) shared[parameter.symbol] = described(parameter);
+  sidecar.shared_json = shared.dump();
+  sidecar.correlation_json = correlations(result, table).dump();
+  return sidecar;
+}
+
+std::string comparison_members(const std::string& quantity) {
+  const nlohmann::ordered_json members = {
+      {"Description", "Models by AICc, Akaike weights, and the average of " + quantity + " with these weights"},
+      {"AICc", {{"Description", "Akaike information criterion for small samples"}, {"Units", "1"}}},
+      {"difference", {{"Description", "AICc less the smallest of the region"}, {"Units", "1"}}},
+      {"weight", {{"Description", "Akaike weight"}, {"Units", "1"}}},
+      {quantity + "-stderr",
+       {{"Description", "Standard error; that of the average contains the choice of the model"}}}};
+  return members.dump();
+}
+
+}  // namespace pet
