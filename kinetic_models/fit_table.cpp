@@ -101,6 +101,7 @@ void fit_together(const Model& model,
                   TableFit& result) {
   if (options.intervals && options.intervals->kind != IntervalKind::standard_error)
     throw UsageError("intervals of fits with shared parameters are those of the standard errors: --ci se");
+  shared_indices(model, symbols);  // a wrong name is said before anything is fitted
   std::vector<RegionData> data;
   std::vector<std::size_t> place;
   for (std::size_t i = 0; i < result.regions.size(); ++i) {

@@ -10,6 +10,7 @@
 #include "kinetic_models/detail/bootstrap.h"
 #include "kinetic_models/detail/least_squares.h"
 #include "kinetic_models/detail/profile.h"
+#include "kinetic_models/detail/solver.h"
 #include "libpet/error.h"
 
 namespace pet {
@@ -41,17 +42,20 @@ double first_step(const Estimate& estimate, double factor) {
   return 0.1 * std::max(std::abs(estimate.value), 1e-2);
 }
 
-bool is_held_by_zero_bound(std::span<const double> at, std::span<const Parameter> parameters) {
-  bool is_held = false;
-  for (std::size_t j = 0; j < at.size(); ++j) {
-    if (parameters[j].is_held()) continue;
-    const double margin = 1e-6 * (parameters[j].upper - parameters[j].lower);
-    if (parameters[j].upper - at[j] <= margin) return false;
-    if (at[j] - parameters[j].lower > margin) continue;
-    if (parameters[j].lower < 0.0) return false;
-    is_held = true;
+// Which bounds a point of the profile has reached, and whether they keep the quantity from going on.
+void note_bounds(detail::ProfilePoint& point, std::span<const double> gradient, std::span<const Parameter> parameters) {
+  for (std::size_t j = 0; j < gradient.size(); ++j) {
+    const Parameter& p = parameters[j];
+    if (!detail::is_at_bound(point.at[j], p)) continue;
+    const bool is_lower = point.at[j] - p.lower < p.upper - point.at[j];
+    if (is_lower && p.lower == 0.0) {
+      point.is_stopped_by_zero = true;
+      continue;
+    }
+    const double outward = is_lower ? -gradient[j] : gradient[j];
+    if (outward < 0.0) point.is_stopped_below = true;
+    if (outward > 0.0) point.is_stopped_above = true;
   }
-  return is_held;
 }
 
 // Profiles of a nonlinear model: the fit with one residual more, which pulls the quantity to a value. Whatever the
@@ -65,10 +69,12 @@ detail::ConstrainedOptimum nonlinear_optimum(const detail::ConstrainedFit& const
   return [=, &constrained](double value, std::span<const double> start) -> std::optional<detail::ProfilePoint> {
     const auto optimum = constrained.minimise(quantification, value, pull, start);
     if (!optimum) return std::nullopt;
-    const double reached = quantification(optimum->parameters, {});
+    std::vector<double> gradient(optimum->parameters.size());
+    const double reached = quantification(optimum->parameters, gradient);
     const double excess = std::max(optimum->weighted_rss - fit.weighted_rss, 0.0);
-    return detail::ProfilePoint{reached, std::sqrt(excess / variance), optimum->parameters,
-                                is_held_by_zero_bound(optimum->parameters, parameters)};
+    detail::ProfilePoint point{reached, std::sqrt(excess / variance), optimum->parameters};
+    note_bounds(point, gradient, parameters);
+    return point;
   };
 }
 
@@ -96,7 +102,7 @@ detail::ConstrainedOptimum linear_optimum(const Quantification& quantification, 
       if (step.norm() < 1e-9) break;
     }
     const Eigen::VectorXd u = (Eigen::Map<const Eigen::VectorXd>(at.data(), p) - best).cwiseQuotient(scale);
-    return detail::ProfilePoint{quantification(at, {}), std::sqrt(std::max(u.dot(precision * u), 0.0)), at, false};
+    return detail::ProfilePoint{quantification(at, {}), std::sqrt(std::max(u.dot(precision * u), 0.0)), at};
   };
 }
 

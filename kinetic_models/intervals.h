@@ -37,10 +37,11 @@ struct IntervalOptions {
 /// Profile: the bounds are where the smallest weighted RSS under the constraint "quantity = v", over all other
 /// parameters within their bounds, exceeds that of the fit by t^2 s^2, t being Student's quantile for the degrees of
 /// freedom and s^2 = RSS / (N - p) (Seber GAF, Wild CJ. Nonlinear Regression. Wiley 1989, section 5.9). The curve is
-/// followed along the bounds of parameters. A side on which it never gets there is infinite: flag <symbol>_unbounded,
-/// and status unidentifiable where it is the model's first quantity; where a rate or volume cannot fall below its bound
-/// of zero, the bound ends the interval. For linear methods the weighted RSS is that of the coefficients' covariance
-/// with the propagated noise of the target, which makes the interval of a ratio that of Fieller.
+/// followed along the bounds of parameters. A side on which it never gets there, or only because a bound that is not
+/// zero keeps the quantity from going on, is infinite: flag <symbol>_unbounded, and status unidentifiable where it is
+/// the model's first quantity; where a rate or volume cannot fall below its bound of zero, the bound ends the interval.
+/// For linear methods the weighted RSS is that of the coefficients' covariance with the propagated noise of the target,
+/// which makes the interval of a ratio that of Fieller.
 ///
 /// Bootstrap: percentiles of `samples` refits to the fitted curve plus resampled residuals (weighted, enlarged by
 /// sqrt(N / (N - p))), seeded. Quantities without enough refits (90 %) have no interval: flag bootstrap_failed.

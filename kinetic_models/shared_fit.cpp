@@ -70,7 +70,9 @@ void add_profile(const detail::JointProblem& problem,
     at = problem.minimise(at, k, held);
     if (!std::isfinite(at.cost)) return std::nullopt;
     const double excess = std::max(at.cost - best.cost, 0.0);
-    return detail::ProfilePoint{held, std::sqrt(excess / variance), {}, bounds.lower >= 0.0};
+    detail::ProfilePoint point{held, std::sqrt(excess / variance), {}};
+    point.is_stopped_by_zero = held == bounds.lower && bounds.lower == 0.0;
+    return point;
   };
   shared.lower = detail::profile_bound(optimum, shared.value, {}, step, factor, -1);
   at = best;
@@ -96,12 +98,7 @@ Fit regional_fit(const Model& model,
 
 }  // namespace
 
-SharedFit fit_shared(const Model& model,
-                     const std::vector<RegionData>& regions,
-                     const ScanInput& input,
-                     const std::vector<std::string>& symbols,
-                     double level,
-                     unsigned threads) {
+std::vector<std::size_t> shared_indices(const Model& model, const std::vector<std::string>& symbols) {
   if (model.predict == nullptr)
     throw UsageError("model " + std::string(model.name) + " is linear and shares no parameters");
   std::vector<std::size_t> shared;
@@ -110,6 +107,16 @@ SharedFit fit_shared(const Model& model,
     if (std::count(shared.begin(), shared.end(), shared.back()) > 1)
       throw UsageError("parameter '" + symbol + "' is shared twice");
   }
+  return shared;
+}
+
+SharedFit fit_shared(const Model& model,
+                     const std::vector<RegionData>& regions,
+                     const ScanInput& input,
+                     const std::vector<std::string>& symbols,
+                     double level,
+                     unsigned threads) {
+  const std::vector<std::size_t> shared = shared_indices(model, symbols);
   SharedFit result;
   result.fits = fit_alone(model, regions, input, symbols, threads);
   std::vector<std::size_t> taking_part;

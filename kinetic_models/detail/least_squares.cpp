@@ -114,6 +114,32 @@ double size_of(const TimeActivityCurve& target, const FramesUsed& used) {
   return sum > 0.0 ? std::sqrt(sum / static_cast<double>(used.index.size())) : 1.0;
 }
 
+// Moves what is at a bound onto it and returns which they are, without those that the cost's gradient draws back
+// inside.
+std::vector<int> pinned(std::span<const Parameter> parameters,
+                        const std::vector<std::size_t>& free,
+                        ceres::Problem& problem,
+                        std::vector<double>& x) {
+  std::vector<int> at_bounds;
+  std::vector<bool> is_lower(x.size(), false);
+  for (std::size_t j = 0; j < free.size(); ++j) {
+    const Parameter& p = parameters[free[j]];
+    if (!is_at_bound(x[j], p)) continue;
+    is_lower[j] = x[j] - p.lower < p.upper - x[j];
+    x[j] = is_lower[j] ? p.lower : p.upper;
+    at_bounds.push_back(static_cast<int>(j));
+  }
+  if (at_bounds.empty()) return at_bounds;
+  std::vector<double> gradient;
+  double cost = 0.0;
+  problem.Evaluate({}, &cost, nullptr, &gradient, nullptr);
+  std::erase_if(at_bounds, [&](int j) {
+    const auto i = static_cast<std::size_t>(j);
+    return is_lower[i] ? gradient[i] < 0.0 : gradient[i] > 0.0;
+  });
+  return at_bounds;
+}
+
 Optimum minimise(std::span<const Parameter> parameters,
                  Residuals& residuals,
                  const std::vector<double>& start,
@@ -131,6 +157,17 @@ Optimum minimise(std::span<const Parameter> parameters,
   }
   ceres::Solver::Summary summary;
   ceres::Solve(solver_options(effort), &problem, &summary);
+  // Along a bound the optimiser creeps, because its steps are cut at the bound. Pinned there, it goes straight on.
+  constexpr int most_rounds = 4;
+  for (int round = 0; effort != Effort::few_steps && summary.IsSolutionUsable() && round < most_rounds; ++round) {
+    const std::vector<int> at_bounds = pinned(parameters, free, problem, x);
+    if (at_bounds.empty() || at_bounds.size() == x.size()) break;
+    const double before = summary.final_cost;
+    problem.SetManifold(x.data(), new ceres::SubsetManifold(static_cast<int>(x.size()), at_bounds));
+    ceres::Solve(solver_options(effort), &problem, &summary);
+    problem.SetManifold(x.data(), nullptr);
+    if (!(summary.final_cost < before * (1.0 - 1e-9))) break;
+  }
   Optimum optimum{with_held(start, parameters)};
   for (std::size_t j = 0; j < free.size(); ++j) optimum.parameters[free[j]] = x[j];
   if (!summary.IsSolutionUsable()) return optimum;

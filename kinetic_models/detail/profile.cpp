@@ -34,12 +34,13 @@ double profile_bound(const ConstrainedOptimum& optimum,
     const std::optional<ProfilePoint> point = optimum(estimate + side * ask, start);
     if (!point) return std::numeric_limits<double>::quiet_NaN();
     const Reached here{side * (point->value - estimate), point->distance};
-    if (std::abs(here.distance - limit) <= close * limit) return point->value;
+    const bool is_stopped = side < 0 ? point->is_stopped_below : point->is_stopped_above;
+    if (std::abs(here.distance - limit) <= close * limit) return is_stopped ? unbounded : point->value;
     if (here.distance > limit) {
       outer = here;
     } else {
       if (here.from_estimate < stuck * ask && !outer)
-        return side < 0 && point->is_held_by_zero_bound ? point->value : unbounded;
+        return side < 0 && point->is_stopped_by_zero && !is_stopped ? point->value : unbounded;
       if (here.from_estimate > inner.from_estimate) inner = here;
       start = point->at;
     }
