@@ -20,9 +20,9 @@ void derive_logan(std::span<const double> coefficients,
 Fit fit_logan(const TimeActivityCurve& target, const Plasma& plasma, const FitOptions& options) {
   const SampledInput own(measured_curve(target, plasma.sampling()), target.frames, plasma.sampling());
   const auto plot =
-      detail::graphical_plot(plasma.input().integral(), own.integral(), target, plasma.sampling(), options, logan);
+      detail::graphical_plot({plasma.input().integral()}, own.integral(), target, plasma.sampling(), options, logan);
   Fit fit = detail::as_fit(logan, plot.line, plot.used, options);
-  fit.fitted = detail::curve_of_line(plot, plasma.input().integral(), own.integral(), target.frames.size());
+  fit.fitted = detail::curve_of_line(plot, {plasma.input().integral()}, own.integral(), target.frames.size());
   detail::require_physical(fit, fit["VT"].value > 0.0);
   if (plot.skipped > 0) fit.flags.push_back("frames_skipped");
   return fit;

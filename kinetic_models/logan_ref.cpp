@@ -23,9 +23,10 @@ Fit fit_logan_ref(const TimeActivityCurve& target, const ReferenceRegion& refere
   const std::array terms = {reference.input().integral(), reference.input().value()};
   const double efflux_min = options.k2prime ? 1.0 / *options.k2prime : 0.0;
   const std::vector<double> numerator = detail::combination(terms, std::array{1.0, efflux_min});
-  const auto plot = detail::graphical_plot(numerator, own.integral(), target, reference.sampling(), options, logan_ref);
+  const auto plot =
+      detail::graphical_plot({numerator}, own.integral(), target, reference.sampling(), options, logan_ref);
   Fit fit = detail::as_fit(logan_ref, plot.line, plot.used, options);
-  fit.fitted = detail::curve_of_line(plot, numerator, own.integral(), target.frames.size());
+  fit.fitted = detail::curve_of_line(plot, {numerator}, own.integral(), target.frames.size());
   detail::require_physical(fit, fit["DVR"].value > 0.0);
   if (!options.k2prime) fit.flags.push_back("no_efflux_term");
   if (plot.skipped > 0) fit.flags.push_back("frames_skipped");

@@ -61,11 +61,12 @@ bool is_zero(const TimeActivityCurve& tac) {
   return std::all_of(tac.activity.begin(), tac.activity.end(), [](double a) { return a == 0.0; });
 }
 
-// Every reference model has this exact answer for its own reference, where its rate constants are not determined.
+// Every reference model has this exact answer for its own reference, where its rate constants are not determined. For
+// patlak-ref it is the answer too: C_R = 0 int C_R + 1 C_R.
 Fit reference_itself(const Model& model, const TimeActivityCurve& target) {
   Fit fit = without_estimates(model, FitStatus::unidentifiable, "target_is_reference", target.frames.size());
   for (Estimate& estimate : fit.estimates) {
-    if (estimate.symbol == "BPND") estimate.value = 0.0;
+    if (estimate.symbol == "BPND" || estimate.symbol == "Ki") estimate.value = 0.0;
     if (estimate.symbol == "R1" || estimate.symbol == "DVR" || estimate.symbol == "SUVR") estimate.value = 1.0;
   }
   fit.fitted = target.activity;

@@ -7,10 +7,15 @@
 #include "kinetic_models/logan.h"
 #include "kinetic_models/logan_ref.h"
 #include "kinetic_models/ma1.h"
+#include "kinetic_models/ma2.h"
 #include "kinetic_models/mrtm.h"
+#include "kinetic_models/mrtm0.h"
 #include "kinetic_models/mrtm2.h"
 #include "kinetic_models/one_tissue.h"
+#include "kinetic_models/patlak.h"
+#include "kinetic_models/patlak_ref.h"
 #include "kinetic_models/sime.h"
+#include "kinetic_models/spectral.h"
 #include "kinetic_models/srtm.h"
 #include "kinetic_models/srtm2.h"
 #include "kinetic_models/suvr.h"
@@ -26,9 +31,11 @@ constexpr std::array all = {
     // reference region
     &srtm,
     &srtm2,
+    &mrtm0,
     &mrtm,
     &mrtm2,
     &logan_ref,
+    &patlak_ref,
     &suvr,
     // plasma
     &one_tissue,
@@ -38,6 +45,9 @@ constexpr std::array all = {
     &sime,
     &logan,
     &ma1,
+    &ma2,
+    &patlak,
+    &spectral,
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/sampled_input.h"
 
+#include <ceres/jet.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -55,6 +57,15 @@ SampledInput::SampledInput(const InputCurve& curve, const Frames& frames, Sampli
       value_[f] = c[0] + h * (c[1] + h * c[2]);
   }
   convolve<double>(0.0, integral_);
+}
+
+std::vector<double> SampledInput::double_integral() const {
+  using Dual = ceres::Jet<double, 1>;
+  std::vector<Dual> along(frame_count_);
+  convolve<Dual>(Dual(0.0, 0), along);
+  std::vector<double> result;
+  for (const Dual& d : along) result.push_back(-d.v[0]);
+  return result;
 }
 
 void SampledInput::add_step(double length_min, const InputCurve::Quadratic& piece, int frame) {

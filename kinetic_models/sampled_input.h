@@ -24,6 +24,10 @@ class SampledInput {
   /// The running integral of C from the first knot, in min x unit of C.
   const std::vector<double>& integral() const { return integral_; }
 
+  /// The running integral of the running integral, in min^2 x unit of C: C convolved with t, -d/dtheta of the
+  /// convolution below at theta = 0.
+  std::vector<double> double_integral() const;
+
   /// C(t) convolved with exp(-theta t), in min x unit of C; theta >= 0 in 1/min, theta = 0 being the running integral.
   /// `result` has one element a frame. T is double or a dual number, so that the derivative comes along.
   template <typename T>

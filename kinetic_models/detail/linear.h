@@ -42,16 +42,18 @@ void propagate_frame_noise(LinearSolution& solution,
                            std::span<const double> error,
                            std::span<const double> frame_weights);
 
-/// d(integral of the measured curve in frame i) / d(activity in frame j), row-major: what SampledInput::integral does
-/// to the noise of a curve.
-std::vector<double> integral_sensitivity(const TimeActivityCurve& target, Sampling sampling);
+/// d(integral of the measured curve in frame i) / d(activity in frame j), row-major, for the running integral and for
+/// that integrated once more: what SampledInput does to the noise of a curve.
+struct IntegralSensitivity {
+  std::vector<double> once;
+  std::vector<double> twice;
+};
+IntegralSensitivity integral_sensitivity(const TimeActivityCurve& target, Sampling sampling);
 
-/// The error matrix of a multilinear method: the residual of frame i is C_i - b_own (integral of C)_i - ..., so that
-/// its derivative is the identity less b_own times the sensitivity of the integral.
-std::vector<double> multilinear_error(const TimeActivityCurve& target,
-                                      Sampling sampling,
-                                      const FramesUsed& used,
-                                      double own_coefficient);
+/// The error matrix of a multilinear method: the residual of frame i is C_i - b_once (integral of C)_i - b_twice
+/// (double integral of C)_i - ..., so that its derivative is the identity less these times the sensitivities.
+std::vector<double> multilinear_error(
+    const TimeActivityCurve& target, Sampling sampling, const FramesUsed& used, double once, double twice = 0.0);
 
 /// Inverse variances of all frames, used or not, from the options (1 where none are given).
 std::vector<double> all_frame_weights(const TimeActivityCurve& target, const FitOptions& options);
