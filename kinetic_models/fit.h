@@ -82,6 +82,7 @@ struct FitOptions {
   std::optional<double> t_star_min;            ///< frames whose mid time is at or after it are used
   std::optional<double> t_end_min;             ///< frames whose mid time is at or before it are used
   Choice vB;                                   ///< fraction of blood in the region
+  Choice vB_reference;                         ///< fraction of blood in the reference region (srtm-v)
   Choice delay_min;                            ///< how much later than it was sampled the tissue sees the blood
   Choice VND;                                  ///< mL/cm3, for the models that take it
   std::optional<double> plasma_free_fraction;  ///< fP, for BPF

@@ -147,6 +147,7 @@ TableFitOptions options_taken(const Model& model, TableFitOptions options) {
   }
   if (model.t_star == Use::no) options.fit.t_star_min.reset();
   if (model.vB == Use::no || (model.parameters.empty() && options.fit.vB.is_fitted)) options.fit.vB = {};
+  if (!model.needs_blood) options.fit.vB_reference = {};
   if (model.delay == Use::no || (model.parameters.empty() && options.fit.delay_min.is_fitted))
     options.fit.delay_min = {};
   if (model.delay == Use::no) options.scans_delay = false;
@@ -170,9 +171,16 @@ TableFit fit_regions(const Model& model,
                      const TacTable& table,
                      std::size_t reference,
                      std::vector<std::size_t> regions,
-                     const TableFitOptions& options) {
-  const ReferenceRegion prepared(table.curve(reference), options.sampling);
+                     const TableFitOptions& options,
+                     const InputFunction* blood) {
+  if (model.needs_blood && blood == nullptr)
+    throw UsageError("model " + std::string(model.name) + " needs an input function with whole blood");
+  if (model.needs_blood && table.unit == ActivityUnit::unknown)
+    throw UsageError("the unit of the tissue curves is unknown, and blood has one: state Units in the sidecar");
+  const ReferenceRegion prepared = model.needs_blood ? ReferenceRegion(table.curve(reference), options.sampling, *blood)
+                                                     : ReferenceRegion(table.curve(reference), options.sampling);
   TableFitOptions used = options;
+  if (model.needs_blood && !used.fit.vB.is_given()) used.fit.vB.is_fitted = true;
   std::optional<double> k2prime_se;
   if (!options.k2prime_region.empty()) {
     const Estimate estimate = k2prime_of_region(model, table, prepared, options);
@@ -203,6 +211,7 @@ TableFit fit_regions(const Model& model,
   });
   result.k2prime = used.fit.k2prime;
   result.k2prime_se = k2prime_se;
+  result.vB = used.fit.vB;
   return result;
 }
 

@@ -47,12 +47,14 @@ TableFitOptions options_taken(const Model& model, TableFitOptions options);
 
 /// Fits a reference tissue model to `regions` (indices into the table; empty: all), in parallel and independently of
 /// the number of threads. The standard error of a k2prime that a region gives is carried into the estimates; one above
-/// 25 % is flagged k2prime_imprecise. Throws what `fit` throws, and InputError where that region's fit is not ok.
+/// 25 % is flagged k2prime_imprecise. `blood` is for models that need whole blood, which then fit vB unless it is
+/// given. Throws what `fit` throws, and InputError where that region's fit is not ok.
 TableFit fit_regions(const Model& model,
                      const TacTable& table,
                      std::size_t reference,
                      std::vector<std::size_t> regions,
-                     const TableFitOptions& options);
+                     const TableFitOptions& options,
+                     const InputFunction* blood = nullptr);
 
 /// Fits a model with a plasma input to `regions`. Where the options leave vB open, compartment models fit it if there
 /// is whole blood. Shared parameters (options.shared, and what the model itself shares) are fitted to all regions at

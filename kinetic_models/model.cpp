@@ -29,12 +29,15 @@ void check_options(const Model& model, const FitOptions& options) {
   require(model.k2prime, is_given(model.k2prime, options.k2prime.has_value(), "k2prime"), model.name, "k2prime");
   require(model.t_star, options.t_star_min.has_value(), model.name, "t*");
   require(model.vB, options.vB.is_given(), model.name, "vB");
+  require(model.needs_blood ? Use::optional : Use::no, options.vB_reference.is_given(), model.name,
+          "vB of the reference");
   require(model.delay, options.delay_min.is_given(), model.name, "a delay");
   require(model.VND, is_given(model.VND, options.VND.is_given(), "VND"), model.name, "VND");
   if (options.VND.value && !(*options.VND.value > 0.0 && std::isfinite(*options.VND.value)))
     throw UsageError("VND " + std::to_string(*options.VND.value) + " mL/cm3: it must be positive");
-  if (options.vB.value && !(*options.vB.value >= 0.0 && *options.vB.value < 1.0))
-    throw UsageError("vB " + std::to_string(*options.vB.value) + ": it must lie from 0 to below 1");
+  for (const auto& vB : {options.vB.value, options.vB_reference.value})
+    if (vB && !(*vB >= 0.0 && *vB < 1.0))
+      throw UsageError("vB " + std::to_string(*vB) + ": it must lie from 0 to below 1");
   if (model.parameters.empty() && (options.vB.is_fitted || options.delay_min.is_fitted))
     throw UsageError("model " + std::string(model.name) + " is linear: vB and delay can be given, not fitted");
   if (options.k2prime && !(*options.k2prime > 0.0 && std::isfinite(*options.k2prime)))
@@ -125,6 +128,8 @@ Fit fit(const Model& model,
   if (function == nullptr) throw UsageError("model " + std::string(model.name) + " needs a plasma input function");
   check_options(model, options);
   require_same_frames(target, reference.tac());
+  if (model.needs_blood && !reference.has_whole_blood())
+    throw UsageError("model " + std::string(model.name) + " needs whole blood");
   if (is_zero(target)) return without_estimates(model, FitStatus::failed, "zero_curve", target.frames.size());
   if (is_zero(reference.tac()))
     return without_estimates(model, FitStatus::failed, "zero_reference", target.frames.size());

@@ -72,6 +72,7 @@ struct Model {
   Use vB = Use::no;
   Use delay = Use::no;
   Use VND = Use::no;
+  bool needs_blood = false;  ///< a reference model that needs whole blood beside the reference
   bool uses_weights = true;
   std::string_view shares{};         ///< a parameter that all regions of a scan have in common
   std::string_view k2prime_model{};  ///< the full form that estimates k2prime in a region

@@ -3,9 +3,21 @@
 
 #include <utility>
 
+#include "libpet/error.h"
+
 namespace pet {
 
 ReferenceRegion::ReferenceRegion(TimeActivityCurve tac, Sampling sampling)
-    : tac_(std::move(tac)), sampling_(sampling), input_(measured_curve(tac_, sampling), tac_.frames, sampling) {}
+    : tac_(std::move(tac)),
+      sampling_(sampling),
+      input_(measured_curve(tac_, sampling), tac_.frames, sampling),
+      movable_(measured_curve(tac_, sampling), tac_.frames, sampling) {}
+
+ReferenceRegion::ReferenceRegion(TimeActivityCurve tac, Sampling sampling, const InputFunction& blood)
+    : ReferenceRegion(std::move(tac), sampling) {
+  if (blood.whole_blood.empty())
+    throw bad_input("input function", "no whole blood", "a column whole_blood_radioactivity");
+  whole_blood_.emplace(sampled_curve(blood.time_min, blood.whole_blood), tac_.frames, sampling);
+}
 
 }  // namespace pet

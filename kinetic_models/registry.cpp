@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "kinetic_models/frtm.h"
 #include "kinetic_models/logan.h"
 #include "kinetic_models/logan_ref.h"
 #include "kinetic_models/ma1.h"
@@ -18,6 +19,7 @@
 #include "kinetic_models/spectral.h"
 #include "kinetic_models/srtm.h"
 #include "kinetic_models/srtm2.h"
+#include "kinetic_models/srtm_v.h"
 #include "kinetic_models/suvr.h"
 #include "kinetic_models/two_tissue.h"
 #include "kinetic_models/two_tissue_irreversible.h"
@@ -31,6 +33,8 @@ constexpr std::array all = {
     // reference region
     &srtm,
     &srtm2,
+    &frtm,
+    &srtm_v,
     &mrtm0,
     &mrtm,
     &mrtm2,

@@ -45,7 +45,11 @@ pet::TableFit run_model(const pet::Model& model,
   if (!options.reference)
     throw pet::UsageError("model " + std::string(model.name) +
                           " needs --reference (a region without the target receptor)");
-  return pet::fit_regions(model, table, table.index_of(*options.reference), regions, used);
+  const std::size_t reference = table.index_of(*options.reference);
+  if (!model.needs_blood) return pet::fit_regions(model, table, reference, regions, used);
+  if (!options.input) throw pet::UsageError("model " + std::string(model.name) + " needs --input with whole blood");
+  const pet::InputFunction blood = pet::read_input_function(*options.input);
+  return pet::fit_regions(model, table, reference, regions, used, &blood);
 }
 
 bool has_failed(const pet::Fit& fit) {

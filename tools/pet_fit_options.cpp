@@ -49,6 +49,8 @@ void declare_models(Tool& tool, PetFitOptions& options) {
 void declare_blood(Tool& tool, PetFitOptions& options) {
   tool.option("vb", options.vB, "VALUE|fit",
               "fraction of blood in the regions; default: fit in compartment models where there is whole blood, else 0")
+      .option("vb-reference", options.vB_reference, "VALUE|fit",
+              "fraction of blood in the reference region (srtm-v); default: 0.05")
       .option(
           "delay", options.delay, "SECONDS|fit|scan",
           "how much later than it was sampled the tissue sees the blood; fit: region by region, scan: once from the "
@@ -121,6 +123,8 @@ TableFitOptions table_fit_options(const PetFitOptions& options, const TacTable& 
     result.k2prime_region = k2prime.region;
   }
   if (options.vB) result.fit.vB = value_or_fit("--vb", *options.vB, "fractions", 1.0);
+  if (options.vB_reference)
+    result.fit.vB_reference = value_or_fit("--vb-reference", *options.vB_reference, "fractions", 1.0);
   result.scans_delay = options.delay == "scan";
   if (options.delay && !result.scans_delay)
     result.fit.delay_min = value_or_fit("--delay", *options.delay, "seconds", 60.0);
@@ -143,6 +147,7 @@ void require_taken(const std::vector<const Model*>& models, const TableFitOption
   require(options.fit.vB.is_given(), "--vb", [](const Model* m) { return m->vB != Use::no; });
   require(options.fit.delay_min.is_given() || options.scans_delay, "--delay",
           [](const Model* m) { return m->delay != Use::no; });
+  require(options.fit.vB_reference.is_given(), "--vb-reference", [](const Model* m) { return m->needs_blood; });
   require(options.fit.VND.is_given(), "--vnd", [](const Model* m) { return m->VND != Use::no; });
   require(!options.fit.bounds.empty(), "--bounds", is_nonlinear);
   require(!options.shared.empty(), "--share", is_nonlinear);

@@ -24,6 +24,7 @@ struct PetFitOptions {
   std::optional<double> t_end_min;
   std::optional<double> half_life_s;
   std::optional<std::string> vB;
+  std::optional<std::string> vB_reference;
   std::optional<std::string> delay;
   std::optional<double> VND;
   std::optional<double> plasma_free_fraction;

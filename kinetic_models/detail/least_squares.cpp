@@ -368,6 +368,7 @@ Solution robust_solution(std::span<const Parameter> parameters,
 // What the options choose for a parameter that can be held.
 Choice choice_of(std::string_view symbol, const FitOptions& options) {
   if (symbol == "vB") return options.vB;
+  if (symbol == "vBref") return options.vB_reference;
   if (symbol == "delay") return options.delay_min;
   if (symbol == "VND") return options.VND;
   if (symbol == "k2prime") return {options.k2prime, false};

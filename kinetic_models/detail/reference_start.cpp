@@ -65,6 +65,7 @@ std::vector<double> best_start(const SampledInput& input,
     if (!is_usable) continue;
     bool is_inside = true;
     for (std::size_t j = 0; j < parameters.size(); ++j) {
+      if (parameters[j].is_held()) continue;
       is_inside = is_inside && candidate[j] >= parameters[j].lower && candidate[j] <= parameters[j].upper;
       candidate[j] = std::clamp(candidate[j], parameters[j].lower, parameters[j].upper);
     }
