@@ -462,6 +462,9 @@ Fit as_fit(const Model& model,
   fit.covariance = solution.covariance;
   fit.estimates = derived_estimates(model, solution.parameters, solution.covariance, options);
   fit.fitted = solution.predicted;
+  constexpr double imprecise = 0.25;  // standard error over value
+  const Estimate& first = fit.estimates.front();
+  if (first.symbol == "VT" && first.standard_error > imprecise * first.value) fit.flags.push_back("vt_imprecise");
   add_goodness_of_fit(fit, solution.weighted_rss, used.index.size(), count_fitted(parameters));
   return fit;
 }
