@@ -141,6 +141,9 @@ BloodRecording read_bids_blood(const std::string& path, const BloodUnits& units)
 
   BloodRecording recording;
   recording.source = path;
+  if (const std::size_t rows = rows_without_padding(tsv, time); rows < tsv.rows())
+    recording.notes.push_back(path + ": " + std::to_string(tsv.rows() - rows) +
+                              " rows of zeros at the end, the time too, were dropped");
   bool has_column = false;
   for (const auto& [name, curve] : columns) {
     const auto column = tsv.find(name);

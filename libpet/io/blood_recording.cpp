@@ -28,6 +28,17 @@ InputError two_values(const Tsv& tsv, std::size_t before, std::size_t row, std::
 
 }  // namespace
 
+std::size_t rows_without_padding(const Tsv& tsv, std::size_t time) {
+  const auto is_empty = [&](std::size_t row) {
+    for (std::size_t c = 0; c < tsv.header().size(); ++c)
+      if (tsv.number(row, c).value_or(0.0) != 0.0) return false;
+    return tsv.number(row, time).has_value();
+  };
+  std::size_t rows = tsv.rows();
+  while (rows > 1 && is_empty(rows - 1)) --rows;
+  return rows;
+}
+
 bool is_activity(BloodCurve curve) {
   return curve == BloodCurve::whole_blood || curve == BloodCurve::plasma || curve == BloodCurve::parent_plasma;
 }
@@ -50,7 +61,8 @@ void add_curve(BloodRecording& recording,
   std::size_t before = 0;
   double latest = 0.0;
   std::size_t negative = 0;
-  for (std::size_t r = 0; r < tsv.rows(); ++r) {
+  const std::size_t rows = rows_without_padding(tsv, time);
+  for (std::size_t r = 0; r < rows; ++r) {
     const double at = tsv.required_number(r, time);
     if (r > 0 && at < latest)
       throw bad_input(tsv.where(r, time), tsv.cell(r, time) + " after " + tsv.cell(r - 1, time),

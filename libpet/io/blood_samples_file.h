@@ -22,7 +22,8 @@ struct BloodUnits {
 /// BIDS `_blood.tsv` with its sidecar (FILE.json): `time` in seconds, and those of `whole_blood_radioactivity
 /// plasma_radioactivity AIF plasma_to_blood_ratio metabolite_parent_fraction` that there are; "n/a" is no sample. The
 /// sidecar states the unit of each column ("Bq" means Bq/mL). Times are moved to count from the InjectionStart of the
-/// `_pet.json` in the folder. PMOD `.bld` and `.crv`: see detail/pmod.h.
+/// `_pet.json` in the folder. PMOD `.bld` and `.crv`: units in brackets after the
+/// titles, the first column time (docs/formats.md).
 ///
 /// Whole blood is the autosampler's where the name says `recording-autosampler`, or where the name says no recording
 /// and the file holds nothing but whole blood, at least 60 samples at most 5 s apart (median). Throws InputError with

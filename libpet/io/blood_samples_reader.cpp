@@ -72,7 +72,8 @@ BloodSamples read_blood_samples(const std::vector<std::string>& paths, const Blo
   Origin whole{&blood.whole_blood, ""}, automatic{&blood.autosampler_whole_blood, ""}, plasma{&blood.plasma, ""},
       parent{&blood.parent_plasma, ""}, ratio{&blood.plasma_to_blood_ratio, ""}, fraction{&blood.parent_fraction, ""};
   for (const std::string& path : paths) {
-    const BloodRecording file = detail::read_bids_blood(path, units);
+    const BloodRecording file =
+        detail::is_pmod_blood(path) ? detail::read_pmod_blood(path, units) : detail::read_bids_blood(path, units);
     if (file.is_autosampler)
       take(blood.autosampler_whole_blood, automatic, file, BloodCurve::whole_blood);
     else

@@ -35,6 +35,9 @@ struct BloodRecording {
   const SampleSeries& operator[](BloodCurve curve) const { return curves[static_cast<std::size_t>(curve)]; }
 };
 
+/// The number of rows before those at the end that hold nothing but zeros, the time too: some programs fill tables up.
+std::size_t rows_without_padding(const Tsv& tsv, std::size_t time);
+
 /// The samples of one column: cells that are a number, at `(time - shift) * min_per_unit`, times `factor`. Throws
 /// InputError with file and line for times that go back, two values at one time, values of fractions outside 0 to 1.
 /// Equal values at one time are one sample; that and negative activities are told in the notes.
@@ -52,5 +55,11 @@ bool is_autosampler(const BloodRecording& recording);
 
 /// A sidecar is FILE.json. Throws as read_blood_samples does.
 BloodRecording read_bids_blood(const std::string& path, const BloodUnits& units);
+
+/// PMOD `.bld` and `.crv`: one title line with units in brackets, the first column time. Columns `whole-blood`,
+/// `plasma` (also `plasma.1`), `plasma-corrected`, `plasma-fraction`, `parent-fraction`.
+BloodRecording read_pmod_blood(const std::string& path, const BloodUnits& units);
+/// By the extension.
+bool is_pmod_blood(const std::string& path);
 
 }  // namespace pet::detail
