@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "libpet/error.h"
+#include "libpet/io/detail/blood_recording.h"
 #include "libpet/io/detail/json.h"
 #include "libpet/io/detail/table_sidecars.h"
 #include "libpet/io/tsv.h"
@@ -79,9 +80,31 @@ void check_fractions(const Tsv& tsv, std::size_t column, const std::vector<doubl
       throw bad_input(tsv.where(r, column), tsv.cell(r, column), "a fraction from 0 to 1");
 }
 
+// PMOD has no name for corrected plasma: a plasma without a parent fraction beside it is the input curve.
+InputFunction read_pmod_input(const std::string& path) {
+  using detail::BloodCurve;
+  const detail::BloodRecording file = detail::read_pmod_blood(path, {});
+  const SampleSeries& corrected = file[BloodCurve::parent_plasma];
+  const SampleSeries& plasma = file[BloodCurve::plasma];
+  const SampleSeries& blood = file[BloodCurve::whole_blood];
+  const SampleSeries& parent = corrected.empty() ? plasma : corrected;
+  if (parent.empty())
+    throw bad_input(path + ":1", "no curve of plasma", "plasma-corrected[kBq/cc], metabolite-corrected plasma");
+  if (corrected.empty() && !file[BloodCurve::parent_fraction].empty())
+    throw bad_input(path + ":1", "plasma beside a parent fraction",
+                    "plasma-corrected; such samples are what an input function is made from");
+  if (parent.size() < 2) throw bad_input(path, std::to_string(parent.size()) + " samples", "at least two samples");
+  if (!blood.empty() && blood.time_min != parent.time_min)
+    throw bad_input(path, "plasma and whole blood at different times", "a value of both in every line");
+  InputFunction input{parent.time_min, parent.value, blood.value, {}, {}};
+  if (!corrected.empty() && plasma.time_min == corrected.time_min) input.plasma = plasma.value;
+  return input;
+}
+
 }  // namespace
 
 InputFunction read_input_function(const std::string& path) {
+  if (detail::is_pmod_blood(path)) return read_pmod_input(path);
   const Tsv tsv = Tsv::read(path);
   const std::size_t time = tsv.column("time");
   tsv.column("AIF");

@@ -12,7 +12,8 @@ namespace pet {
 /// `whole_blood_radioactivity plasma_radioactivity metabolite_parent_fraction`. Units come from the sidecar (same name,
 /// .json; else `inputfunction.json` in the folder); "Bq" there means Bq/mL and strings may be wrapped in lists. Without
 /// a sidecar or unit throws InputError that says how to state it. Times must increase strictly, parent fractions lie
-/// from 0 to 1, and no cell may be missing.
+/// from 0 to 1, and no cell may be missing. PMOD `.bld` and `.crv`: `plasma-corrected`, or a `plasma` without a parent
+/// fraction, which PMOD takes as the input curve too; whole blood, if there, at the same times.
 InputFunction read_input_function(const std::string& path);
 
 std::string input_function_text(const InputFunction& input);  ///< seconds and Bq/mL

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "libpet/io/detail/bids_name.h"
+#include "libpet/io/detail/blood_recording.h"
+#include "libpet/io/detail/tac_pmod.h"
 #include "libpet/io/detail/text_file.h"
 #include "libpet/io/detail/tracer.h"
 #include "libpet/io/sidecar.h"
@@ -42,8 +44,9 @@ std::vector<std::string> sidecars_of(const std::string& path) {
   std::vector<std::string> found;
   const bool is_image = path.ends_with(".nii") || path.ends_with(".nii.gz");
   if (!fs::is_regular_file(path)) return found;
-  const Tsv tsv = is_image ? Tsv() : Tsv::read(path);
-  if (is_image || tsv.find("name")) {
+  const bool is_pmod = is_pmod_tac(path) || is_pmod_blood(path);
+  const Tsv tsv = is_image || is_pmod ? Tsv() : Tsv::read(path);
+  if (is_image || is_pmod || tsv.find("name")) {
     if (fs::is_regular_file(own_sidecar(path))) found.push_back(own_sidecar(path));
   } else if (tsv.find("time") && tsv.find("AIF")) {
     if (const auto sidecar = table_sidecar(path, "inputfunction.json")) found.push_back(sidecar->source());

@@ -12,6 +12,7 @@
 #include "libpet/io/detail/json.h"
 #include "libpet/io/detail/table_sidecars.h"
 #include "libpet/io/detail/tac_columns.h"
+#include "libpet/io/detail/tac_pmod.h"
 #include "libpet/io/detail/tracer.h"
 #include "libpet/io/tsv.h"
 #include "libpet/io/units.h"
@@ -171,6 +172,7 @@ double read_unit(TacTable& table, const TacSurroundings& around) {
 }  // namespace
 
 TacTable read_tac_table(const std::string& path) {
+  if (detail::is_pmod_tac(path)) return detail::read_pmod_tacs(path);
   const Tsv tsv = Tsv::read(path);
   if (tsv.rows() == 0) throw bad_input(path, "no rows", "one row a frame");
   const TacSurroundings around = detail::tac_surroundings(path);

@@ -19,13 +19,17 @@ namespace pet {
 /// ImageDecayCorrectionTime). Columns for frame times, durations and weights are no regions. Throws InputError (file,
 /// line, column) for cells that are not finite numbers, frames that do not last or overlap, other frames in the table's
 /// own sidecar, a half-life that contradicts the nuclide.
+/// A file whose name ends with .tac is read as PMOD's (docs/formats.md), tracer from FILE.json; a unit must be stated.
 TacTable read_tac_table(const std::string& path);
 
 /// The table in seconds and Bq/mL as text. An unknown unit is written as it was read. Throws UsageError
 /// for a region with the name of a column that is none (time, frame, index, weight, duration, ...): it would be lost.
 std::string tac_table_text(const TacTable& table);
-/// Its sidecar: Units, FrameTimesStart, FrameDuration, tracer fields that are known, decay correction, provenance.
-/// `extra_json` is an object whose members are added ("{}" for none).
+/// The table as PMOD `.tac`, in seconds and kBq/cc. Throws UsageError for an unknown unit, which PMOD cannot state, and
+/// for regions with a tab, quote or bracket.
+std::string pmod_tac_text(const TacTable& table);
+/// The sidecar of `tac_table_text`: Units, FrameTimesStart, FrameDuration, tracer fields that are known, decay
+/// correction, provenance. `extra_json` is an object whose members are added ("{}" for none).
 std::string tac_sidecar_text(const TacTable& table, const Provenance& provenance, const std::string& extra_json);
 /// `index name volume-mm3`, for the regions that have a volume.
 std::string morph_table_text(const TacTable& table, const std::vector<int>& index);
