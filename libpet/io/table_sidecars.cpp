@@ -17,26 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The image's sidecar where the names leave no doubt, or where those in doubt say the same.
-std::optional<Sidecar> image_sidecar(const fs::path& path) {
-  std::optional<Sidecar> chosen;
-  std::string said;
-  for (const fs::path& candidate :
-       companions(path, path.parent_path().empty() ? "." : path.parent_path(), "_pet.json")) {
-    Sidecar sidecar(candidate);
-    Json summary;
-    add_tracer(summary, tracer_of(sidecar));
-    summary["Units"] = sidecar.text("Units").value_or("");
-    summary["Decay"] = {sidecar.boolean("ImageDecayCorrected").value_or(true),
-                        sidecar.number("ImageDecayCorrectionTime").value_or(0.0),
-                        sidecar.number("InjectionStart").value_or(0.0)};
-    if (chosen && summary.dump() != said) return std::nullopt;
-    said = summary.dump();
-    if (!chosen) chosen = std::move(sidecar);
-  }
-  return chosen;
-}
-
 // The sidecars that the reader of a table or image takes, told by its columns.
 std::vector<std::string> sidecars_of(const std::string& path) {
   std::vector<std::string> found;
@@ -63,6 +43,25 @@ fs::path own_sidecar(const fs::path& path) {
 std::optional<Sidecar> table_sidecar(const fs::path& path, const char* shared) {
   if (auto sidecar = sidecar_if_present(own_sidecar(path))) return sidecar;
   return sidecar_if_present(path.parent_path() / shared);
+}
+
+std::optional<Sidecar> image_sidecar(const fs::path& path) {
+  std::optional<Sidecar> chosen;
+  std::string said;
+  for (const fs::path& candidate :
+       companions(path, path.parent_path().empty() ? "." : path.parent_path(), "_pet.json")) {
+    Sidecar sidecar(candidate);
+    Json summary;
+    add_tracer(summary, tracer_of(sidecar));
+    summary["Units"] = sidecar.text("Units").value_or("");
+    summary["Decay"] = {sidecar.boolean("ImageDecayCorrected").value_or(true),
+                        sidecar.number("ImageDecayCorrectionTime").value_or(0.0),
+                        sidecar.number("InjectionStart").value_or(0.0)};
+    if (chosen && summary.dump() != said) return std::nullopt;
+    said = summary.dump();
+    if (!chosen) chosen = std::move(sidecar);
+  }
+  return chosen;
 }
 
 TacSurroundings tac_surroundings(const fs::path& path) {

@@ -26,6 +26,8 @@ struct TacSurroundings {
 /// FILE.json, else tacs.json in the folder; then the `_pet.json` in the folder that fits the name, where the names
 /// leave no doubt or those in doubt say the same. Throws InputError for one of them that is not JSON.
 TacSurroundings tac_surroundings(const std::filesystem::path& path);
+/// The last of these alone: the sidecar of the image that a table belongs to, or nothing.
+std::optional<Sidecar> image_sidecar(const std::filesystem::path& path);
 
 /// FILE.json beside an image or table; whether it exists is not asked.
 std::filesystem::path own_sidecar(const std::filesystem::path& path);
