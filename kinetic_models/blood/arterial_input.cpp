@@ -64,6 +64,22 @@ double time_stood_for(const SampleSeries& s, std::size_t i) {
   return 0.5 * (after - before);
 }
 
+// Weights from the measured values would draw the curve below them (a sample that is low by chance weighs more), so
+// that the first fit has weights of time alone, and those that follow have the concentration from the curve before.
+BloodFit fit_with_model_weights(const BloodModel& model,
+                                const SampleSeries& points,
+                                const std::vector<double>& durations) {
+  constexpr double floor = 0.01;
+  constexpr int reweightings = 5;
+  BloodFit fit = fit_blood_model(model, points, durations);
+  for (int i = 0; i < reweightings && fit.is_found(); ++i) {
+    std::vector<double> weights = durations;
+    for (std::size_t j = 0; j < weights.size(); ++j) weights[j] /= std::max(fit.value(points.time_min[j]), floor);
+    fit = fit_blood_model(model, points, std::move(weights));
+  }
+  return fit;
+}
+
 void require_samples(std::size_t found, std::size_t parameters, std::string_view model) {
   if (found <= parameters)
     throw bad_input(
@@ -86,16 +102,15 @@ ArterialInput fit_arterial_input(const SampleSeries& parent_plasma,
     throw UsageError("no model of the input function '" + std::string(model) +
                      "'; there are: interpolation, triexp, feng");
   const BloodModel& chosen = is_triexp ? triexp_model : feng_model;
-  constexpr double floor = 0.01;
   SampleSeries points;
-  std::vector<double> weights;
+  std::vector<double> durations;
   for (std::size_t i = is_triexp ? first : 0; i < parent_plasma.size(); ++i) {
     points.time_min.push_back(parent_plasma.time_min[i] - (is_triexp ? input.peak_min : 0.0));
     points.value.push_back(parent_plasma.value[i] / input.peak);
-    weights.push_back(time_stood_for(parent_plasma, i) / std::max(points.value.back(), floor));
+    durations.push_back(time_stood_for(parent_plasma, i));
   }
   require_samples(points.size(), chosen.parameters.size(), model);
-  input.fit = fit_blood_model(chosen, points, std::move(weights));
+  input.fit = fit_with_model_weights(chosen, points, durations);
   if (!input.fit.is_found())
     throw bad_input("blood samples", "an input function that " + std::string(model) + " cannot be fitted to",
                     "--aif interpolation");

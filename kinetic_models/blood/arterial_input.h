@@ -43,9 +43,9 @@ struct ArterialInput {
 };
 
 /// Fits `model`, "triexp" or "feng", to samples of parent in plasma. Each weighs the time that it stands for over
-/// max(C, 1 % of the peak): variance in proportion to the concentration, and no more weight to a stretch for being
-/// sampled densely. `before_peak` is the curve that "triexp" keeps up to its peak. Throws InputError for too few
-/// samples.
+/// max(C, 1 % of the peak), C from the curve itself by reweighting: variance in proportion to the concentration, and no
+/// more weight to a stretch for being sampled densely. `before_peak` is the curve that "triexp" keeps up to its peak.
+/// Throws InputError for too few samples.
 ArterialInput fit_arterial_input(const SampleSeries& parent_plasma,
                                  std::string_view model,
                                  const BloodCurve& before_peak);
