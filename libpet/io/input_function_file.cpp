@@ -144,7 +144,9 @@ std::string input_function_text(const InputFunction& input) {
   return writer.text();
 }
 
-std::string input_function_sidecar_text(const InputFunction& input, const Provenance& provenance) {
+std::string input_function_sidecar_text(const InputFunction& input,
+                                        const Provenance& provenance,
+                                        const std::string& members_json) {
   detail::Json object;
   object["time"] = {{"Description", "Time after injection"}, {"Units", "s"}};
   for (const ActivityColumn& column : activity_columns)
@@ -153,6 +155,7 @@ std::string input_function_sidecar_text(const InputFunction& input, const Proven
   if (!input.parent_fraction.empty())
     object[fraction_column] = {{"Description", "Fraction of the radioactivity in plasma that is unchanged tracer"},
                                {"Units", "1"}};
+  object.update(detail::object_from(members_json));
   detail::add_provenance(object, provenance);
   return detail::text_of(object);
 }

@@ -17,6 +17,10 @@ namespace pet {
 InputFunction read_input_function(const std::string& path);
 
 std::string input_function_text(const InputFunction& input);  ///< seconds and Bq/mL
-std::string input_function_sidecar_text(const InputFunction& input, const Provenance& provenance);
+/// Its sidecar: columns with their units, the members of `members_json` (an object: how the curves were made),
+/// provenance.
+std::string input_function_sidecar_text(const InputFunction& input,
+                                        const Provenance& provenance,
+                                        const std::string& members_json = "{}");
 
 }  // namespace pet
