@@ -42,18 +42,17 @@ struct Setting {
   ScanInput input() const { return model.needs_plasma() ? ScanInput(plasma) : ScanInput(reference); }
 };
 
-// Noise of 3 % at 60 min in a frame of 5 min, growing with decay, as the variance of counts has it.
+// Noise of 4 % in the last frame, with the variance that counts have.
 std::vector<double> noise_of(const TimeActivityCurve& curve) {
   constexpr double decay_constant = 0.0340;  // of 11C, 1/min
   std::vector<double> sigma;
-  double at_60_min = 0.0;
   for (std::size_t i = 0; i < curve.frames.size(); ++i) {
     const Frame& frame = curve.frames[i];
     const double size = std::max(curve.activity[i], 0.05);
     sigma.push_back(std::sqrt(size * std::exp(decay_constant * frame.mid_min()) / frame.duration_min()));
-    if (frame.mid_min() <= 60.0) at_60_min = sigma.back() / size;
   }
-  for (double& s : sigma) s *= 0.03 / at_60_min;
+  const double scale = 0.04 * curve.activity.back() / sigma.back();
+  for (double& s : sigma) s *= scale;
   return sigma;
 }
 

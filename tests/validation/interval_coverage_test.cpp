@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Slow: intervals of many simulated curves.
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "tests/validation/coverage_study.h"
+#include "tests/validation/two_tissue_study.h"
+
+TEST_CASE("Profile intervals of 95 % hold the truth in 93 to 97 % of 1,000 curves", "[slow]") {
+  for (const coverage::Case& study : coverage::cases()) {
+    const coverage::Result result = coverage::run(study, {.kind = pet::IntervalKind::profile}, 1000);
+    CAPTURE(study.model, study.quantity, result.bias, result.unbounded, result.missing);
+    CHECK(result.share() >= 0.93);
+    CHECK(result.share() <= 0.97);
+  }
+}
+
+TEST_CASE("Volumes of noisy two-tissue curves are near the truth or flagged, and few are flagged", "[slow]") {
+  const std::vector<two_tissue_study::Curve> curves = two_tissue_study::run();
+  REQUIRE(curves.size() == 180);
+  CHECK(two_tissue_study::median_error(curves) < 0.09);
+  int flagged = 0;
+  for (const two_tissue_study::Curve& curve : curves) {
+    if (curve.is_flagged())
+      ++flagged;
+    else
+      CHECK(std::abs(curve.error()) <= 0.5);
+  }
+  CHECK(flagged < 0.05 * static_cast<double>(curves.size()));
+}
