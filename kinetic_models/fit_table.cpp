@@ -91,6 +91,42 @@ void add_intervals_of_errors(std::vector<Fit>& fits, const TableFitOptions& opti
   }
 }
 
+// Fits every region, with one t* for all where it is to be chosen.
+void fit_one_by_one(const Model& model,
+                    const TacTable& table,
+                    const ScanInput& input,
+                    TableFitOptions& used,
+                    TableFit& result,
+                    const std::function<void(std::size_t, const FitOptions&, Fit&)>& finish) {
+  if (used.chooses_t_star) {
+    result.t_star_scans.resize(result.regions.size());
+    parallel_for(result.regions.size(), used.threads, [&](std::size_t i) {
+      const std::size_t region = result.regions[i];
+      result.t_star_scans[i] =
+          t_star_scan(model, table.curve(region), input, with_weights(table, region, used), *used.chooses_t_star);
+    });
+    used.fit.t_star_min = common_t_star(result.t_star_scans);
+    if (!used.fit.t_star_min)
+      throw bad_input("t* of model " + std::string(model.name), "no region with a straight plot from any frame on",
+                      "one where the points stay within the largest error (or --t-star MIN)");
+  }
+  parallel_for(result.regions.size(), used.threads, [&](std::size_t i) {
+    const std::size_t region = result.regions[i];
+    const FitOptions weighted = with_weights(table, region, used);
+    Fit& found = result.fits[i];
+    found = fit(model, table.curve(region), input, weighted);
+    if (used.intervals) add_intervals(model, table.curve(region), input, weighted, *used.intervals, found);
+    finish(region, weighted, found);
+    if (!used.chooses_t_star || found.status == FitStatus::failed) return;
+    if (never_straight(result.t_star_scans[i])) found.flags.push_back("never_straight");
+    const TStarInterval values = interval_over_t_star(result.t_star_scans[i], *used.fit.t_star_min, 0.0);
+    Estimate& first = found.estimates.front();
+    first.lower -= std::max(first.value - values.lower, 0.0);
+    first.upper += std::max(values.upper - first.value, 0.0);
+  });
+  result.t_star_min = used.fit.t_star_min;
+}
+
 // All regions at once. The reference region itself has its exact answer and takes no part.
 void fit_together(const Model& model,
                   const TacTable& table,
@@ -145,7 +181,10 @@ TableFitOptions options_taken(const Model& model, TableFitOptions options) {
     options.k2prime_region.clear();
     options.fit.k2prime.reset();
   }
-  if (model.t_star == Use::no) options.fit.t_star_min.reset();
+  if (model.t_star == Use::no) {
+    options.fit.t_star_min.reset();
+    options.chooses_t_star.reset();
+  }
   if (model.vB == Use::no || (model.parameters.empty() && options.fit.vB.is_fitted)) options.fit.vB = {};
   if (!model.needs_blood) options.fit.vB_reference = {};
   if (model.delay == Use::no || (model.parameters.empty() && options.fit.delay_min.is_fitted))
@@ -200,14 +239,10 @@ TableFit fit_regions(const Model& model,
         std::tie(result.k2prime, result.k2prime_se) = std::pair(shared.value, shared.standard_error);
     return result;
   }
-  parallel_for(result.regions.size(), options.threads, [&](std::size_t i) {
-    const std::size_t region = result.regions[i];
-    const FitOptions weighted = with_weights(table, region, used);
+  fit_one_by_one(model, table, prepared, used, result, [&](std::size_t region, const FitOptions& weighted, Fit& found) {
+    if (!k2prime_se) return;
     const auto refit = [&](const FitOptions& o) { return fit(model, table.curve(region), prepared, o); };
-    Fit& found = result.fits[i];
-    found = refit(weighted);
-    if (used.intervals) add_intervals(model, table.curve(region), prepared, weighted, *used.intervals, found);
-    if (k2prime_se) add_k2prime_error(found, weighted, *k2prime_se, used.intervals, refit);
+    add_k2prime_error(found, weighted, *k2prime_se, used.intervals, refit);
   });
   result.k2prime = used.fit.k2prime;
   result.k2prime_se = k2prime_se;
@@ -264,12 +299,7 @@ TableFit fit_regions(const Model& model,
     used.fit.vB.is_fitted = plasma.has_whole_blood();
   const auto symbols = shared_symbols(model, used);
   if (symbols.empty())
-    parallel_for(result.regions.size(), options.threads, [&](std::size_t i) {
-      const TimeActivityCurve target = table.curve(result.regions[i]);
-      const FitOptions weighted = with_weights(table, result.regions[i], used);
-      result.fits[i] = fit(model, target, plasma, weighted);
-      if (used.intervals) add_intervals(model, target, plasma, weighted, *used.intervals, result.fits[i]);
-    });
+    fit_one_by_one(model, table, plasma, used, result, [](std::size_t, const FitOptions&, Fit&) {});
   else
     fit_together(model, table, plasma, symbols, std::nullopt, used, result);
   result.vB = used.fit.vB;

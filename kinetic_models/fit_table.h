@@ -8,6 +8,7 @@
 #include "kinetic_models/intervals.h"
 #include "kinetic_models/model.h"
 #include "kinetic_models/shared_fit.h"
+#include "kinetic_models/t_star.h"
 #include "libpet/io/parameter_table.h"
 #include "libpet/tac_table.h"
 #include "libpet/weights.h"
@@ -22,20 +23,23 @@ struct TableFitOptions {
   std::string k2prime_region;                ///< region that gives k2prime by the model's full form; empty: fit.k2prime
   std::vector<std::string> shared;           ///< parameters that all regions have in common
   std::optional<IntervalOptions> intervals;  ///< none: no intervals
-  bool scans_delay = false;                  ///< the delay is estimated once, from the early frames of the mean curve
+  std::optional<TStarOptions> chooses_t_star;  ///< one t* for all regions; none: fit.t_star_min
+  bool scans_delay = false;                    ///< the delay is estimated once, from the early frames of the mean curve
   unsigned threads = 0;
 };
 
 /// The fits of one model to the regions of a table.
 struct TableFit {
   const Model* model = nullptr;
-  std::vector<std::size_t> regions;    ///< indices into the table
-  std::vector<Fit> fits;               ///< one a region
-  std::optional<double> k2prime;       ///< the value used, 1/min
-  std::optional<double> k2prime_se;    ///< where it was estimated
-  std::optional<double> delay_min;     ///< as given, or as estimated once for the scan
-  std::optional<double> delay_se_min;  ///< where it was estimated
-  Choice vB;                           ///< as used
+  std::vector<std::size_t> regions;                       ///< indices into the table
+  std::vector<Fit> fits;                                  ///< one a region
+  std::optional<double> k2prime;                          ///< the value used, 1/min
+  std::optional<double> k2prime_se;                       ///< where it was estimated
+  std::optional<double> t_star_min;                       ///< as given or chosen
+  std::vector<std::vector<TStarCandidate>> t_star_scans;  ///< one a region, where t* was chosen
+  std::optional<double> delay_min;                        ///< as given, or as estimated once for the scan
+  std::optional<double> delay_se_min;                     ///< where it was estimated
+  Choice vB;                                              ///< as used
   std::vector<SharedParameter> shared;
 };
 
@@ -45,6 +49,10 @@ WeightScheme default_weights(const TacTable& table);
 /// Those of the options that a model takes: for fits of several models with common options.
 TableFitOptions options_taken(const Model& model, TableFitOptions options);
 
+/// Where t* is chosen (options.chooses_t_star) all regions get the earliest that is straight in each of them, and the
+/// interval of a model's first quantity is widened by its values at the later admissible t*; a region that is never
+/// straight is flagged never_straight. Throws InputError where none is straight.
+///
 /// Fits a reference tissue model to `regions` (indices into the table; empty: all), in parallel and independently of
 /// the number of threads. The standard error of a k2prime that a region gives is carried into the estimates; one above
 /// 25 % is flagged k2prime_imprecise. `blood` is for models that need whole blood, which then fit vB unless it is

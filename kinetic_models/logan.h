@@ -41,6 +41,7 @@ inline constexpr Model logan = {
     .t_star = Use::required,
     .vB = Use::optional,
     .delay = Use::optional,
+    .divides_by_target = true,
     .derive = &derive_logan,
     .fit = &fit_logan,
 };

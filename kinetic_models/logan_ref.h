@@ -43,6 +43,7 @@ inline constexpr Model logan_ref = {
     .least_frames = 3,
     .k2prime = Use::optional,
     .t_star = Use::required,
+    .divides_by_target = true,
     .k2prime_model = "mrtm",
     .derive = &derive_logan_ref,
     .fit = &fit_logan_ref,

@@ -74,6 +74,7 @@ struct Model {
   Use VND = Use::no;
   bool needs_blood = false;  ///< a reference model that needs whole blood beside the reference
   bool uses_weights = true;
+  bool divides_by_target = false;    ///< its points are over the noisy target curve (Logan, MRTM0)
   std::string_view shares{};         ///< a parameter that all regions of a scan have in common
   std::string_view k2prime_model{};  ///< the full form that estimates k2prime in a region
   Predict predict = nullptr;         ///< of a nonlinear model

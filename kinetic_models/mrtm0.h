@@ -44,6 +44,7 @@ inline constexpr Model mrtm0 = {
     .quantities = mrtm0_quantities,
     .least_frames = 4,
     .t_star = Use::optional,
+    .divides_by_target = true,
     .derive = &derive_mrtm0,
     .fit = &fit_mrtm0,
 };

@@ -72,7 +72,7 @@ void declare_outputs(pet::OutputFiles& files,
     files.declare(path);
     files.declare(pet::sidecar_of(path));
   }
-  for (const std::optional<std::string>& path : {options.fitted, options.compare}) {
+  for (const std::optional<std::string>& path : {options.fitted, options.compare, options.t_star_table}) {
     if (!path) continue;
     files.declare(*path);
     files.declare(pet::sidecar_of(*path));
@@ -93,6 +93,25 @@ void write_comparison(pet::OutputFiles& files,
                 pet::format_number(row.weight), pet::format_number(row.value), pet::format_number(row.standard_error)});
   files.write(path, writer.text());
   files.write(pet::sidecar_of(path), pet::sidecar_text(pet::comparison_members(quantity), provenance));
+}
+
+// The first quantity of every model and region as a function of t*.
+void write_t_star_table(pet::OutputFiles& files,
+                        const std::filesystem::path& path,
+                        const std::vector<pet::TableFit>& fits,
+                        const pet::TacTable& table,
+                        const pet::Provenance& provenance) {
+  pet::TsvWriter writer(
+      {"name", "model", "t_star", "quantity", "value", "stderr", "largest_error", "frames", "admissible", "chosen"});
+  for (const pet::TableFit& fit : fits)
+    for (std::size_t r = 0; r < fit.t_star_scans.size(); ++r)
+      for (const pet::TStarCandidate& c : fit.t_star_scans[r])
+        writer.row({table.regions[fit.regions[r]], std::string(fit.model->name), pet::format_number(c.t_star_min),
+                    std::string(fit.model->quantities.front().symbol), pet::format_number(c.value),
+                    pet::format_number(c.standard_error), pet::format_number(c.largest_error), std::to_string(c.frames),
+                    c.is_admissible ? "1" : "0", c.t_star_min == fit.t_star_min ? "1" : "0"});
+  files.write(path, writer.text());
+  files.write(pet::sidecar_of(path), pet::sidecar_text(pet::t_star_members(), provenance));
 }
 
 int run(const Options& options, const pet::Common& common) {
@@ -136,6 +155,7 @@ int run(const Options& options, const pet::Common& common) {
     files.write(*options.fitted, pet::tac_table_text(curves));
     files.write(pet::sidecar_of(*options.fitted), pet::tac_sidecar_text(curves, provenance, "{}"));
   }
+  if (options.t_star_table) write_t_star_table(files, *options.t_star_table, fits, table, provenance);
   if (options.compare) write_comparison(files, *options.compare, fits, table, provenance);
   files.commit();
   std::cout << to_stdout << std::flush;

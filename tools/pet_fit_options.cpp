@@ -41,7 +41,13 @@ void declare_models(Tool& tool, PetFitOptions& options) {
       .option("sampling", options.sampling, "KIND", "average: frames are averages; midframe: values at mid-frame")
       .option("k2prime", options.k2prime, "VALUE|region:NAME|shared",
               "efflux rate of the reference in 1/min, the region that gives it, or shared by all regions")
-      .option("t-star", options.t_star_min, "MIN", "use frames whose mid time is at or after it, in minutes")
+      .option(
+          "t-star", options.t_star, "MIN|auto",
+          "use frames whose mid time is at or after it, in minutes; auto: the earliest from which on the plots of all "
+          "regions are straight")
+      .option("t-star-error", options.t_star_error, "FRACTION",
+              "with --t-star auto: the largest relative error of a point of a straight plot")
+      .option("t-star-table", options.t_star_table, "FILE", "with --t-star auto: also write the results over t*")
       .option("t-end", options.t_end_min, "MIN", "use frames whose mid time is at or before it, in minutes")
       .option("half-life", options.half_life_s, "SECONDS", "half-life of the tracer, in place of the sidecar's");
 }
@@ -104,7 +110,13 @@ TableFitOptions table_fit_options(const PetFitOptions& options, const TacTable& 
   result.threads = threads;
   result.sampling = sampling(options.sampling);
   result.weights = options.weights ? weight_scheme(*options.weights) : default_weights(table);
-  result.fit.t_star_min = options.t_star_min;
+  if (options.t_star == "auto") {
+    result.chooses_t_star = TStarOptions{.most_error = options.t_star_error};
+  } else if (options.t_star) {
+    result.fit.t_star_min = parse_number(*options.t_star);
+    if (!result.fit.t_star_min) throw UsageError("--t-star '" + *options.t_star + "': expected minutes or auto");
+  }
+  if (options.t_star_table && !result.chooses_t_star) throw UsageError("--t-star-table goes with --t-star auto");
   result.fit.t_end_min = options.t_end_min;
   result.fit.starts = options.starts;
   result.fit.seed = static_cast<std::uint64_t>(options.seed);
@@ -143,7 +155,8 @@ void require_taken(const std::vector<const Model*>& models, const TableFitOption
   const auto is_nonlinear = [](const Model* m) { return !m->parameters.empty(); };
   require(options.fit.k2prime || !options.k2prime_region.empty(), "--k2prime",
           [](const Model* m) { return m->k2prime != Use::no; });
-  require(options.fit.t_star_min.has_value(), "--t-star", [](const Model* m) { return m->t_star != Use::no; });
+  require(options.fit.t_star_min || options.chooses_t_star, "--t-star",
+          [](const Model* m) { return m->t_star != Use::no; });
   require(options.fit.vB.is_given(), "--vb", [](const Model* m) { return m->vB != Use::no; });
   require(options.fit.delay_min.is_given() || options.scans_delay, "--delay",
           [](const Model* m) { return m->delay != Use::no; });

@@ -20,7 +20,9 @@ struct PetFitOptions {
   std::optional<std::string> weights;
   std::string sampling = "average";
   std::optional<std::string> k2prime;
-  std::optional<double> t_star_min;
+  std::optional<std::string> t_star;
+  double t_star_error = 0.1;
+  std::optional<std::string> t_star_table;
   std::optional<double> t_end_min;
   std::optional<double> half_life_s;
   std::optional<std::string> vB;

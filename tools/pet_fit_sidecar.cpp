@@ -95,7 +95,8 @@ ParameterSidecar describe_fit(const TableFit& result,
   add("vB", result.model->vB != Use::no && !result.vB.is_fitted ? result.vB.value : std::nullopt, "1");
   add("VND", used.fit.VND.value, "mL/cm3");
   add("fP", used.fit.plasma_free_fraction, "1");
-  add("t_star", used.fit.t_star_min, "min");
+  add("t_star", result.t_star_min ? result.t_star_min : used.fit.t_star_min, "min");
+  if (used.chooses_t_star) add("t_star_largest_error", used.chooses_t_star->most_error, "1");
   add("t_end", used.fit.t_end_min, "min");
   nlohmann::ordered_json bounds = nlohmann::ordered_json::object();
   for (const Parameter& parameter : bounds_used(*result.model, used.fit))
@@ -106,6 +107,18 @@ ParameterSidecar describe_fit(const TableFit& result,
   sidecar.shared_json = shared.dump();
   sidecar.correlation_json = correlations(result, table).dump();
   return sidecar;
+}
+
+std::string t_star_members() {
+  const nlohmann::ordered_json members = {
+      {"Description", "The first quantity of a model as a function of t*, one row a candidate"},
+      {"t_star", {{"Description", "Middle of the first frame used"}, {"Units", "min"}}},
+      {"value", {{"Description", "Estimate, in the unit of its table"}}},
+      {"stderr", {{"Description", "Standard error, in the same unit"}}},
+      {"largest_error", {{"Description", "Largest relative deviation of a point from the line"}, {"Units", "1"}}},
+      {"admissible", {{"Description", "1: the fit is ok and the largest error within the limit"}}},
+      {"chosen", {{"Description", "1: the t* of all regions"}}}};
+  return members.dump();
 }
 
 std::string comparison_members(const std::string& quantity) {

@@ -17,4 +17,7 @@ ParameterSidecar describe_fit(const TableFit& result,
 /// Members of the sidecar of a comparison of models, as a JSON object.
 std::string comparison_members(const std::string& quantity);
 
+/// The same for a table of results over t*.
+std::string t_star_members();
+
 }  // namespace pet
