@@ -22,13 +22,12 @@ struct BloodUnits {
 /// BIDS `_blood.tsv` with its sidecar (FILE.json): `time` and those of `whole_blood_radioactivity`,
 /// `plasma_radioactivity`, `metabolite_parent_fraction` that there are; "n/a" is no sample. The sidecar states the unit
 /// of each column ("kBq/mL"; "Bq" means Bq/mL), DispersionCorrected, DispersionConstant and PlasmaFreeFraction. Times
-/// are moved to count from the InjectionStart of the `_pet.json` in the folder. Any other file is read as PMOD .bld or
-/// .crv: units in brackets after the titles, the first column time.
+/// are moved to count from the InjectionStart of the `_pet.json` in the folder.
 ///
 /// Whole blood counts as the autosampler's where the name says `recording-autosampler`, or where the name says nothing
 /// and the file holds whole blood alone in 60 samples or more that are 5 s apart or less. Throws InputError with file
-/// and line for times out of order, two values at one time, parent fractions outside 0 to 1, units that are missing or
-/// that cannot be true of both of two curves of one scan. What was decided or dropped is told in `notes`.
+/// and line for times out of order, two values at one time, parent fractions outside 0 to 1 and units that are missing.
+/// What was decided or dropped is told in `notes`.
 BloodSamples read_blood_samples(const std::vector<std::string>& paths, const BloodUnits& units = {});
 
 /// Measured blood samples as a BIDS `_blood.tsv`: `time` in seconds after injection, then those of
