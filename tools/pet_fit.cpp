@@ -152,8 +152,10 @@ int run(const Options& options, const pet::Common& common) {
     fits.push_back(result);
     if (!options.fitted) continue;
     const pet::TacTable curves = pet::fitted_curves(result, table);
-    files.write(*options.fitted, pet::tac_table_text(curves));
-    files.write(pet::sidecar_of(*options.fitted), pet::tac_sidecar_text(curves, provenance, "{}"));
+    const bool is_pmod = options.fitted->ends_with(".tac");
+    files.write(*options.fitted, is_pmod ? pet::pmod_tac_text(curves) : pet::tac_table_text(curves));
+    files.write(pet::sidecar_of(*options.fitted), is_pmod ? pet::pmod_tac_sidecar_text(curves, provenance, "{}")
+                                                          : pet::tac_sidecar_text(curves, provenance, "{}"));
   }
   if (options.t_star_table) write_t_star_table(files, *options.t_star_table, fits, table, provenance);
   if (options.compare) write_comparison(files, *options.compare, fits, table, provenance);

@@ -30,7 +30,8 @@ IntervalOptions interval_options(const PetFitOptions& options) {
 }
 
 void declare_models(Tool& tool, PetFitOptions& options) {
-  tool.argument("TACS", options.tacs, "table of time-activity curves, with its JSON sidecar if there is one")
+  tool.argument("TACS", options.tacs,
+                "table of time-activity curves (BIDS, PMOD .tac, Turku DFT), with its JSON sidecar if there is one")
       .required("model", options.models, "MODEL,...", "models to fit: " + model_names())
       .option("reference", options.reference, "REGION", "region without the target receptor (reference models)")
       .option("input", options.input, "FILE", "input function table with its sidecar (plasma models)")
@@ -82,7 +83,8 @@ void declare_fit(Tool& tool, PetFitOptions& options) {
       .choices("resampling", {"residual", "wild"})
       .option("loss", options.loss, "KIND", "loss of a nonlinear fit")
       .choices("loss", {"none", "huber", "cauchy"})
-      .option("fitted", options.fitted, "FILE", "also write the fitted curves as a table")
+      .option("fitted", options.fitted, "FILE",
+              "also write the fitted curves as a table; PMOD where the name ends in .tac")
       .option("compare", options.compare, "FILE",
               "also write a table of AICc, Akaike weights and the average of the models, region by region");
 }

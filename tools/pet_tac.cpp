@@ -88,8 +88,10 @@ int run(const Options& options, const pet::Common& common) {
   std::vector<std::string> inputs = pet::with_sidecars({options.image});
   inputs.push_back(options.labels);
   if (options.table) inputs.push_back(*options.table);
-  files.write(common.output, pet::tac_table_text(table));
-  files.write(sidecar, pet::tac_sidecar_text(table, pet::provenance_of(inputs), pet::image_members_json(image)));
+  const bool is_pmod = common.output.ends_with(".tac");
+  const auto sidecar_text = is_pmod ? pet::pmod_tac_sidecar_text : pet::tac_sidecar_text;
+  files.write(common.output, is_pmod ? pet::pmod_tac_text(table) : pet::tac_table_text(table));
+  files.write(sidecar, sidecar_text(table, pet::provenance_of(inputs), pet::image_members_json(image)));
   files.write(morph_of(common.output), pet::morph_table_text(table, pet::label_numbers(labels)));
   files.commit();
   return pet::success;

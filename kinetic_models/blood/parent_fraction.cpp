@@ -43,6 +43,7 @@ void use_fit(ParentFraction& result, int which) {
   const BloodFit& fit = result.fits[static_cast<std::size_t>(which)];
   result.chosen = which;
   result.model = fit.model->name;
+  result.chosen = which;
   result.curve = [fit](double t) { return fit.value(t); };
   if (fit.status != FitStatus::ok)
     result.notes.push_back("the fit of the parent fraction by " + result.model + " has status " +

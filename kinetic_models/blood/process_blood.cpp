@@ -220,7 +220,9 @@ std::string after_last_sentence(const ProcessedBlood& result, const BloodOptions
   text += std::string("from there to ") + seconds(result.end_min) + " whole blood and plasma " +
           (options.after_last == AfterLast::hold ? "were held at their last values"
                                                  : "follow an exponential through their last five samples");
-  if (has_fraction) text += ", the parent fraction follows its model";
+  if (has_fraction)
+    text += result.parent_fraction.chosen >= 0 ? ", the parent fraction follows its model"
+                                               : ", the parent fraction was held too";
   if (result.arterial) text += ", the input function follows its own";
   return text;
 }

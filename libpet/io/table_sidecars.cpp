@@ -7,7 +7,8 @@
 
 #include "libpet/io/detail/bids_name.h"
 #include "libpet/io/detail/blood_recording.h"
-#include "libpet/io/detail/tac_pmod.h"
+#include "libpet/io/detail/delimited.h"
+#include "libpet/io/detail/tac_assembly.h"
 #include "libpet/io/detail/text_file.h"
 #include "libpet/io/detail/tracer.h"
 #include "libpet/io/sidecar.h"
@@ -39,14 +40,21 @@ std::optional<Sidecar> image_sidecar(const fs::path& path) {
   return chosen;
 }
 
+// A table of curves in another form than that of BIDS: PMOD, Turku, commas.
+bool is_foreign_tac_table(const std::string& path) {
+  const std::string text = read_text_file(path);
+  return is_pmod_table(text, path) || is_dft(text) || !is_tab_separated(text);
+}
+
 // The sidecars that the reader of a table or image takes, told by its columns.
 std::vector<std::string> sidecars_of(const std::string& path) {
   std::vector<std::string> found;
   const bool is_image = path.ends_with(".nii") || path.ends_with(".nii.gz");
   if (!fs::is_regular_file(path)) return found;
-  const bool is_pmod = is_pmod_tac(path) || is_pmod_blood(path);
-  const Tsv tsv = is_image || is_pmod ? Tsv() : Tsv::read(path);
-  if (is_image || is_pmod || tsv.find("name")) {
+  const bool is_blood = !is_image && is_pmod_blood(path);
+  const bool is_foreign = !is_image && !is_blood && is_foreign_tac_table(path);
+  const Tsv tsv = is_image || is_blood || is_foreign ? Tsv() : Tsv::read(path);
+  if (is_image || is_blood || tsv.find("name")) {
     if (fs::is_regular_file(own_sidecar(path))) found.push_back(own_sidecar(path));
   } else if (tsv.find("time") && tsv.find("AIF")) {
     if (const auto sidecar = table_sidecar(path, "inputfunction.json")) found.push_back(sidecar->source());

@@ -6,14 +6,14 @@
 #include <map>
 #include <utility>
 
-#include "libpet/decay.h"
 #include "libpet/error.h"
 #include "libpet/io/detail/bids_name.h"
+#include "libpet/io/detail/delimited.h"
 #include "libpet/io/detail/json.h"
 #include "libpet/io/detail/table_sidecars.h"
+#include "libpet/io/detail/tac_assembly.h"
 #include "libpet/io/detail/tac_columns.h"
-#include "libpet/io/detail/tac_pmod.h"
-#include "libpet/io/detail/tracer.h"
+#include "libpet/io/detail/text_file.h"
 #include "libpet/io/tsv.h"
 #include "libpet/io/units.h"
 
@@ -39,9 +39,12 @@ std::optional<std::vector<double>> time_list(const TacSurroundings& around, std:
 }
 
 // A column of times in seconds, whatever unit the sidecar gives it.
-std::vector<double> times_in_s(const Tsv& tsv, std::size_t column, const TacSurroundings& around) {
+std::vector<double> times_in_s(const Tsv& tsv,
+                               std::size_t column,
+                               const TacSurroundings& around,
+                               const TacTableOptions& options) {
   const std::string key = tsv.header()[column] + "/Units";
-  double s_per_unit = 1.0;
+  double s_per_unit = options.time_unit.empty() ? 1.0 : detail::stated_time_unit_s(options.time_unit);
   for (const Sidecar& sidecar : around.sidecars) {
     if (!sidecar.has(key)) continue;
     const std::string unit = *sidecar.text(key);
@@ -56,9 +59,12 @@ std::vector<double> times_in_s(const Tsv& tsv, std::size_t column, const TacSurr
 }
 
 // Start and end of every row in seconds: columns, else the lists of the sidecar.
-std::vector<Frame> frame_times_s(const Tsv& tsv, const TacSurroundings& around) {
-  const auto start = detail::find_tac_column(tsv, {"framestart", "frametimesstart"});
-  const auto end = detail::find_tac_column(tsv, {"frameend", "frametimesend"});
+std::vector<Frame> frame_times_s(const Tsv& tsv, const TacSurroundings& around, const TacTableOptions& options) {
+  using Found = std::optional<std::size_t>;
+  const Found start = options.start_column.empty() ? detail::find_tac_column(tsv, {"framestart", "frametimesstart"})
+                                                   : Found(tsv.column(options.start_column));
+  const Found end = options.end_column.empty() ? detail::find_tac_column(tsv, {"frameend", "frametimesend"})
+                                               : Found(tsv.column(options.end_column));
   const auto duration = detail::find_tac_column(tsv, {"framedur", "frameduration", "framelength"});
   const auto starts = time_list(around, "FrameTimesStart");
   const auto durations = time_list(around, "FrameDuration");
@@ -67,9 +73,9 @@ std::vector<Frame> frame_times_s(const Tsv& tsv, const TacSurroundings& around) 
     throw bad_input(tsv.source() + ":1", "no columns of frame times",
                     "frame_start and frame_end in seconds (or as many FrameTimesStart and FrameDuration in the "
                     "sidecar as rows)");
-  const std::vector<double> first = start ? times_in_s(tsv, *start, around) : *starts;
-  const std::vector<double> second = end     ? times_in_s(tsv, *end, around)
-                                     : start ? times_in_s(tsv, *duration, around)
+  const std::vector<double> first = start ? times_in_s(tsv, *start, around, options) : *starts;
+  const std::vector<double> second = end     ? times_in_s(tsv, *end, around, options)
+                                     : start ? times_in_s(tsv, *duration, around, options)
                                              : *durations;
   std::vector<Frame> times(tsv.rows());
   for (std::size_t r = 0; r < tsv.rows(); ++r) times[r] = {first[r], end ? second[r] : first[r] + second[r]};
@@ -89,42 +95,6 @@ void check_against_sidecar(const Tsv& tsv, const std::vector<Frame>& times_s, co
     if (std::abs((*starts)[r] - times_s[r].start_min) > same_time_s)
       throw own.error("FrameTimesStart", "frame " + std::to_string(r + 1) + " at " + format_number((*starts)[r]) + " s",
                       format_number(times_s[r].start_min) + " s as in " + tsv.source());
-}
-
-// Times in seconds as minutes after injection. The line of a bad frame is named.
-Frames frames_from(const Tsv& tsv, std::vector<Frame> times, double injection_s) {
-  for (std::size_t r = 0; r < times.size(); ++r) {
-    Frame& frame = times[r];
-    const std::string where = tsv.source() + ":" + std::to_string(r + 2);
-    if (!(frame.end_min > frame.start_min))
-      throw bad_input(where,
-                      "a frame from " + format_number(frame.start_min) + " to " + format_number(frame.end_min) + " s",
-                      "an end after the start");
-    frame = {(frame.start_min - injection_s) / 60.0, (frame.end_min - injection_s) / 60.0};
-  }
-  try {
-    return Frames(std::move(times));
-  } catch (const InputError& error) {
-    throw InputError(tsv.source() + ": " + error.what());
-  }
-}
-
-// What every value of a frame is multiplied by to be corrected for decay to injection.
-std::vector<double> decay_factors(const TacSurroundings& around, const TacTable& table, double injection_s) {
-  std::vector<double> factors(table.frames.size(), 1.0);
-  const bool is_corrected = around.first("ImageDecayCorrected", &Sidecar::boolean).value_or(true);
-  const double reference_min =
-      (around.first("ImageDecayCorrectionTime", &Sidecar::number).value_or(injection_s) - injection_s) / 60.0;
-  if (is_corrected && reference_min == 0.0) return factors;
-  if (!table.tracer.half_life_min)
-    throw bad_input(around.sidecars.front().source(),
-                    "activity that is not decay-corrected to injection and no half-life",
-                    "RadionuclideHalfLife in seconds, or TracerRadionuclide");
-  for (std::size_t f = 0; f < factors.size(); ++f)
-    factors[f] = is_corrected ? decay_reference_shift(reference_min, 0.0, *table.tracer.half_life_min)
-                              : frame_decay_factor(table.frames[f].start_min, table.frames[f].end_min,
-                                                   *table.tracer.half_life_min);
-  return factors;
 }
 
 void read_volumes(TacTable& table, const fs::path& path) {
@@ -156,7 +126,7 @@ void read_volumes(TacTable& table, const fs::path& path) {
 }
 
 // Sets the unit of the table; returns how many of the file make one of ours, 1 where the unit is unknown.
-double read_unit(TacTable& table, const TacSurroundings& around) {
+double read_unit(TacTable& table, const TacSurroundings& around, const TacTableOptions& options) {
   for (const Sidecar& sidecar : around.sidecars) {
     if (!sidecar.has("Units")) continue;
     const std::string unit = *sidecar.text("Units");
@@ -166,33 +136,39 @@ double read_unit(TacTable& table, const TacSurroundings& around) {
     table.unit = ActivityUnit::kBq_per_mL;
     return 1.0 / *found;
   }
-  return 1.0;
+  if (options.unit.empty() || options.unit == "unknown") return 1.0;
+  table.unit = ActivityUnit::kBq_per_mL;
+  return detail::stated_per_kBq_per_mL(options.unit);
 }
 
 }  // namespace
 
-TacTable read_tac_table(const std::string& path) {
-  if (detail::is_pmod_tac(path)) return detail::read_pmod_tacs(path);
-  const Tsv tsv = Tsv::read(path);
-  if (tsv.rows() == 0) throw bad_input(path, "no rows", "one row a frame");
+TacTable read_tac_table(const std::string& path, const TacTableOptions& options) {
+  const std::string text = detail::read_text_file(path);
   const TacSurroundings around = detail::tac_surroundings(path);
-  const double injection_s = around.first("InjectionStart", &Sidecar::number).value_or(0.0);
+  if (detail::is_pmod_table(text, path)) return detail::assembled(detail::pmod_tacs(text, path, options), around);
+  if (detail::is_dft(text)) return detail::assembled(detail::dft_tacs(text, path, options), around);
+  const Tsv tsv = detail::is_tab_separated(text) ? Tsv::parse(text, path) : detail::delimited_table(text, path);
+  if (tsv.rows() == 0) throw bad_input(path, "no rows", "one row a frame");
 
-  TacTable table;
-  const std::vector<Frame> times_s = frame_times_s(tsv, around);
-  check_against_sidecar(tsv, times_s, around);
-  table.frames = frames_from(tsv, times_s, injection_s);
-  for (const Sidecar& sidecar : around.sidecars) detail::fill_missing(table.tracer, detail::tracer_of(sidecar));
-  const double per_unit = read_unit(table, around);
-  const std::vector<double> decay = decay_factors(around, table, injection_s);
+  TacTable read;
+  detail::TacColumns columns;
+  columns.source = path;
+  columns.times_s = frame_times_s(tsv, around, options);
+  check_against_sidecar(tsv, columns.times_s, around);
+  const double per_unit = read_unit(read, around, options);
+  columns.unit = read.unit;
+  for (std::size_t r = 0; r < tsv.rows(); ++r) columns.where.push_back(tsv.where(r));
   for (std::size_t c = 0; c < tsv.header().size(); ++c) {
-    if (!detail::is_region_column(tsv.header()[c])) continue;
-    table.regions.push_back(tsv.header()[c]);
-    std::vector<double>& curve = table.activity.emplace_back(tsv.rows());
-    for (std::size_t r = 0; r < tsv.rows(); ++r) curve[r] = tsv.required_number(r, c) / per_unit * decay[r];
+    const std::string& name = tsv.header()[c];
+    if (!detail::is_region_column(name) || name == options.start_column || name == options.end_column) continue;
+    columns.regions.push_back(name);
+    std::vector<double>& curve = columns.activity.emplace_back(tsv.rows());
+    for (std::size_t r = 0; r < tsv.rows(); ++r) curve[r] = tsv.required_number(r, c) / per_unit;
   }
-  if (table.regions.empty())
+  if (columns.regions.empty())
     throw bad_input(path + ":1", "no column of a region", "frame times and at least one region");
+  TacTable table = detail::assembled(std::move(columns), around);
   read_volumes(table, path);
   return table;
 }

@@ -9,6 +9,15 @@
 
 namespace pet {
 
+/// What a person states of a table. Empty: as the file says. Units count where the file states none; PMOD and Turku
+/// tables without one are refused unless it is stated here ("unknown" leaves the numbers as they are).
+struct TacTableOptions {
+  std::string start_column;
+  std::string end_column;
+  std::string unit;       ///< "kBq/mL", "Bq/mL", ..., "unknown"
+  std::string time_unit;  ///< "s" or "min"
+};
+
 /// Reads a BIDS / PETPrep `_tacs.tsv`: `frame_start frame_end` (or FrameTimesStart FrameTimesEnd) in seconds, one
 /// column a region, and its JSON sidecar (same name, .json; else `tacs.json` in the same folder) with `Units`, tracer,
 /// half-life and dose, and for columns of times in minutes `{"frame_start": {"Units": "min"}}`. What that does not say
@@ -19,17 +28,22 @@ namespace pet {
 /// ImageDecayCorrectionTime). Columns for frame times, durations and weights are no regions. Throws InputError (file,
 /// line, column) for cells that are not finite numbers, frames that do not last or overlap, other frames in the table's
 /// own sidecar, a half-life that contradicts the nuclide.
-/// A file whose name ends with .tac is read as PMOD's (docs/formats.md), tracer from FILE.json; a unit must be stated.
-TacTable read_tac_table(const std::string& path);
+///
+/// Also reads PMOD .tac (units in brackets after the titles), Turku DFT, and the same tables separated by commas or
+/// semicolons. Numbers have a decimal point. Borders of frames that differ by 2 ms or less are one border.
+TacTable read_tac_table(const std::string& path, const TacTableOptions& options = {});
+
+/// The table as PMOD .tac: seconds and kBq/cc; an unknown unit is written as "1/1". Throws UsageError as
+/// `tac_table_text`.
+std::string pmod_tac_text(const TacTable& table);
+/// The sidecar of a PMOD .tac: as that of the BIDS table, with kBq/mL.
+std::string pmod_tac_sidecar_text(const TacTable& table, const Provenance& provenance, const std::string& extra_json);
 
 /// The table in seconds and Bq/mL as text. An unknown unit is written as it was read. Throws UsageError
 /// for a region with the name of a column that is none (time, frame, index, weight, duration, ...): it would be lost.
 std::string tac_table_text(const TacTable& table);
-/// The table as PMOD `.tac`, in seconds and kBq/cc. Throws UsageError for an unknown unit, which PMOD cannot state, and
-/// for regions with a tab, quote or bracket.
-std::string pmod_tac_text(const TacTable& table);
-/// The sidecar of `tac_table_text`: Units, FrameTimesStart, FrameDuration, tracer fields that are known, decay
-/// correction, provenance. `extra_json` is an object whose members are added ("{}" for none).
+/// Its sidecar: Units, FrameTimesStart, FrameDuration, tracer fields that are known, decay correction, provenance.
+/// `extra_json` is an object whose members are added ("{}" for none).
 std::string tac_sidecar_text(const TacTable& table, const Provenance& provenance, const std::string& extra_json);
 /// `index name volume-mm3`, for the regions that have a volume.
 std::string morph_table_text(const TacTable& table, const std::vector<int>& index);

@@ -109,6 +109,23 @@ Tsv Tsv::parse(std::string_view text, std::string source) {
   return table;
 }
 
+Tsv Tsv::from_cells(std::string source,
+                    std::vector<std::string> header,
+                    std::vector<std::vector<std::string>> cells,
+                    std::vector<std::size_t> lines) {
+  Tsv table;
+  table.source_ = std::move(source);
+  check_header(header, at_line(table.source_, 1));
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    if (cells[i].size() != header.size())
+      throw bad_input(at_line(table.source_, lines[i]), std::to_string(cells[i].size()) + " columns",
+                      std::to_string(header.size()) + " as in the header");
+  table.header_ = std::move(header);
+  table.cells_ = std::move(cells);
+  table.lines_ = std::move(lines);
+  return table;
+}
+
 std::optional<std::size_t> Tsv::find(std::string_view column) const {
   const auto found = std::find(header_.begin(), header_.end(), column);
   if (found == header_.end()) return std::nullopt;
@@ -138,6 +155,10 @@ double Tsv::required_number(std::size_t row, std::size_t column) const {
 
 std::string Tsv::where(std::size_t row, std::size_t column) const {
   return at_line(source_, lines_[row]) + " column '" + header_[column] + "'";
+}
+
+std::string Tsv::where(std::size_t row) const {
+  return at_line(source_, lines_[row]);
 }
 
 std::optional<double> parse_number(std::string_view text) {

@@ -17,6 +17,11 @@ class Tsv {
   /// Throws InputNotFound, or InputError with file and line: empty file, unequal columns, duplicate or blank names.
   static Tsv read(const std::string& path);
   static Tsv parse(std::string_view text, std::string source);
+  /// A table that was split elsewhere; `lines` are the line numbers of its rows. Throws InputError as `read` does.
+  static Tsv from_cells(std::string source,
+                        std::vector<std::string> header,
+                        std::vector<std::vector<std::string>> cells,
+                        std::vector<std::size_t> lines);
 
   const std::string& source() const { return source_; }
   const std::vector<std::string>& header() const { return header_; }
@@ -31,6 +36,8 @@ class Tsv {
   double required_number(std::size_t row, std::size_t column) const;
   /// "FILE:LINE column 'NAME'", for messages.
   std::string where(std::size_t row, std::size_t column) const;
+  /// "FILE:LINE".
+  std::string where(std::size_t row) const;
 
  private:
   std::string source_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,26 +10,27 @@
 
 namespace pet::detail {
 
-/// The cells of one line, without blanks around them: separated by tabs where it has one, else by semicolons or commas,
-/// else by runs of blanks. Hand-made files have a title line with blanks over rows with commas.
-std::vector<std::string> split_cells(std::string_view line);
-/// A table whose lines are separated in any of these ways. Line numbers stay. Throws as Tsv::parse does.
-Tsv delimited_table(std::string_view text, const std::string& source);
-std::vector<std::string_view> lines_of(std::string_view text);
-std::string lower_case(std::string_view text);
+struct TextLine {
+  std::size_t number;  ///< from 1
+  std::string_view text;
+};
 
-/// "end[kBq/cc]" as name and unit; a title without brackets has no unit.
+/// Lines that hold something, without their ends, a byte-order mark and comments from '#' on. Throws InputError for
+/// binary data.
+std::vector<TextLine> text_lines(std::string_view text, const std::string& source);
+/// Cells between tabs, or commas, or semicolons, whichever the title has first in this order, else between blanks.
+char separator_of(std::string_view titles);
+std::vector<std::string> cells_of(std::string_view line, char separator);
+bool is_tab_separated(std::string_view text);
+
+/// A table whose separator its first line tells. Cells are trimmed; empty ones read "n/a".
+Tsv delimited_table(std::string_view text, const std::string& source);
+
+/// "end[kBq/cc]" as name and unit; without brackets the unit is empty.
 struct Title {
   std::string name;
-  std::optional<std::string> unit;
+  std::string unit;
 };
 Title title_of(const std::string& cell);
-/// Seconds in one of PMOD's tokens of time: those of in_s, hours.
-std::optional<double> pmod_seconds(std::string_view unit);
-/// Seconds in the unit of a title, else in `stated`. Throws InputError at `where` for another unit than stated, an
-/// unknown one, or none at all.
-double time_unit(const Title& title, const std::string& stated, const std::string& where);
-/// The same in kBq/mL; `stated` may be "unknown", which gives nothing.
-std::optional<double> activity_unit(const Title& title, const std::string& stated, const std::string& where);
 
 }  // namespace pet::detail
