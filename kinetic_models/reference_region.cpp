@@ -20,4 +20,10 @@ ReferenceRegion::ReferenceRegion(TimeActivityCurve tac, Sampling sampling, const
   whole_blood_.emplace(sampled_curve(blood.time_min, blood.whole_blood), tac_.frames, sampling);
 }
 
+ReferenceRegion ReferenceRegion::with_curve(TimeActivityCurve tac) const {
+  ReferenceRegion region(std::move(tac), sampling_);
+  region.whole_blood_ = whole_blood_;
+  return region;
+}
+
 }  // namespace pet

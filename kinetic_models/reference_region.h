@@ -19,6 +19,9 @@ class ReferenceRegion {
   /// With whole blood, in the unit of the curve. Throws InputError where the input function has none.
   ReferenceRegion(TimeActivityCurve tac, Sampling sampling, const InputFunction& blood);
 
+  /// Another measurement of the region's curve, on the same frames, with the same blood.
+  ReferenceRegion with_curve(TimeActivityCurve tac) const;
+
   const TimeActivityCurve& tac() const { return tac_; }
   Sampling sampling() const { return sampling_; }
   const SampledInput& input() const { return input_; }
