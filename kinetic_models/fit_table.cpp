@@ -91,6 +91,19 @@ void add_intervals_of_errors(std::vector<Fit>& fits, const TableFitOptions& opti
   }
 }
 
+// The noise of the reference curve, with the weights that the curve itself has, where intervals are to carry it.
+std::optional<ReferenceNoise> noise_of_reference(const TacTable& table,
+                                                 const ScanInput& input,
+                                                 const TableFitOptions& options) {
+  if (!options.carries_reference_noise) return std::nullopt;
+  if (input.is_plasma()) throw UsageError("the noise of a reference curve goes with reference tissue models");
+  if (!options.intervals || options.intervals->kind != IntervalKind::bootstrap)
+    throw UsageError("the noise of the reference curve is carried by bootstrap intervals: --ci bootstrap");
+  const TimeActivityCurve& curve = input.reference().tac();
+  return estimate_reference_noise(
+      curve, frame_weights(options.weights, table.frames, table.tracer.half_life_min, curve.activity));
+}
+
 // Fits every region, with one t* for all where it is to be chosen.
 void fit_one_by_one(const Model& model,
                     const TacTable& table,
@@ -110,12 +123,18 @@ void fit_one_by_one(const Model& model,
       throw bad_input("t* of model " + std::string(model.name), "no region with a straight plot from any frame on",
                       "one where the points stay within the largest error (or --t-star MIN)");
   }
+  const std::optional<ReferenceNoise> noise = noise_of_reference(table, input, used);
   parallel_for(result.regions.size(), used.threads, [&](std::size_t i) {
     const std::size_t region = result.regions[i];
     const FitOptions weighted = with_weights(table, region, used);
     Fit& found = result.fits[i];
     found = fit(model, table.curve(region), input, weighted);
-    if (used.intervals) add_intervals(model, table.curve(region), input, weighted, *used.intervals, found);
+    if (noise && found.status != FitStatus::failed && found.flags != std::vector<std::string>{"target_is_reference"})
+      add_reference_noise_intervals(model, table.curve(region), input.reference(), weighted, *noise,
+                                    {used.intervals->level, used.intervals->samples, used.intervals->seed}, region,
+                                    found);
+    else if (used.intervals)
+      add_intervals(model, table.curve(region), input, weighted, *used.intervals, found);
     finish(region, weighted, found);
     if (!used.chooses_t_star || found.status == FitStatus::failed) return;
     if (never_straight(result.t_star_scans[i])) found.flags.push_back("never_straight");

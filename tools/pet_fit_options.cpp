@@ -81,6 +81,8 @@ void declare_fit(Tool& tool, PetFitOptions& options) {
       .option("resampling", options.resampling, "KIND",
               "residuals of the bootstrap: residual (drawn from all frames) or wild (each with a random sign)")
       .choices("resampling", {"residual", "wild"})
+      .option("reference-noise", options.carries_reference_noise,
+              "with --ci bootstrap: intervals that carry the noise of the reference curve too")
       .option("loss", options.loss, "KIND", "loss of a nonlinear fit")
       .choices("loss", {"none", "huber", "cauchy"})
       .option("fitted", options.fitted, "FILE",
@@ -146,6 +148,7 @@ TableFitOptions table_fit_options(const PetFitOptions& options, const TacTable& 
   if (options.bootstrap_samples < 100)
     throw UsageError("--bootstrap " + std::to_string(options.bootstrap_samples) + ": expected at least 100 refits");
   if (options.interval) result.intervals = interval_options(options);
+  result.carries_reference_noise = options.carries_reference_noise;
   return result;
 }
 
@@ -165,6 +168,7 @@ void require_taken(const std::vector<const Model*>& models, const TableFitOption
   require(options.fit.vB_reference.is_given(), "--vb-reference", [](const Model* m) { return m->needs_blood; });
   require(options.fit.VND.is_given(), "--vnd", [](const Model* m) { return m->VND != Use::no; });
   require(!options.fit.bounds.empty(), "--bounds", is_nonlinear);
+  require(options.carries_reference_noise, "--reference-noise", [](const Model* m) { return !m->needs_plasma(); });
   require(!options.shared.empty(), "--share", is_nonlinear);
 }
 

@@ -38,6 +38,7 @@ struct PetFitOptions {
   double level = 0.95;
   int bootstrap_samples = 1000;
   std::string resampling = "residual";
+  bool carries_reference_noise = false;
   std::string loss = "none";
   std::optional<std::string> fitted;
   std::optional<std::string> compare;

@@ -80,6 +80,10 @@ ParameterSidecar describe_fit(const TableFit& result,
   if (used.intervals) {
     sidecar.confidence_level = used.intervals->level;
     sidecar.interval_kind = kind_of_interval(*used.intervals, result);
+    if (used.carries_reference_noise)
+      sidecar.interval_kind = "parametric bootstrap of target and reference, bias-corrected percentiles of " +
+                              std::to_string(used.intervals->samples) + " refits, seed " +
+                              std::to_string(used.intervals->seed);
   }
   sidecar.activity_units = table.unit == ActivityUnit::kBq_per_mL ? "kBq/mL" : "unknown";
   const auto add = [&](const char* label, std::optional<double> value, const char* value_unit) {
