@@ -269,11 +269,14 @@ TableFit fit_regions(const Model& model,
   return result;
 }
 
-Estimate estimate_delay(const TacTable& table, const InputFunction& input, const TableFitOptions& options) {
+Estimate estimate_delay(const TacTable& table,
+                        const InputFunction& input,
+                        const std::vector<std::size_t>& regions,
+                        const TableFitOptions& options) {
   constexpr double early_min = 10.0;
   TimeActivityCurve mean{table.frames, std::vector<double>(table.frames.size(), 0.0)};
   double total = 0.0;
-  for (std::size_t r = 0; r < table.regions.size(); ++r) {
+  for (const std::size_t r : regions) {
     const double volume = table.volume_mm3.empty() ? 1.0 : table.volume_mm3[r].value_or(0.0);
     total += volume;
     for (std::size_t f = 0; f < mean.activity.size(); ++f) mean.activity[f] += volume * table.activity[r][f];
@@ -284,7 +287,7 @@ Estimate estimate_delay(const TacTable& table, const InputFunction& input, const
   early.delay_min.is_fitted = true;
   early.vB.is_fitted = !input.whole_blood.empty();
   early.weights = frame_weights(WeightScheme::duration, table.frames, std::nullopt, mean.activity);
-  const Model& model = find_model("1tcm");
+  const Model& model = find_model("2tcm");
   const Fit found = fit(model, mean, Plasma(input, table.frames, options.sampling), early);
   const Estimate delay = found["delay"];
   if (!std::isfinite(delay.value) || !std::isfinite(delay.standard_error))
@@ -310,7 +313,7 @@ TableFit fit_regions(const Model& model,
   result.fits.resize(result.regions.size());
   TableFitOptions used = options;
   if (options.scans_delay) {
-    const Estimate delay = estimate_delay(table, input, options);
+    const Estimate delay = estimate_delay(table, input, result.regions, options);
     used.fit.delay_min.value = delay.value;
     result.delay_se_min = delay.standard_error;
   }

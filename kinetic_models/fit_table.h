@@ -81,9 +81,12 @@ TableFit fit_regions(const Model& model,
 /// asked for.
 ParameterTable parameter_table(const TableFit& result, const TacTable& table, const TableFitOptions& options);
 
-/// The delay that the early frames (to 10 min) of the volume-weighted mean curve ask for, by a one-tissue fit with vB
-/// and delay free. Throws InputError where that fit does not determine it.
-Estimate estimate_delay(const TacTable& table, const InputFunction& input, const TableFitOptions& options);
+/// The delay that the early frames (to 10 min) of the mean curve of `regions` (volume-weighted where volumes are known)
+/// ask for, by a two-tissue fit with vB and delay free. Throws InputError where that fit does not determine it.
+Estimate estimate_delay(const TacTable& table,
+                        const InputFunction& input,
+                        const std::vector<std::size_t>& regions,
+                        const TableFitOptions& options);
 
 /// The fitted curves of the regions; NaN in frames that the model does not describe.
 TacTable fitted_curves(const TableFit& result, const TacTable& table);

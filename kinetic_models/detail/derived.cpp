@@ -29,4 +29,11 @@ std::vector<Estimate> derived_estimates(const Model& model,
   return estimates;
 }
 
+void flag_imprecise(Fit& fit) {
+  constexpr double imprecise = 0.25;
+  const Estimate& first = fit.estimates.front();
+  if (first.symbol == "VT" && first.standard_error > imprecise * std::abs(first.value))
+    fit.flags.push_back("vt_imprecise");
+}
+
 }  // namespace pet::detail

@@ -16,4 +16,7 @@ std::vector<Estimate> derived_estimates(const Model& model,
                                         std::span<const double> covariance,
                                         const FitOptions& options);
 
+/// Sets the flag vt_imprecise where the first quantity is VT and its standard error above 25 % of it.
+void flag_imprecise(Fit& fit);
+
 }  // namespace pet::detail

@@ -66,8 +66,15 @@ class Residuals : public ceres::CostFunction {
 
   bool Evaluate(double const* const* p, double* residuals, double** jacobians) const override {
     const bool wants_jacobian = jacobians != nullptr && jacobians[0] != nullptr;
-    for (std::size_t j = 0; j < free_.size(); ++j) parameters_[free_[j]] = p[0][j];
-    prediction_(parameters_, predicted_, wants_jacobian ? std::span<double>(jacobian_) : std::span<double>());
+    // The optimiser asks for the residuals of a step first, then, if it takes it, for the derivatives there: both are
+    // computed at once.
+    bool is_known = is_evaluated_;
+    for (std::size_t j = 0; j < free_.size(); ++j) {
+      is_known = is_known && parameters_[free_[j]] == p[0][j];
+      parameters_[free_[j]] = p[0][j];
+    }
+    if (!is_known) prediction_(parameters_, predicted_, jacobian_);
+    is_evaluated_ = true;
     bool is_finite = true;
     for (std::size_t r = 0; r < used_.index.size(); ++r) {
       const std::size_t i = used_.index[r];
@@ -97,6 +104,7 @@ class Residuals : public ceres::CostFunction {
   std::vector<std::size_t> free_;
   double scale_;
   const Pull* pull_;
+  mutable bool is_evaluated_ = false;
   mutable std::vector<double> parameters_;
   mutable std::vector<double> predicted_;
   mutable std::vector<double> jacobian_;
@@ -462,9 +470,7 @@ Fit as_fit(const Model& model,
   fit.covariance = solution.covariance;
   fit.estimates = derived_estimates(model, solution.parameters, solution.covariance, options);
   fit.fitted = solution.predicted;
-  constexpr double imprecise = 0.25;  // standard error over value
-  const Estimate& first = fit.estimates.front();
-  if (first.symbol == "VT" && first.standard_error > imprecise * first.value) fit.flags.push_back("vt_imprecise");
+  flag_imprecise(fit);
   add_goodness_of_fit(fit, solution.weighted_rss, used.index.size(), count_fitted(parameters));
   return fit;
 }

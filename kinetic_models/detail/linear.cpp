@@ -156,6 +156,7 @@ Fit as_fit(const Model& model, const LinearSolution& solution, const FramesUsed&
   }
   fit.parameters = solution.coefficients;
   fit.covariance = solution.covariance;
+  flag_imprecise(fit);
   add_goodness_of_fit(fit, solution.weighted_rss, used.index.size(), solution.coefficients.size());
   return fit;
 }

@@ -26,7 +26,7 @@ ceres::Solver::Options solver_options(Effort effort) {
   ceres::Solver::Options options;
   options.linear_solver_type = ceres::DENSE_QR;
   options.logging_type = ceres::SILENT;
-  options.max_num_iterations = effort == Effort::few_steps ? 12 : 200;
+  options.max_num_iterations = effort == Effort::few_steps ? 8 : 200;
   options.function_tolerance = effort == Effort::few_steps ? 1e-4 : effort == Effort::to_the_profile ? 1e-9 : 1e-14;
   options.parameter_tolerance = effort == Effort::few_steps ? 1e-4 : 1e-11;
   options.gradient_tolerance = 1e-15;

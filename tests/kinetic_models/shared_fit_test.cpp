@@ -168,7 +168,7 @@ TEST_CASE("A delay and a blood volume can be shared by the regions of a scan", "
   CHECK(result.shared[1].value == Approx(0.05).epsilon(1e-3));
   CHECK(result.fits[2]["VT"].value == Approx(6.0).epsilon(1e-4));
   // Estimated once from the early frames of the mean curve.
-  CHECK(estimate_delay(table, samples(), {}).value == Approx(0.15).margin(5e-3));
+  CHECK(estimate_delay(table, samples(), {0, 1, 2}, {}).value == Approx(0.15).margin(5e-3));
 }
 
 TEST_CASE("Shared fits give the same numbers whatever the number of threads", "[shared]") {
