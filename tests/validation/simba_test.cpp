@@ -6,18 +6,17 @@
 using pet::Sampling;
 using simba::Interval;
 
-TEST_CASE("BPND of 180 noisy curves has an RMS error below 10 % and a mean error below that of kinfitr",
+TEST_CASE("BPND of 180 noisy curves has an RMS error below 10 %, and by frame averages less bias than kinfitr's",
           "[validation]") {
   const std::string folder = reference_folder("simba_ref");
   if (folder.empty()) return;
   const auto scans = simba::read(folder, "tacs_noisy.tsv");
-  for (const Sampling sampling : {Sampling::midframe, Sampling::average}) {
-    const simba::Result result = simba::run(scans, sampling, Interval::none);
-    CHECK(result.curves == 180);
-    CHECK(result.rms_error < 0.10);
-    // kinfitr 3.57 % (README of the set), a plain mid-frame fit with these weights 3.63 %.
-    CHECK(std::abs(result.mean_error) < 0.037);
-  }
+  const simba::Result midframe = simba::run(scans, Sampling::midframe, Interval::none);
+  const simba::Result average = simba::run(scans, Sampling::average, Interval::none);
+  CHECK(midframe.curves == 180);
+  CHECK(midframe.rms_error < 0.10);
+  CHECK(average.rms_error < 0.10);
+  CHECK(std::abs(average.mean_error) < 0.0357);  // README of the set; at mid-frame it is 0.0363
 }
 
 TEST_CASE("Intervals with the reference's noise hold BPND more often than those of the standard error",
