@@ -14,9 +14,16 @@
 namespace pet {
 namespace {
 
+std::vector<double> weights_of_curve(const TacTable& table,
+                                     const std::vector<double>& activity,
+                                     const TableFitOptions& options) {
+  if (!options.given_weights.empty()) return options.given_weights;
+  return frame_weights(options.weights, table.frames, table.tracer.half_life_min, activity);
+}
+
 FitOptions with_weights(const TacTable& table, std::size_t region, const TableFitOptions& options) {
   FitOptions fit = options.fit;
-  fit.weights = frame_weights(options.weights, table.frames, table.tracer.half_life_min, table.activity[region]);
+  fit.weights = weights_of_curve(table, table.activity[region], options);
   return fit;
 }
 
@@ -100,8 +107,7 @@ std::optional<ReferenceNoise> noise_of_reference(const TacTable& table,
   if (!options.intervals || options.intervals->kind != IntervalKind::bootstrap)
     throw UsageError("the noise of the reference curve is carried by bootstrap intervals: --ci bootstrap");
   const TimeActivityCurve& curve = input.reference().tac();
-  return estimate_reference_noise(
-      curve, frame_weights(options.weights, table.frames, table.tracer.half_life_min, curve.activity));
+  return estimate_reference_noise(curve, weights_of_curve(table, curve.activity, options));
 }
 
 // Fits every region, with one t* for all where it is to be chosen.

@@ -20,6 +20,7 @@ namespace pet {
 struct TableFitOptions {
   FitOptions fit;  ///< its weights are set from `weights`
   WeightScheme weights = WeightScheme::duration;
+  std::vector<double> given_weights;  ///< inverse variances, one a frame, in place of the scheme; empty: the scheme
   Sampling sampling = Sampling::average;
   std::string k2prime_region;                ///< region that gives k2prime by the model's full form; empty: fit.k2prime
   std::vector<std::string> shared;           ///< parameters that all regions have in common

@@ -129,6 +129,8 @@ int run(const Options& options, const pet::Common& common) {
   if (options.half_life_s) table.tracer.half_life_min = *options.half_life_s / 60.0;
   std::vector<std::string> inputs = {options.tacs};
   if (options.input) inputs.push_back(*options.input);
+  if (options.weights && options.weights->find(':') != std::string::npos)
+    inputs.push_back(options.weights->substr(0, options.weights->rfind(':')));
   const pet::Provenance provenance = pet::provenance_of(pet::with_sidecars(inputs));
   const pet::TableFitOptions all = pet::table_fit_options(options, table, common.threads);
   pet::require_taken(models, all);

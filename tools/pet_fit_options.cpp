@@ -19,6 +19,25 @@ Choice value_or_fit(const std::string& option, const std::string& text, const st
   return {*value / per_unit, false};
 }
 
+// "FILE:COLUMN": one inverse variance a frame.
+std::vector<double> weights_of_file(const std::string& text, std::size_t frames) {
+  const std::size_t colon = text.rfind(':');
+  const Tsv table = Tsv::read(text.substr(0, colon));
+  const std::size_t column = table.column(text.substr(colon + 1));
+  if (table.rows() != frames)
+    throw bad_input(table.source(), std::to_string(table.rows()) + " rows of weights",
+                    std::to_string(frames) + ", one a frame");
+  std::vector<double> weights;
+  for (std::size_t r = 0; r < frames; ++r) {
+    weights.push_back(table.required_number(r, column));
+    if (!(weights.back() >= 0.0))
+      throw bad_input(table.where(r, column), table.cell(r, column), "a weight of 0 or more");
+  }
+  if (std::all_of(weights.begin(), weights.end(), [](double w) { return w == 0.0; }))
+    throw bad_input(table.source() + " column '" + table.header()[column] + "'", "no weight above zero", "some");
+  return weights;
+}
+
 IntervalOptions interval_options(const PetFitOptions& options) {
   IntervalOptions intervals;
   intervals.kind = interval_kind(*options.interval);
@@ -37,8 +56,9 @@ void declare_models(Tool& tool, PetFitOptions& options) {
       .option("input", options.input, "FILE", "input function table with its sidecar (plasma models)")
       .option("regions", options.regions, "REGION,...", "regions to fit; default: all")
       .option(
-          "weights", options.weights, "SCHEME",
-          "frame weights: uniform, duration, decay, counts; default: decay if the half-life is known, else duration")
+          "weights", options.weights, "SCHEME|FILE:COLUMN",
+          "frame weights: uniform, duration, decay, counts, or FILE:COLUMN of inverse variances, one a frame; default: "
+          "decay if the half-life is known, else duration")
       .option("sampling", options.sampling, "KIND", "average: frames are averages; midframe: values at mid-frame")
       .option("k2prime", options.k2prime, "VALUE|region:NAME|shared",
               "efflux rate of the reference in 1/min, the region that gives it, or shared by all regions")
@@ -113,7 +133,11 @@ TableFitOptions table_fit_options(const PetFitOptions& options, const TacTable& 
   TableFitOptions result;
   result.threads = threads;
   result.sampling = sampling(options.sampling);
-  result.weights = options.weights ? weight_scheme(*options.weights) : default_weights(table);
+  result.weights = default_weights(table);
+  if (options.weights && options.weights->find(':') != std::string::npos)
+    result.given_weights = weights_of_file(*options.weights, table.frames.size());
+  else if (options.weights)
+    result.weights = weight_scheme(*options.weights);
   if (options.t_star == "auto") {
     result.chooses_t_star = TStarOptions{.most_error = options.t_star_error};
   } else if (options.t_star) {

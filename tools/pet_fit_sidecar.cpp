@@ -74,7 +74,11 @@ ParameterSidecar describe_fit(const TableFit& result,
     sidecar.blood_type = "arterial";
   else
     sidecar.reference_region = options.reference.value();
-  sidecar.weights = result.model->uses_weights ? name_of(used.weights) : "duration";
+  sidecar.weights = !result.model->uses_weights ? "duration"
+                    : used.given_weights.empty()
+                        ? std::string(name_of(used.weights))
+                        : "column '" + options.weights->substr(options.weights->rfind(':') + 1) + "' of " +
+                              options.weights->substr(0, options.weights->rfind(':'));
   sidecar.sampling = name_of(used.sampling);
   sidecar.sources_of_error = sources_of_error(result);
   if (used.intervals) {

@@ -154,6 +154,34 @@ TEST_CASE("pet-fit writes fitted curves as PMOD where the name says so", "[pet-f
   CHECK(here.run("pet-fit f.tac --model srtm --reference high -o l.tsv").status != 65);
 }
 
+TEST_CASE("pet-fit takes weights from a column of a file, and refuses those that are none", "[pet-fit]") {
+  const Workplace here;
+  write_scan(here);
+  TsvWriter weights({"frame", "weight", "none", "negative"});
+  const Frames frames = simulated::cimbi36_frames();
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    weights.row({std::to_string(i + 1), format_number(frames[i].duration_min()), "0", i == 3 ? "-1" : "1"});
+  here.write("w.tsv", weights.text());
+  const std::string line =
+      "pet-fit sub-01_tacs.tsv --model srtm --reference reference --regions high -o k.tsv --force --weights ";
+  here.run(line + "duration");
+  const std::string by_scheme = here.read("k.tsv");
+  CHECK(here.run(line + "w.tsv:weight").status == 0);
+  const ParameterTable table = read_parameter_table((here.path / "k.tsv").string());
+  here.write("s.tsv", by_scheme);
+  CHECK(value(table, 0, "BPND") ==
+        Approx(value(read_parameter_table((here.path / "s.tsv").string()), 0, "BPND")).epsilon(1e-9));
+  CHECK_THAT(here.read("k.json"), Catch::Contains("column 'weight' of w.tsv"));
+  for (const auto& [weights_option, message] : {std::pair{"w.tsv:none", "no weight above zero"},
+                                                {"w.tsv:negative", "w.tsv:5"},
+                                                {"sub-01_tacs.tsv:nothing", "nothing"}}) {
+    const CommandResult result = here.run(line + weights_option);
+    CHECK(result.status == 65);
+    CHECK(is_one_line(result.err));
+    CHECK_THAT(result.err, Catch::Contains(message));
+  }
+}
+
 TEST_CASE("pet-fit refuses options of blood, sharing and intervals that make no sense", "[pet-fit]") {
   struct Case {
     const char* arguments;
