@@ -43,7 +43,7 @@ std::optional<Sidecar> image_sidecar(const fs::path& path) {
 // A table of curves in another form than that of BIDS: PMOD, Turku, commas.
 bool is_foreign_tac_table(const std::string& path) {
   const std::string text = read_text_file(path);
-  return is_pmod_table(text, path) || is_dft(text) || !is_tab_separated(text);
+  return is_voistat(text) || is_pmod_table(text, path) || is_dft(text) || !is_tab_separated(text);
 }
 
 // The sidecars that the reader of a table or image takes, told by its columns.

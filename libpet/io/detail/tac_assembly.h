@@ -35,4 +35,9 @@ TacColumns pmod_tacs(std::string_view text, const std::string& path, const TacTa
 bool is_dft(std::string_view text);
 TacColumns dft_tacs(std::string_view text, const std::string& path, const TacTableOptions& options);
 
+/// PMOD `.voistat`: one row a region and frame, middles of frames only. Starts and ends come from `.acqtimes` of the
+/// same name, or the only one in the folder. Columns that say who was scanned are not read.
+bool is_voistat(std::string_view text);
+TacColumns voistat_tacs(std::string_view text, const std::string& path);
+
 }  // namespace pet::detail
