@@ -96,7 +96,7 @@ void add_curve(BloodRecording& recording,
 
 bool is_autosampler(const BloodRecording& recording) {
   const std::map<std::string, std::string> entities = entities_of(recording.source);
-  if (const auto found = entities.find("recording"); found != entities.end() && found->second != "")
+  if (const auto found = entities.find("recording"); found != entities.end() && !found->second.empty())
     return found->second.starts_with("auto");
   const SampleSeries& blood = recording[BloodCurve::whole_blood];
   for (std::size_t i = 1; i < blood_curve_count; ++i)
