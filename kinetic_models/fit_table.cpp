@@ -163,6 +163,17 @@ void fit_together(const Model& model,
   if (options.intervals && options.intervals->kind != IntervalKind::standard_error)
     throw UsageError("intervals of fits with shared parameters are those of the standard errors: --ci se");
   shared_indices(model, symbols);  // a wrong name is said before anything is fitted
+  const auto is_shared = [&](std::string_view symbol) {
+    return std::find(symbols.begin(), symbols.end(), symbol) != symbols.end();
+  };
+  const std::pair<std::string_view, bool> given[] = {{"vB", options.fit.vB.value.has_value()},
+                                                     {"delay", options.fit.delay_min.value.has_value()},
+                                                     {"VND", options.fit.VND.value.has_value()},
+                                                     {"k2prime", options.fit.k2prime.has_value()}};
+  for (const auto& [symbol, is_given] : given)
+    if (is_given && is_shared(symbol)) throw UsageError(std::string(symbol) + " is given and shared at once");
+  if (options.carries_reference_noise)
+    throw UsageError("intervals of fits with shared parameters do not carry the noise of the reference");
   std::vector<RegionData> data;
   std::vector<std::size_t> place;
   for (std::size_t i = 0; i < result.regions.size(); ++i) {
@@ -212,6 +223,7 @@ TableFitOptions options_taken(const Model& model, TableFitOptions options) {
   }
   if (model.vB == Use::no || (model.parameters.empty() && options.fit.vB.is_fitted)) options.fit.vB = {};
   if (!model.needs_blood) options.fit.vB_reference = {};
+  if (model.needs_plasma()) options.carries_reference_noise = false;
   if (model.delay == Use::no || (model.parameters.empty() && options.fit.delay_min.is_fitted))
     options.fit.delay_min = {};
   if (model.delay == Use::no) options.scans_delay = false;
@@ -256,9 +268,8 @@ TableFit fit_regions(const Model& model,
   result.regions = all_if_none(std::move(regions), table.regions.size());
   result.fits.resize(result.regions.size());
   if (const auto symbols = shared_symbols(model, used); !symbols.empty()) {
-    if (used.fit.k2prime && std::find(symbols.begin(), symbols.end(), "k2prime") != symbols.end())
-      throw UsageError("k2prime is given and shared at once");
     fit_together(model, table, prepared, symbols, reference, used, result);
+    result.vB = used.fit.vB;
     for (const SharedParameter& shared : result.shared)
       if (shared.symbol == "k2prime")
         std::tie(result.k2prime, result.k2prime_se) = std::pair(shared.value, shared.standard_error);
@@ -282,8 +293,11 @@ Estimate estimate_delay(const TacTable& table,
   constexpr double early_min = 10.0;
   TimeActivityCurve mean{table.frames, std::vector<double>(table.frames.size(), 0.0)};
   double total = 0.0;
+  const bool has_volumes = !table.volume_mm3.empty() && std::all_of(regions.begin(), regions.end(), [&](std::size_t r) {
+    return table.volume_mm3[r].has_value();
+  });
   for (const std::size_t r : regions) {
-    const double volume = table.volume_mm3.empty() ? 1.0 : table.volume_mm3[r].value_or(0.0);
+    const double volume = has_volumes ? *table.volume_mm3[r] : 1.0;
     total += volume;
     for (std::size_t f = 0; f < mean.activity.size(); ++f) mean.activity[f] += volume * table.activity[r][f];
   }

@@ -82,8 +82,8 @@ TableFit fit_regions(const Model& model,
 /// asked for.
 ParameterTable parameter_table(const TableFit& result, const TacTable& table, const TableFitOptions& options);
 
-/// The delay that the early frames (to 10 min) of the mean curve of `regions` (volume-weighted where volumes are known)
-/// ask for, by a two-tissue fit with vB and delay free. Throws InputError where that fit does not determine it.
+/// The delay that the early frames (to 10 min) of the mean curve of `regions` (volume-weighted where all volumes are
+/// known) ask for, by a two-tissue fit with vB and delay free. Throws InputError where that fit does not determine it.
 Estimate estimate_delay(const TacTable& table,
                         const InputFunction& input,
                         const std::vector<std::size_t>& regions,

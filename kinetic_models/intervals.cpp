@@ -112,6 +112,8 @@ void add_profiles(const Model& model,
                   const FitOptions& options,
                   double level,
                   Fit& fit) {
+  if (options.loss != Loss::none)
+    throw UsageError("profile intervals are those of least squares: they do not go with a robust loss");
   const double factor = interval_factor(level, fit.degrees_of_freedom);
   if (fit.parameters.empty() || !std::isfinite(factor) || !(fit.weighted_rss > 0.0)) return;
   const bool is_linear = model.parameters.empty();

@@ -99,7 +99,8 @@ double require_plasma_until_end(const TimeActivityCurve& target, const Plasma& p
 }
 
 void require_whole_blood(const Plasma& plasma, const FitOptions& options) {
-  const bool is_used = options.vB.is_fitted || options.vB.value.value_or(0.0) > 0.0;
+  const bool is_released = std::find(options.released.begin(), options.released.end(), "vB") != options.released.end();
+  const bool is_used = is_released || options.vB.is_fitted || options.vB.value.value_or(0.0) > 0.0;
   if (is_used && !plasma.has_whole_blood())
     throw bad_input("input function", "no whole blood", "a column whole_blood_radioactivity, which vB needs (or vB 0)");
 }

@@ -20,6 +20,10 @@ void require_comparable(const std::vector<const Model*>& models) {
     if (model->predict == nullptr)
       throw UsageError("model " + std::string(model->name) +
                        " cannot be compared: a linear method has other residuals than a model of the curve");
+  for (const Model* model : models)
+    if (!model->shares.empty())
+      throw UsageError("model " + std::string(model->name) +
+                       " shares a parameter between regions: it cannot be compared");
   if (models.size() < 2) throw UsageError("a comparison needs at least two models");
 }
 
@@ -36,7 +40,7 @@ void add_weights(std::vector<ComparedModel>& models) {
     if (std::isfinite(m.value)) least = std::min(least, std::isfinite(m.aicc) ? m.aicc : least);
   double sum = 0.0;
   for (ComparedModel& m : models) {
-    m.difference = m.aicc - least;
+    m.difference = std::isfinite(least) ? m.aicc - least : not_available;
     m.weight = std::isfinite(m.difference) && std::isfinite(m.value) ? std::exp(-0.5 * m.difference) : 0.0;
     sum += m.weight;
   }
@@ -71,6 +75,10 @@ std::vector<ComparedModel> compare_models(const std::vector<TableFit>& fits,
   for (const TableFit& fit : fits)
     if (!reports(*fit.model, quantity))
       throw UsageError("model " + std::string(fit.model->name) + " does not report " + quantity);
+  for (const TableFit& fit : fits)
+    if (!fit.shared.empty())
+      throw UsageError("model " + std::string(fit.model->name) +
+                       " shares parameters between regions: it has no AICc of one region to compare");
   std::vector<ComparedModel> rows;
   for (std::size_t i = 0; i < fits.front().fits.size(); ++i) {
     std::vector<ComparedModel> models;

@@ -96,6 +96,21 @@ Fit regional_fit(const Model& model,
   return fit;
 }
 
+// A region must have a parameter of its own, and least squares as its loss.
+void require_something_own(const Model& model,
+                           const std::vector<RegionData>& regions,
+                           const std::vector<std::string>& symbols) {
+  for (const RegionData& region : regions) {
+    FitOptions options = region.options;
+    if (options.loss != Loss::none)
+      throw UsageError("fits with shared parameters are least squares and take no robust loss");
+    options.released = symbols;
+    if (detail::count_fitted(detail::with_bounds(model.parameters, options)) <= symbols.size())
+      throw UsageError("model " + std::string(model.name) +
+                       " shares all its fitted parameters: a region needs one of its own");
+  }
+}
+
 }  // namespace
 
 std::vector<std::size_t> shared_indices(const Model& model, const std::vector<std::string>& symbols) {
@@ -117,6 +132,7 @@ SharedFit fit_shared(const Model& model,
                      double level,
                      unsigned threads) {
   const std::vector<std::size_t> shared = shared_indices(model, symbols);
+  require_something_own(model, regions, symbols);
   SharedFit result;
   result.fits = fit_alone(model, regions, input, symbols, threads);
   std::vector<std::size_t> taking_part;

@@ -90,7 +90,7 @@ void declare_blood(Tool& tool, PetFitOptions& options) {
 
 void declare_fit(Tool& tool, PetFitOptions& options) {
   tool.option("bounds", options.bounds, "P=LOWER:START:UPPER,...",
-              "bounds and start of a parameter of a nonlinear model")
+              "bounds and start of a parameter of a nonlinear model, in the unit of its column (delay: minutes)")
       .option("starts", options.starts, "N", "starts of a nonlinear fit: its own, then N - 1 seeded random ones")
       .option("seed", options.seed, "N", "seed of the random starts and of the bootstrap")
       .option("ci", options.interval, "KIND",

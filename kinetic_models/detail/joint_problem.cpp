@@ -93,42 +93,74 @@ JointOptimum JointProblem::start(const std::vector<double>& shared) const {
   return start;
 }
 
-JointOptimum JointProblem::minimise(JointOptimum at, std::optional<std::size_t> held, double value) const {
-  ceres::Problem problem;
-  auto ordering = std::make_unique<ceres::ParameterBlockOrdering>();
-  if (held) at.shared[*held] = value;
+// All parameters in one piece of memory, regions first: the optimiser orders blocks by address, and its sums must not
+// depend on where the heap has room.
+struct JointProblem::Blocks {
+  std::vector<double> values;
+  std::vector<double*> own;
+  double* shared;
+
+  explicit Blocks(const JointOptimum& at) {
+    for (const auto& own_values : at.own) values.insert(values.end(), own_values.begin(), own_values.end());
+    values.insert(values.end(), at.shared.begin(), at.shared.end());
+    double* next = values.data();
+    for (const auto& own_values : at.own) {
+      own.push_back(next);
+      next += own_values.size();
+    }
+    shared = next;
+  }
+  void copy_to(JointOptimum& at) const {
+    for (std::size_t r = 0; r < own.size(); ++r) std::copy_n(own[r], at.own[r].size(), at.own[r].begin());
+    std::copy_n(shared, at.shared.size(), at.shared.begin());
+  }
+};
+
+int JointProblem::add_regions(ceres::Problem& problem,
+                              ceres::ParameterBlockOrdering& ordering,
+                              const Blocks& blocks) const {
   int residuals = 0;
-  int parameters = static_cast<int>(shared_.size());
   for (std::size_t r = 0; r < regions_.size(); ++r) {
     const Region& region = regions_[r];
-    problem.AddResidualBlock(new Residuals(*this, region), nullptr, at.own[r].data(), at.shared.data());
-    ordering->AddElementToGroup(at.own[r].data(), 0);
+    problem.AddResidualBlock(new Residuals(*this, region), nullptr, blocks.own[r], blocks.shared);
+    ordering.AddElementToGroup(blocks.own[r], 0);
     for (std::size_t j = 0; j < region.own.size(); ++j) {
-      problem.SetParameterLowerBound(at.own[r].data(), static_cast<int>(j), region.parameters[region.own[j]].lower);
-      problem.SetParameterUpperBound(at.own[r].data(), static_cast<int>(j), region.parameters[region.own[j]].upper);
+      problem.SetParameterLowerBound(blocks.own[r], static_cast<int>(j), region.parameters[region.own[j]].lower);
+      problem.SetParameterUpperBound(blocks.own[r], static_cast<int>(j), region.parameters[region.own[j]].upper);
     }
     residuals += static_cast<int>(region.used.index.size());
-    parameters += static_cast<int>(region.own.size());
   }
-  ordering->AddElementToGroup(at.shared.data(), 1);
+  ordering.AddElementToGroup(blocks.shared, 1);
   for (std::size_t k = 0; k < shared_.size(); ++k) {
-    problem.SetParameterLowerBound(at.shared.data(), static_cast<int>(k), shared_parameters_[k].lower);
-    problem.SetParameterUpperBound(at.shared.data(), static_cast<int>(k), shared_parameters_[k].upper);
+    problem.SetParameterLowerBound(blocks.shared, static_cast<int>(k), shared_parameters_[k].lower);
+    problem.SetParameterUpperBound(blocks.shared, static_cast<int>(k), shared_parameters_[k].upper);
   }
-  if (held && shared_.size() == 1) problem.SetParameterBlockConstant(at.shared.data());
-  if (held && shared_.size() > 1)
-    problem.SetManifold(at.shared.data(),
+  return residuals;
+}
+
+JointOptimum JointProblem::minimise(JointOptimum at, std::optional<std::size_t> held, double value) const {
+  if (held) at.shared[*held] = value;
+  const Blocks blocks(at);
+  ceres::Problem problem;
+  auto ordering = std::make_unique<ceres::ParameterBlockOrdering>();
+  const int residuals = add_regions(problem, *ordering, blocks);
+  const bool is_constant = held && shared_.size() == 1;
+  if (is_constant)
+    problem.SetParameterBlockConstant(blocks.shared);
+  else if (held)
+    problem.SetManifold(blocks.shared,
                         new ceres::SubsetManifold(static_cast<int>(shared_.size()), {static_cast<int>(*held)}));
   ceres::Solver::Options options = solver_options(Effort::to_the_end);
   // The regions' own parameters are eliminated first: what remains is as small as the shared ones.
-  options.linear_solver_type = held && shared_.size() == 1 ? ceres::SPARSE_NORMAL_CHOLESKY : ceres::DENSE_SCHUR;
-  if (options.linear_solver_type == ceres::DENSE_SCHUR) options.linear_solver_ordering.reset(ordering.release());
+  options.linear_solver_type = is_constant ? ceres::SPARSE_NORMAL_CHOLESKY : ceres::DENSE_SCHUR;
+  if (!is_constant) options.linear_solver_ordering.reset(ordering.release());
   options.function_tolerance = 1e-12;
   ceres::Solver::Summary summary;
   ceres::Solve(options, &problem, &summary);
+  blocks.copy_to(at);
   at.converged = summary.termination_type == ceres::CONVERGENCE;
   at.cost = summary.IsSolutionUsable() ? 2.0 * summary.final_cost : std::numeric_limits<double>::infinity();
-  at.degrees_of_freedom = std::max(1, residuals - parameters);
+  at.degrees_of_freedom = std::max(1, residuals - static_cast<int>(blocks.values.size()));
   return at;
 }
 
@@ -162,13 +194,22 @@ JointErrors JointProblem::errors(const JointOptimum& optimum) const {
     information += shared.transpose() * shared - mixed.back().transpose() * inverse_own.back() * mixed.back();
   }
   const double variance = optimum.cost / optimum.degrees_of_freedom;
+  // What is at a bound is as good as held for the others.
+  for (Eigen::Index k = 0; k < q; ++k) {
+    const auto index = static_cast<std::size_t>(k);
+    errors.shared_determined.push_back(errors.shared_at_bound[index] || information(k, k) > 0.0);
+    if (!errors.shared_at_bound[index] && errors.shared_determined[index]) continue;
+    information.row(k).setZero();
+    information.col(k).setZero();
+    information(k, k) = 1.0;
+  }
   errors.shared = variance * information.inverse();
-  for (Eigen::Index k = 0; k < q; ++k)
-    if (errors.shared_at_bound[static_cast<std::size_t>(k)]) {
-      errors.shared.row(k).setZero();
-      errors.shared.col(k).setZero();
-      errors.shared(k, k) = not_available;
-    }
+  for (Eigen::Index k = 0; k < q; ++k) {
+    const auto index = static_cast<std::size_t>(k);
+    if (!errors.shared_at_bound[index] && errors.shared_determined[index]) continue;
+    errors.shared.row(k).setZero();
+    errors.shared.col(k).setZero();
+  }
   for (std::size_t r = 0; r < regions_.size(); ++r) {
     const Eigen::Index m = inverse_own[r].rows();
     const Eigen::MatrixXd response = -inverse_own[r] * mixed[r];
@@ -181,6 +222,12 @@ JointErrors JointProblem::errors(const JointOptimum& optimum) const {
       if (errors.own_at_bound[r][static_cast<std::size_t>(j)]) {
         all.row(j).setConstant(not_available);
         all.col(j).setConstant(not_available);
+      }
+    for (Eigen::Index k = 0; k < q; ++k)
+      if (errors.shared_at_bound[static_cast<std::size_t>(k)] ||
+          !errors.shared_determined[static_cast<std::size_t>(k)]) {
+        all.row(m + k).setConstant(not_available);
+        all.col(m + k).setConstant(not_available);
       }
     errors.region.push_back(std::move(all));
   }
@@ -198,7 +245,10 @@ Solution JointProblem::solution(const JointOptimum& optimum, std::size_t r) cons
   std::vector<std::size_t> place = region.own;
   place.insert(place.end(), shared_.begin(), shared_.end());
   for (std::size_t j = 0; j < region.own.size(); ++j) solution.at_bound[region.own[j]] = errors_.own_at_bound[r][j];
-  for (std::size_t k = 0; k < shared_.size(); ++k) solution.at_bound[shared_[k]] = errors_.shared_at_bound[k];
+  for (std::size_t k = 0; k < shared_.size(); ++k) {
+    solution.at_bound[shared_[k]] = errors_.shared_at_bound[k];
+    solution.determined[shared_[k]] = errors_.shared_determined[k];
+  }
   solution.covariance.assign(p * p, 0.0);
   for (std::size_t a = 0; a < place.size(); ++a)
     for (std::size_t b = 0; b < place.size(); ++b)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <ceres/ordered_groups.h>
+#include <ceres/problem.h>
+
 #include <Eigen/Core>
 #include <limits>
 #include <optional>
@@ -26,9 +29,12 @@ struct JointErrors {
   std::vector<Eigen::MatrixXd> region;  ///< of (own, shared) parameters of a region; NaN rows: not determined
   std::vector<std::vector<bool>> own_at_bound;
   std::vector<bool> shared_at_bound;
+  std::vector<bool> shared_determined;
 
+  /// NaN for one at a bound or not determined.
   double shared_error(std::size_t k) const {
-    return std::sqrt(shared(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(k)));
+    const auto i = static_cast<Eigen::Index>(k);
+    return shared_at_bound[k] || !shared_determined[k] ? not_available : std::sqrt(shared(i, i));
   }
 };
 
@@ -64,6 +70,9 @@ class JointProblem {
     double variance;
   };
   class Residuals;
+  struct Blocks;
+
+  int add_regions(ceres::Problem& problem, ceres::ParameterBlockOrdering& ordering, const Blocks& blocks) const;
 
   std::vector<double> all_parameters(const Region& region, const double* own, const double* shared) const;
 

@@ -112,6 +112,22 @@ TEST_CASE("A profile is followed along the bounds of other parameters", "[interv
           Approx(1.0 + t * t / found.degrees_of_freedom).epsilon(4e-4));
   // Nothing but the bound ends the interval of R1 itself.
   CHECK(std::isinf(found["R1"].upper));
+
+  // Nor that of BPND where its bound lies anywhere short of the end.
+  const double end = [&] {
+    Fit free = fit(srtm, scan.target, reference);
+    add_intervals(srtm, scan.target, reference, {}, {.kind = IntervalKind::profile}, free);
+    return free["BPND"].upper - free["BPND"].value;
+  }();
+  const double best = fit(srtm, scan.target, reference)["BPND"].value;
+  for (const double share : {0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97}) {
+    CAPTURE(share);
+    options.bounds = {{"BPND", -0.5, 1.0, best + share * end}};
+    Fit bounded = fit(srtm, scan.target, reference, options);
+    add_intervals(srtm, scan.target, reference, options, {.kind = IntervalKind::profile}, bounded);
+    CHECK(std::isinf(bounded["BPND"].upper));
+    CHECK(bounded.status == FitStatus::unidentifiable);
+  }
 }
 
 TEST_CASE("The profile of a ratio of coefficients is Fieller's interval", "[intervals]") {

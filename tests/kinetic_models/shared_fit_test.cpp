@@ -171,6 +171,30 @@ TEST_CASE("A delay and a blood volume can be shared by the regions of a scan", "
   CHECK(estimate_delay(table, samples(), {0, 1, 2}, {}).value == Approx(0.15).margin(5e-3));
 }
 
+TEST_CASE("A shared parameter at its bound is as good as held for the errors of all others", "[shared]") {
+  // Less than no blood in the curves: the shared vB ends at 0.
+  TacTable table = plasma_table();
+  for (std::size_t r = 0; r < table.activity.size(); ++r) {
+    const double K1 = 0.2 + 0.1 * static_cast<double>(r);
+    table.activity[r] =
+        simulated::two_tissue_target({.K1 = K1, .k2 = K1 / 8.0, .k3 = 0.0, .k4 = 0.0, .vB = -0.03}, frames).activity;
+    for (std::size_t f = 0; f < frames.size(); ++f) {
+      table.activity[r][f] *= 1.0 + 0.01 * std::sin(9.0 * static_cast<double>(f) + static_cast<double>(r));
+    }
+  }
+  TableFitOptions options;
+  options.weights = WeightScheme::duration;
+  options.shared = {"vB", "delay"};
+  const TableFit shared = fit_regions(find_model("1tcm"), table, samples(), {}, options);
+  REQUIRE(shared.shared[0].value == Approx(0.0).margin(1e-6));
+  CHECK(std::isnan(shared.shared[0].standard_error));
+  options.shared = {"delay"};
+  options.fit.vB.value = 0.0;
+  const TableFit held = fit_regions(find_model("1tcm"), table, samples(), {}, options);
+  CHECK(shared.shared[1].standard_error == Approx(held.shared[0].standard_error).epsilon(0.02));
+  CHECK(shared.fits[1]["VT"].standard_error == Approx(held.fits[1]["VT"].standard_error).epsilon(0.02));
+}
+
 TEST_CASE("Shared fits give the same numbers whatever the number of threads", "[shared]") {
   TacTable table = reference_table();
   std::mt19937_64 generator(5);

@@ -102,6 +102,22 @@ TEST_CASE("pet-fit shares a VND over regions and writes it with its profile inte
   }
 }
 
+TEST_CASE("pet-fit with shared parameters gives the same bytes with any number of threads", "[pet-fit]") {
+  const Workplace here;
+  write_scan(here);
+  const std::string line =
+      "pet-fit sub-01_tacs.tsv --model sime --input in.tsv --delay 6 --regions low,middle,high -o k.tsv --force -j ";
+  here.run(line + "1");
+  const std::string table = here.read("k.tsv");
+  const std::string json = here.read("k.json");
+  REQUIRE_FALSE(table.empty());
+  for (const char* threads : {"4", "2", "4", "1"}) {
+    here.run(line + threads);
+    CHECK(here.read("k.tsv") == table);
+    CHECK(here.read("k.json") == json);
+  }
+}
+
 TEST_CASE("pet-fit --compare gives the two-tissue model the weight where there are two tissues", "[pet-fit]") {
   const Workplace here;
   write_scan(here);
@@ -199,6 +215,16 @@ TEST_CASE("pet-fit refuses options of blood, sharing and intervals that make no 
       {"--model 2tcm --input in.tsv --share k5", 2, "no parameter 'k5' to share"},
       {"--model logan --t-star 30 --input in.tsv --share vB", 2, "--share"},
       {"--model sime --input in.tsv --ci profile", 2, "--ci se"},
+      {"--model 1tcm --input in.tsv --vb 0 --share K1,k2", 2, "shares all its fitted parameters"},
+      {"--model 2tcm --input parent.tsv --share vB", 65, "no whole blood"},
+      {"--model 2tcm --input in.tsv --share vB --vb 0.3", 2, "given and shared"},
+      {"--model 2tcm --input in.tsv --share delay --delay scan", 2, "given and shared"},
+      {"--model 2tcm-vnd --input in.tsv --share VND --vnd 2", 2, "given and shared"},
+      {"--model srtm2 --reference reference --k2prime shared --loss huber", 2, "no robust loss"},
+      {"--model srtm --reference reference --loss huber --ci profile", 2, "robust loss"},
+      {"--model srtm2 --reference reference --k2prime shared --ci se --reference-noise", 2, "do not carry the noise"},
+      {"--model srtm,srtm2 --reference reference --k2prime shared --compare c.tsv", 2, "no AICc of one region"},
+      {"--model sime,2tcm --input in.tsv --compare c.tsv", 2, "cannot be compared"},
       {"--model 2tcm --input in.tsv --ci maybe", 2, "se, profile, bootstrap"},
       {"--model 2tcm --input in.tsv --ci bootstrap --bootstrap 5", 2, "at least 100"},
       {"--model 2tcm --input in.tsv --fp 2", 2, "--fp"},
