@@ -189,9 +189,12 @@ JointErrors JointProblem::errors(const JointOptimum& optimum) const {
     Eigen::MatrixXd a = own.transpose() * own;
     for (Eigen::Index j = 0; j < m; ++j)
       if (!(a(j, j) > 0.0)) a(j, j) = 1.0;
-    inverse_own.push_back(a.inverse());
+    const Eigen::MatrixXd inverse = a.inverse();
     mixed.push_back(own.transpose() * shared);
-    information += shared.transpose() * shared - mixed.back().transpose() * inverse_own.back() * mixed.back();
+    // A region that does not determine its own parameters says nothing of the shared ones.
+    if (inverse.allFinite())
+      information += shared.transpose() * shared - mixed.back().transpose() * inverse * mixed.back();
+    inverse_own.push_back(inverse.allFinite() ? inverse : Eigen::MatrixXd::Constant(m, m, not_available));
   }
   const double variance = optimum.cost / optimum.degrees_of_freedom;
   // What is at a bound is as good as held for the others.
@@ -244,7 +247,11 @@ Solution JointProblem::solution(const JointOptimum& optimum, std::size_t r) cons
   solution.at_bound.assign(p, false);
   std::vector<std::size_t> place = region.own;
   place.insert(place.end(), shared_.begin(), shared_.end());
-  for (std::size_t j = 0; j < region.own.size(); ++j) solution.at_bound[region.own[j]] = errors_.own_at_bound[r][j];
+  for (std::size_t j = 0; j < region.own.size(); ++j) {
+    const auto at = static_cast<Eigen::Index>(j);
+    solution.at_bound[region.own[j]] = errors_.own_at_bound[r][j];
+    solution.determined[region.own[j]] = errors_.own_at_bound[r][j] || !std::isnan(errors_.region[r](at, at));
+  }
   for (std::size_t k = 0; k < shared_.size(); ++k) {
     solution.at_bound[shared_[k]] = errors_.shared_at_bound[k];
     solution.determined[shared_[k]] = errors_.shared_determined[k];
