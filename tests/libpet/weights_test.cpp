@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
+#include <random>
 #include <stdexcept>
 
 #include "libpet/error.h"
@@ -63,6 +64,49 @@ TEST_CASE("Weights by counts without an activity for every frame are a mistake, 
   CHECK_THROWS_AS(frame_weights(WeightScheme::counts, frames, half_life, {}), std::logic_error);
   CHECK_THROWS_AS(frame_weights(WeightScheme::counts, frames, half_life, std::vector<double>{1.0, 2.0}),
                   std::logic_error);
+}
+
+TEST_CASE("Weighted residuals of counted decays have one variance in all frames, by the scheme that knows the curve") {
+  // A scanner counts: Poisson numbers of decays in each frame, made into decay-corrected activities. Frames of 10 s to
+  // 5 min over two hours of 11C.
+  std::vector<pet::Frame> list;
+  double t = 0.0;
+  for (const auto& [count, minutes] : {std::pair{6, 1.0 / 6.0}, {6, 0.5}, {8, 2.0}, {18, 5.0}})
+    for (int i = 0; i < count; ++i, t += minutes) list.push_back({t, t + minutes});
+  const pet::Frames schedule(list);
+  constexpr double carbon_11_min = 20.334;
+  const double lambda = std::log(2.0) / carbon_11_min;
+  struct Case {
+    WeightScheme scheme;
+    bool decays;
+    bool is_constant;
+  };
+  for (const Case& c : {Case{WeightScheme::counts, true, false}, Case{WeightScheme::decay, true, true},
+                        Case{WeightScheme::duration, false, true}}) {
+    std::vector<double> curve, per_decay;
+    for (const pet::Frame& frame : schedule) {
+      const double mid = frame.mid_min();
+      curve.push_back(c.is_constant ? 10.0 : 30.0 * (1.0 - std::exp(-0.5 * (mid + 0.5))) * std::exp(-0.01 * mid));
+      // Activity that one counted decay stands for.
+      per_decay.push_back((c.decays ? std::exp(lambda * mid) : 1.0) / (200.0 * frame.duration_min()));
+    }
+    const std::vector<double> weights = frame_weights(c.scheme, schedule, carbon_11_min, curve);
+    std::mt19937_64 generator(4);
+    constexpr int repeats = 4000;
+    std::vector<double> variance(schedule.size(), 0.0);
+    for (int r = 0; r < repeats; ++r)
+      for (std::size_t i = 0; i < schedule.size(); ++i) {
+        std::poisson_distribution<int> decays(curve[i] / per_decay[i]);
+        const double residual = per_decay[i] * decays(generator) - curve[i];
+        variance[i] += weights[i] * residual * residual / repeats;
+      }
+    double mean = 0.0;
+    for (const double v : variance) mean += v / static_cast<double>(variance.size());
+    for (std::size_t i = 0; i < variance.size(); ++i) {
+      INFO(pet::name_of(c.scheme) << " frame " << i + 1);
+      CHECK(variance[i] / mean == Approx(1.0).margin(0.1));  // standard error 2.2 %
+    }
+  }
 }
 
 }  // namespace
