@@ -27,6 +27,12 @@ std::string_view name_of(FitStatus status) {
   return "failed";
 }
 
+double Fit::correlation(std::size_t a, std::size_t b) const {
+  const std::size_t p = parameters.size();
+  const double scale = std::sqrt(covariance[a * p + a] * covariance[b * p + b]);
+  return scale > 0.0 ? covariance[a * p + b] / scale : not_available;
+}
+
 const Estimate& Fit::operator[](std::string_view symbol) const {
   const auto found =
       std::find_if(estimates.begin(), estimates.end(), [&](const Estimate& e) { return e.symbol == symbol; });

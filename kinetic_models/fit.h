@@ -45,6 +45,8 @@ struct Fit {
   std::vector<double> parameters;       ///< of a nonlinear model, or coefficients of a linear one; empty: none found
   std::vector<double> covariance;       ///< of these, row-major; NaN where not determined, 0 for what was held
 
+  /// Correlation of two of the parameters or coefficients; NaN where one of them has no variance.
+  double correlation(std::size_t a, std::size_t b) const;
   /// The estimate of that symbol; asserts that there is one.
   const Estimate& operator[](std::string_view symbol) const;
 };

@@ -87,17 +87,6 @@ std::vector<std::size_t> all_if_none(std::vector<std::size_t> regions, std::size
   return regions;
 }
 
-void add_intervals_of_errors(std::vector<Fit>& fits, const TableFitOptions& options) {
-  if (!options.intervals) return;
-  for (Fit& fit : fits) {
-    const double factor = interval_factor(options.intervals->level, fit.degrees_of_freedom);
-    for (Estimate& estimate : fit.estimates) {
-      estimate.lower = estimate.value - factor * estimate.standard_error;
-      estimate.upper = estimate.value + factor * estimate.standard_error;
-    }
-  }
-}
-
 // The noise of the reference curve, with the weights that the curve itself has, where intervals are to carry it.
 std::optional<ReferenceNoise> noise_of_reference(const TacTable& table,
                                                  const ScanInput& input,
@@ -191,7 +180,8 @@ void fit_together(const Model& model,
   SharedFit shared = fit_shared(model, data, input, symbols, level, options.threads);
   for (std::size_t r = 0; r < place.size(); ++r) result.fits[place[r]] = std::move(shared.fits[r]);
   result.shared = std::move(shared.shared);
-  add_intervals_of_errors(result.fits, options);
+  if (!options.intervals) return;
+  for (Fit& fit : result.fits) add_standard_error_intervals(options.intervals->level, fit);
 }
 
 std::vector<std::string> shared_symbols(const Model& model, const TableFitOptions& options) {

@@ -139,14 +139,6 @@ void add_profiles(const Model& model,
   }
 }
 
-void add_standard_errors(double level, Fit& fit) {
-  const double factor = interval_factor(level, fit.degrees_of_freedom);
-  for (Estimate& estimate : fit.estimates) {
-    estimate.lower = estimate.value - factor * estimate.standard_error;
-    estimate.upper = estimate.value + factor * estimate.standard_error;
-  }
-}
-
 // Intervals without an end say that the data do not determine a quantity.
 void flag_unbounded(Fit& fit) {
   for (std::size_t q = 0; q < fit.estimates.size(); ++q) {
@@ -159,6 +151,14 @@ void flag_unbounded(Fit& fit) {
 }
 
 }  // namespace
+
+void add_standard_error_intervals(double level, Fit& fit) {
+  const double factor = interval_factor(level, fit.degrees_of_freedom);
+  for (Estimate& estimate : fit.estimates) {
+    estimate.lower = estimate.value - factor * estimate.standard_error;
+    estimate.upper = estimate.value + factor * estimate.standard_error;
+  }
+}
 
 IntervalKind interval_kind(std::string_view name) {
   if (name == "se") return IntervalKind::standard_error;
@@ -191,7 +191,7 @@ void add_intervals(const Model& model,
   if (fit.status == FitStatus::failed) return;
   switch (intervals.kind) {
     case IntervalKind::standard_error:
-      add_standard_errors(intervals.level, fit);
+      add_standard_error_intervals(intervals.level, fit);
       break;
     case IntervalKind::profile:
       add_profiles(model, target, input, options, intervals.level, fit);

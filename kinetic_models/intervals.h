@@ -54,4 +54,7 @@ void add_intervals(const Model& model,
                    const IntervalOptions& intervals,
                    Fit& fit);
 
+/// Estimate -+ Student's t x standard error for every estimate.
+void add_standard_error_intervals(double level, Fit& fit);
+
 }  // namespace pet

@@ -50,10 +50,10 @@ nlohmann::ordered_json correlations(const TableFit& result, const TacTable& tabl
     const std::size_t p = fit.parameters.size();
     for (std::size_t a = 0; a < p && p == parameters.size(); ++a)
       for (std::size_t b = a + 1; b < p; ++b) {
-        const double scale = std::sqrt(fit.covariance[a * p + a] * fit.covariance[b * p + b]);
-        if (scale > 0.0)
+        const double correlation = fit.correlation(a, b);
+        if (!std::isnan(correlation))
           pairs[std::string(parameters[a].symbol) + "," + std::string(parameters[b].symbol)] =
-              std::round(1e4 * fit.covariance[a * p + b] / scale) / 1e4;
+              std::round(1e4 * correlation) / 1e4;
       }
     if (!pairs.empty()) object[table.regions[result.regions[r]]] = pairs;
   }

@@ -5,7 +5,7 @@
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 
-#include "kinetic_models/detail/autodiff.h"
+#include "kinetic_models/detail/formula.h"
 #include "libpet/error.h"
 
 namespace pet {
@@ -26,17 +26,15 @@ ceres::Jet<double, N> gamma_p(const ceres::Jet<double, N>& shape, const ceres::J
   return {gamma_p(shape.a, x.a), by_shape * shape.v + boost::math::gamma_p_derivative(shape.a, x.a) * x.v};
 }
 
+// The formulas are limits at injection: times before the earliest count as that.
 template <std::size_t P, typename Formula>
 void evaluate(const Formula& formula,
               std::span<const double> parameters,
               std::span<const double> time_min,
               std::span<double> values,
               std::span<double> jacobian) {
-  detail::differentiate<P>(
-      [&](const auto* p, auto out) {
-        for (std::size_t i = 0; i < time_min.size(); ++i) out[i] = formula(p, std::max(time_min[i], earliest_min));
-      },
-      parameters, values, jacobian);
+  const auto from_earliest = [&](const auto* p, double time) { return formula(p, std::max(time, earliest_min)); };
+  detail::evaluate<P>(from_earliest, parameters, time_min, values, jacobian);
 }
 
 void hill(std::span<const double> p, std::span<const double> t, std::span<double> y, std::span<double> jacobian) {

@@ -4,24 +4,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kinetic_models/detail/autodiff.h"
+#include "kinetic_models/detail/formula.h"
 #include "libpet/error.h"
 
 namespace pet {
 namespace {
 
-template <std::size_t P, typename Formula>
-void evaluate(const Formula& formula,
-              std::span<const double> parameters,
-              std::span<const double> time_min,
-              std::span<double> values,
-              std::span<double> jacobian) {
-  detail::differentiate<P>(
-      [&](const auto* p, auto out) {
-        for (std::size_t i = 0; i < time_min.size(); ++i) out[i] = formula(p, time_min[i]);
-      },
-      parameters, values, jacobian);
-}
+using detail::evaluate;
 
 void constant(std::span<const double> p, std::span<const double> t, std::span<double> y, std::span<double> jacobian) {
   evaluate<1>([](const auto* q, double) { return q[0]; }, p, t, y, jacobian);

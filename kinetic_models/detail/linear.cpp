@@ -96,13 +96,13 @@ void propagate_frame_noise(LinearSolution& solution,
       solution.covariance[static_cast<std::size_t>(a * p + c)] = covariance(a, c) / (norm[a] * norm[c]);
 }
 
-IntegralSensitivity integral_sensitivity(const TimeActivityCurve& target, Sampling sampling) {
+IntegralSensitivity integral_sensitivity(const TimeActivityCurve& target, Sampling sampling, bool wants_twice) {
   const std::size_t n = target.frames.size();
   double size = 0.0;
   for (const double a : target.activity) size = std::max(size, std::abs(a));
   // The curve is linear in the activities but for its limiter: a central difference is exact up to rounding.
   const double step = 1e-6 * size;
-  IntegralSensitivity sensitivity{std::vector<double>(n * n, 0.0), std::vector<double>(n * n, 0.0)};
+  IntegralSensitivity sensitivity{std::vector<double>(n * n, 0.0), std::vector<double>(wants_twice ? n * n : 0)};
   TimeActivityCurve shifted = target;
   for (std::size_t j = 0; j < n; ++j) {
     shifted.activity[j] = target.activity[j] + step;
@@ -110,12 +110,12 @@ IntegralSensitivity integral_sensitivity(const TimeActivityCurve& target, Sampli
     shifted.activity[j] = target.activity[j] - step;
     const SampledInput below(measured_curve(shifted, sampling), target.frames, sampling);
     shifted.activity[j] = target.activity[j];
+    for (std::size_t i = 0; i < n; ++i)
+      sensitivity.once[i * n + j] = (above.integral()[i] - below.integral()[i]) / (2.0 * step);
+    if (!wants_twice) continue;
     const std::vector<double> twice_above = above.double_integral();
     const std::vector<double> twice_below = below.double_integral();
-    for (std::size_t i = 0; i < n; ++i) {
-      sensitivity.once[i * n + j] = (above.integral()[i] - below.integral()[i]) / (2.0 * step);
-      sensitivity.twice[i * n + j] = (twice_above[i] - twice_below[i]) / (2.0 * step);
-    }
+    for (std::size_t i = 0; i < n; ++i) sensitivity.twice[i * n + j] = (twice_above[i] - twice_below[i]) / (2.0 * step);
   }
   return sensitivity;
 }
@@ -123,13 +123,14 @@ IntegralSensitivity integral_sensitivity(const TimeActivityCurve& target, Sampli
 std::vector<double> multilinear_error(
     const TimeActivityCurve& target, Sampling sampling, const FramesUsed& used, double once, double twice) {
   const std::size_t n = target.frames.size();
-  const IntegralSensitivity sensitivity = integral_sensitivity(target, sampling);
+  const bool has_twice = twice != 0.0;
+  const IntegralSensitivity sensitivity = integral_sensitivity(target, sampling, has_twice);
   std::vector<double> error(used.index.size() * n);
   for (std::size_t r = 0; r < used.index.size(); ++r) {
     const std::size_t i = used.index[r];
     for (std::size_t j = 0; j < n; ++j)
-      error[r * n + j] =
-          (i == j ? 1.0 : 0.0) - once * sensitivity.once[i * n + j] - twice * sensitivity.twice[i * n + j];
+      error[r * n + j] = (i == j ? 1.0 : 0.0) - once * sensitivity.once[i * n + j] -
+                         (has_twice ? twice * sensitivity.twice[i * n + j] : 0.0);
   }
   return error;
 }

@@ -48,7 +48,8 @@ struct IntegralSensitivity {
   std::vector<double> once;
   std::vector<double> twice;
 };
-IntegralSensitivity integral_sensitivity(const TimeActivityCurve& target, Sampling sampling);
+/// `twice` stays empty unless it is asked for.
+IntegralSensitivity integral_sensitivity(const TimeActivityCurve& target, Sampling sampling, bool wants_twice = false);
 
 /// The error matrix of a multilinear method: the residual of frame i is C_i - b_once (integral of C)_i - b_twice
 /// (double integral of C)_i - ..., so that its derivative is the identity less these times the sensitivities.
