@@ -7,6 +7,7 @@
 #include <numeric>
 #include <tuple>
 
+#include "kinetic_models/errors_in_variables.h"
 #include "kinetic_models/registry.h"
 #include "libpet/error.h"
 #include "libpet/parallel.h"
@@ -93,10 +94,25 @@ std::optional<ReferenceNoise> noise_of_reference(const TacTable& table,
                                                  const TableFitOptions& options) {
   if (!options.carries_reference_noise) return std::nullopt;
   if (input.is_plasma()) throw UsageError("the noise of a reference curve goes with reference tissue models");
-  if (!options.intervals || options.intervals->kind != IntervalKind::bootstrap)
-    throw UsageError("the noise of the reference curve is carried by bootstrap intervals: --ci bootstrap");
   const TimeActivityCurve& curve = input.reference().tac();
   return estimate_reference_noise(curve, weights_of_curve(table, curve.activity, options));
+}
+
+// A fit of a region with the noise of its reference: by the likelihood of both curves, or, where bootstrap intervals
+// are asked for, an ordinary fit with those of both curves.
+Fit fit_with_noise(const Model& model,
+                   const TimeActivityCurve& target,
+                   const ReferenceRegion& reference,
+                   const FitOptions& options,
+                   const ReferenceNoise& noise,
+                   const std::optional<IntervalOptions>& intervals,
+                   std::size_t region) {
+  if (!intervals || intervals->kind != IntervalKind::bootstrap)
+    return fit_errors_in_variables(model, target, reference, options, noise, intervals);
+  Fit found = fit(model, target, reference, options);
+  add_reference_noise_intervals(model, target, reference, options, noise,
+                                {intervals->level, intervals->samples, intervals->seed}, region, found);
+  return found;
 }
 
 // Fits every region, with one t* for all where it is to be chosen.
@@ -123,13 +139,9 @@ void fit_one_by_one(const Model& model,
     const std::size_t region = result.regions[i];
     const FitOptions weighted = with_weights(table, region, used);
     Fit& found = result.fits[i];
-    found = fit(model, table.curve(region), input, weighted);
-    if (noise && found.status != FitStatus::failed && found.flags != std::vector<std::string>{"target_is_reference"})
-      add_reference_noise_intervals(model, table.curve(region), input.reference(), weighted, *noise,
-                                    {used.intervals->level, used.intervals->samples, used.intervals->seed}, region,
-                                    found);
-    else if (used.intervals)
-      add_intervals(model, table.curve(region), input, weighted, *used.intervals, found);
+    found = noise ? fit_with_noise(model, table.curve(region), input.reference(), weighted, *noise, used.intervals, region)
+                  : fit(model, table.curve(region), input, weighted);
+    if (!noise && used.intervals) add_intervals(model, table.curve(region), input, weighted, *used.intervals, found);
     finish(region, weighted, found);
     if (!used.chooses_t_star || found.status == FitStatus::failed) return;
     if (never_straight(result.t_star_scans[i])) found.flags.push_back("never_straight");

@@ -25,7 +25,7 @@ struct TableFitOptions {
   std::string k2prime_region;                ///< region that gives k2prime by the model's full form; empty: fit.k2prime
   std::vector<std::string> shared;           ///< parameters that all regions have in common
   std::optional<IntervalOptions> intervals;  ///< none: no intervals
-  bool carries_reference_noise = false;      ///< bootstrap intervals contain the noise of the reference curve too
+  bool carries_reference_noise = false;      ///< fits and intervals contain the noise of the reference curve too
   std::optional<TStarOptions> chooses_t_star;  ///< one t* for all regions; none: fit.t_star_min
   bool scans_delay = false;                    ///< the delay is estimated once, from the early frames of the mean curve
   unsigned threads = 0;

@@ -102,7 +102,7 @@ void declare_fit(Tool& tool, PetFitOptions& options) {
               "residuals of the bootstrap: residual (drawn from all frames) or wild (each with a random sign)")
       .choices("resampling", {"residual", "wild"})
       .option("reference-noise", options.carries_reference_noise,
-              "with --ci bootstrap: intervals that carry the noise of the reference curve too")
+              "fit by the likelihood of target and reference, both noisy; with --ci bootstrap: resample both")
       .option("loss", options.loss, "KIND", "loss of a nonlinear fit")
       .choices("loss", {"none", "huber", "cauchy"})
       .option("fitted", options.fitted, "FILE",

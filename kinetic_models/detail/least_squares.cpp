@@ -501,6 +501,15 @@ ConstrainedFit::ConstrainedFit(const Model& model,
   };
 }
 
+ConstrainedFit::ConstrainedFit(std::vector<Parameter> parameters,
+                               Prediction prediction,
+                               const TimeActivityCurve& target,
+                               FramesUsed used)
+    : target_(target),
+      parameters_(std::move(parameters)),
+      used_(std::move(used)),
+      prediction_(std::move(prediction)) {}
+
 std::optional<ConstrainedFit::Optimum> ConstrainedFit::minimise(const QuantityFunction& quantity,
                                                                 double value,
                                                                 double pull,

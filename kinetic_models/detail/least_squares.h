@@ -76,6 +76,11 @@ class ConstrainedFit {
                  const TimeActivityCurve& target,
                  const ScanInput& input,
                  const FitOptions& options);
+  /// Of any prediction; `target` must outlive it.
+  ConstrainedFit(std::vector<Parameter> parameters,
+                 Prediction prediction,
+                 const TimeActivityCurve& target,
+                 FramesUsed used);
 
   struct Optimum {
     std::vector<double> parameters;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "kinetic_models/errors_in_variables.h"
 #include "kinetic_models/intervals.h"
 #include "kinetic_models/registry.h"
 #include "kinetic_models/shared_fit.h"
@@ -55,11 +56,13 @@ Estimate fitted(const Scan& scan, std::size_t region, Sampling sampling, Interva
   const Model& model = find_model("srtm");
   FitOptions options;
   options.weights = weights(scan.frames);
+  const auto noise = [&] { return estimate_reference_noise(reference.tac(), options.weights); };
+  if (interval == Interval::both_curves)
+    return fit_errors_in_variables(model, target, reference, options, noise(),
+                                   IntervalOptions{.kind = IntervalKind::profile})["BPND"];
   Fit result = fit(model, target, reference, options);
-  if (interval == Interval::reference_noise)
-    add_reference_noise_intervals(model, target, reference, options,
-                                  estimate_reference_noise(reference.tac(), options.weights), {.samples = samples},
-                                  region, result);
+  if (interval == Interval::both_bootstrapped)
+    add_reference_noise_intervals(model, target, reference, options, noise(), {.samples = samples}, region, result);
   else if (interval != Interval::none)
     add_intervals(model, target, reference, options,
                   {.kind = interval == Interval::profile     ? IntervalKind::profile

@@ -32,8 +32,9 @@ std::vector<Scan> simulated(std::vector<Scan> noiseless, double reference_noise,
 /// The default weights of 11C.
 std::vector<double> weights(const pet::Frames& frames);
 
-/// Intervals of BPND: by the target's own noise, or with that of the reference.
-enum class Interval { none, standard_error, profile, bootstrap, reference_noise };
+/// Intervals of BPND: by the target's own noise, or by that of both curves (likelihood, which estimates BPND too, and
+/// bootstrap).
+enum class Interval { none, standard_error, profile, bootstrap, both_curves, both_bootstrapped };
 
 struct Result {
   int curves = 0;

@@ -30,6 +30,8 @@ int main(int argc, char** argv) {
       "| BPND of 180 curves, default weights | mean error | RMS error | median absolute error |\n|---|---|---|---|\n");
   print_error("`srtm`, `--sampling midframe`", simba::run(noisy, Sampling::midframe, Interval::none));
   print_error("`srtm`, frame averages", simba::run(noisy, Sampling::average, Interval::none));
+  print_error("`srtm`, `midframe`, `--reference-noise`",
+              simba::run(noisy, Sampling::midframe, Interval::both_curves));
   print_error("`srtm2`, one k2prime a scan, `midframe`", simba::run_shared_k2prime(noisy, Sampling::midframe));
   std::printf("\n| curves | 95 %% interval | holds the truth | lies below | lies above | median width |\n");
   std::printf("|---|---|---|---|---|---|\n");
@@ -37,8 +39,10 @@ int main(int argc, char** argv) {
     print_coverage(curves, "se", simba::run(scans, Sampling::midframe, Interval::standard_error));
     print_coverage(curves, "profile", simba::run(scans, Sampling::midframe, Interval::profile));
     print_coverage(curves, "bootstrap", simba::run(scans, Sampling::midframe, Interval::bootstrap, samples));
-    print_coverage(curves, "with the reference's noise",
-                   simba::run(scans, Sampling::midframe, Interval::reference_noise, samples));
+    print_coverage(curves, "profile, `--reference-noise`",
+                   simba::run(scans, Sampling::midframe, Interval::both_curves));
+    print_coverage(curves, "bootstrap, `--reference-noise`",
+                   simba::run(scans, Sampling::midframe, Interval::both_bootstrapped, samples));
   };
   all("the set", noisy);
   const auto noiseless = simba::read(folder, "tacs_true.tsv");
