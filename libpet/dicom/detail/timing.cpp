@@ -22,12 +22,6 @@ Found found_in(const std::string& decay_correction) {
   return Found::unknown;
 }
 
-struct ScanSpan {
-  DateTime start;
-  DateTime end;
-  std::string where;  // the first file
-};
-
 std::string hours_text(double seconds) {
   char text[64];
   std::snprintf(text, sizeof text, "%.2f h", seconds / 3600.0);
@@ -179,25 +173,33 @@ void fill_decay(const Layout& layout, const DecayClaim& claim, const std::string
 
 }  // namespace
 
+InjectionTimes find_injection(const ScanSpan& scan,
+                              const Tracer& tracer,
+                              const std::optional<std::string>& injection_time) {
+  if (!injection_time) {
+    const auto stated = header_injection(tracer, scan);
+    return {stated, stated};
+  }
+  return {given_injection(*injection_time, scan), plausible_header_injection(tracer, scan)};
+}
+
 Timing find_timing(const Layout& layout, const Tracer& tracer, const std::optional<std::string>& injection_time) {
   const Instance& first = *layout.frames.front().front();
   const Instance& last = *layout.frames.back().front();
   const ScanSpan scan{first.start, plus_seconds(last.start, last.duration_s), first.file.string()};
 
-  const auto given = injection_time ? std::optional(given_injection(*injection_time, scan)) : std::nullopt;
-  const auto stated = given ? plausible_header_injection(tracer, scan) : header_injection(tracer, scan);
-  const auto injection = given ? given : stated;
+  const auto [injection, stated] = find_injection(scan, tracer, injection_time);
 
   Timing timing;
   timing.is_injection = injection.has_value();
   timing.time_zero = injection.value_or(scan.start);
   if (!injection) timing.warnings.emplace_back("the injection time is unknown; time zero is the start of the scan");
   const double half_life_min = required_half_life_min(tracer, scan);
-  if (injection) check_wait(*injection, half_life_min, given.has_value(), scan, timing);
+  if (injection) check_wait(*injection, half_life_min, injection_time.has_value(), scan, timing);
   timing.frames = frames_after(timing.time_zero, layout);
   const DecayClaim claim{.found = found_in(first.decay_correction),
                          .series_time = first.series_time,
-                         .injection = stated ? stated : given,
+                         .injection = stated ? stated : injection,
                          .half_life_s = half_life_min * 60.0};
   fill_decay(layout, claim, scan.where, timing);
   return timing;

@@ -20,6 +20,25 @@ struct Timing {
   std::vector<std::string> warnings;
 };
 
+/// When a scan began and ended, and the file that says so.
+struct ScanSpan {
+  DateTime start;
+  DateTime end;
+  std::string where;
+};
+
+/// The injection that is used, and the header's, to which the scanner may have corrected even where a user knows
+/// better. Nothing where there is none.
+struct InjectionTimes {
+  std::optional<DateTime> used;
+  std::optional<DateTime> stated;
+};
+
+/// Throws as find_timing does for an injection that is not between 12 h before the scan and its end.
+InjectionTimes find_injection(const ScanSpan& scan,
+                              const Tracer& tracer,
+                              const std::optional<std::string>& injection_time);
+
 /// `injection_time` ("2026-01-31T12:34:56" or "12:34:56") overrides the header's. A time without date gets the day on
 /// which it lies between 12 h before the scan and its end. Throws InputError where there is none, where the half-life
 /// is not known and where the header contradicts itself; UsageError where `injection_time` is no time.

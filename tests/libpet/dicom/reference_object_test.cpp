@@ -7,6 +7,11 @@
 #include <filesystem>
 
 #include "libpet/dicom/pet_image.h"
+#include "libpet/dicom/suv_image.h"
+#include "libpet/error.h"
+#include "libpet/io/nifti.h"
+#include "libpet/io/tsv.h"
+#include "libpet/labels.h"
 #include "tests/libpet/dicom/simulated_series.h"
 
 using namespace pet;
@@ -47,6 +52,48 @@ TEST_CASE("Reference objects that are no activity at one time are refused for th
   CHECK_THAT(test::refusal(objects / "DRO_2_1/PT"), Contains("(0054,1001)") && Contains("'GML'"));
   CHECK_THAT(test::refusal(objects / "DRO_2_3/PT"), Contains("(0054,1001)") && Contains("'CM2ML'"));
   CHECK_THAT(test::refusal(objects / "DRO_3_4/PT"), Contains("(0054,1000)") && Contains("WHOLEBODY"));
+}
+
+TEST_CASE("Every reference object shows the uptake that is expected of it", "[dicom][reference]") {
+  if (!are_objects_there()) return;
+  const LabelMap phantom = read_label_map(objects / "DRO_mask.nii.gz");
+  const Tsv expected = Tsv::read(objects / "expected_suv.tsv");
+  CHECK(expected.rows() == 9);
+  for (std::size_t r = 0; r < expected.rows(); ++r) {
+    const std::string& name = expected.cell(r, expected.column("dro"));
+    INFO(name);
+    const SuvImage image = read_suv(objects / name / "PT", SuvType::bw);
+    const LabelMap inside = align_labels(phantom, image.grid, name);
+    std::vector<float> values;
+    for (std::size_t v = 0; v < image.voxels.size(); ++v)
+      if (inside.labels[v] != 0) values.push_back(image.voxels[v]);
+    REQUIRE(values.size() == 203202);  // README of the set
+    std::ranges::sort(values);
+    // Its integers are coarse (slope 0.01).
+    const double tolerance = name == "DRO_2_3" ? 0.03 : 0.005;
+    const auto is = [&](float value, const char* column) {
+      CHECK(static_cast<double>(value) ==
+            Approx(expected.required_number(r, expected.column(column))).margin(tolerance));
+    };
+    is(values.front(), "suv_min");
+    is(values[values.size() / 2], "suv_median");
+    is(values.back(), "suv_max");
+  }
+}
+
+TEST_CASE("Uptake of one kind becomes another by the sizes alone, and says what it lacks", "[dicom][reference]") {
+  if (!are_objects_there()) return;
+  const SuvImage by_weight = read_suv(objects / "DRO_0_0/PT", SuvType::bw);
+  const SuvImage by_surface = read_suv(objects / "DRO_0_0/PT", SuvType::bsa);
+  const SuvImage from_lean_mass = read_suv(objects / "DRO_2_1/PT", SuvType::bsa);
+  CHECK(by_surface.unit == "cm2/mL");
+  const auto largest = [](const SuvImage& image) {
+    return static_cast<double>(*std::ranges::max_element(image.voxels));
+  };
+  // 70 kg, 1.75 m: 1.8481 m^2 (0.007184 x 70^0.425 x 175^0.725).
+  CHECK(largest(by_surface) / largest(by_weight) == Approx(18481.0 / 70000.0).epsilon(1e-4));
+  CHECK(largest(from_lean_mass) == Approx(largest(by_surface)).epsilon(1e-3));
+  CHECK_THROWS_AS(read_suv(objects / "DRO_0_0/RS", SuvType::bw), InputError);
 }
 
 TEST_CASE("An injection time without date is on the day before a scan after midnight", "[dicom][reference]") {
