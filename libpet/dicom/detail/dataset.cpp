@@ -213,10 +213,23 @@ std::optional<DcmTagKey> Dataset::private_tag(std::uint16_t group,
 std::optional<Dataset> Dataset::first_item(const DcmTagKey& sequence) const {
   const Element* element = find(sequence);
   if (element == nullptr) return std::nullopt;
-  Elements item = split_first_item(element->value, Unknown::to_keep);
-  if (element->representation() != "SQ" || item.end != Elements::End::complete)
-    throw malformed(sequence, "no well-formed item", "one or none");
-  Dataset result(std::move(item), file_);
+  if (element->representation() != "SQ") throw malformed(sequence, "no sequence", "one");
+  return item(split_first_item(element->value, Unknown::to_keep), sequence);
+}
+
+std::vector<Dataset> Dataset::items(const DcmTagKey& sequence) const {
+  std::vector<Dataset> result;
+  const Element* element = find(sequence);
+  if (element == nullptr) return result;
+  if (element->representation() != "SQ") throw malformed(sequence, "no sequence", "one");
+  for (Elements& elements : split_items(element->value, Unknown::to_keep))
+    result.push_back(item(std::move(elements), sequence));
+  return result;
+}
+
+Dataset Dataset::item(Elements elements, const DcmTagKey& sequence) const {
+  if (elements.end != Elements::End::complete) throw malformed(sequence, "no well-formed item", "one or none");
+  Dataset result(std::move(elements), file_);
   if (result.character_set_.empty()) result.character_set_ = character_set_;
   return result;
 }

@@ -54,8 +54,11 @@ class Dataset {
   std::optional<DcmTagKey> private_tag(std::uint16_t group, std::uint8_t number, std::string_view creator) const;
   /// The first item of a sequence; nothing if it is absent or has none.
   std::optional<Dataset> first_item(const DcmTagKey& sequence) const;
+  /// All items of a sequence; none if it is absent.
+  std::vector<Dataset> items(const DcmTagKey& sequence) const;
 
  private:
+  Dataset item(Elements elements, const DcmTagKey& sequence) const;
   InputError malformed(const DcmTagKey& tag, std::string_view found, std::string_view expected) const;
   const Element* find(const DcmTagKey& tag) const;
   std::string_view raw_text(const DcmTagKey& tag) const;

@@ -167,4 +167,18 @@ Elements split_first_item(Bytes sequence, Unknown unknown) {
   return split_elements(content, 0, unknown);
 }
 
+std::vector<Elements> split_items(Bytes sequence, Unknown unknown) {
+  std::vector<Elements> items;
+  Cursor cursor(sequence, 0);
+  while (!cursor.is_done()) {
+    Bytes content;
+    const bool is_item = cursor.take_item(content, 0);
+    items.push_back(is_item ? split_elements(content, 0, unknown) : Elements{});
+    if (is_item) continue;
+    items.back().end = Elements::End::unusual;
+    break;
+  }
+  return items;
+}
+
 }  // namespace pet::detail
