@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libpet/dicom/coded_concept.h"
+#include "libpet/dicom/source_series.h"
 #include "libpet/grid.h"
 
 namespace pet {
@@ -21,13 +22,6 @@ struct ParametricMap {
   std::string description;         ///< series description, "BPND (SRTM)"
   std::string frame_of_reference_uid;
   std::string source_series_uid;  ///< the PET series that it was derived from; set by the reader
-};
-
-/// Where the PET series is from which something was derived.
-struct SourceOfDerivation {
-  std::filesystem::path folder;
-  std::string series_uid;  ///< empty: the only series of the folder
-  unsigned threads = 0;
 };
 
 /// Writes a map as Parametric Map with float pixels, which the same bytes give again when read. Patient, study and

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a simulated scanner to a BIDS dataset.
+// From a simulated scanner to a BIDS dataset, and back into its study.
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "libpet/dicom/segmentation.h"
 #include "libpet/io/nifti.h"
 #include "libpet/labels.h"
+#include "tests/libpet/dicom/validator.h"
 #include "tests/libpet/study_text.h"
 #include "tests/tools/command_fixture.h"
 
@@ -30,6 +32,13 @@ const Workplace& study() {
 
 std::string dicom(const std::string& session) {
   return (study().path / "made" / ("ses-" + session) / "dicom").string();
+}
+
+std::string dseg(const std::string& session) {
+  for (const auto& entry : std::filesystem::directory_iterator(study().path / "made" / ("ses-" + session)))
+    if (entry.path().string().ends_with("_dseg.nii.gz")) return entry.path().string();
+  FAIL("no label map");
+  return "";
 }
 
 const std::string baseline_stem = "bids/sub-01/ses-baseline/pet/sub-01_ses-baseline_trc-11CX_pet";
@@ -112,9 +121,7 @@ TEST_CASE("pet-convert keeps frame times over midnight", "[pet-convert]") {
 TEST_CASE("A converted image gives the curves of its DICOM series", "[pet-convert]") {
   const Workplace here;
   REQUIRE(convert(here, all_that_is_asked_for).status == 0);
-  std::string labels;
-  for (const auto& entry : std::filesystem::directory_iterator(study().path / "made/ses-baseline"))
-    if (entry.path().string().ends_with("_dseg.nii.gz")) labels = entry.path().string();
+  const std::string labels = dseg("baseline");
   const CommandResult nifti = here.run("pet-tac " + baseline_stem + ".nii.gz --labels " + labels);
   const CommandResult direct = here.run("pet-tac " + dicom("baseline") + " --labels " + labels);
   REQUIRE(nifti.status == 0);
@@ -255,4 +262,55 @@ TEST_CASE("The BIDS Validator finds no error in what pet-convert writes", "[pet-
   // It does see what is missing.
   REQUIRE(convert(here, " --force").status == 0);
   CHECK(here.run(std::string(OCCUPET_SOURCE_DIR) + "/tests/bids_validator.sh bids").status != 0);
+}
+
+TEST_CASE("pet-tac --seg-out writes labels that are read back voxel by voxel and give the same curves", "[seg-out]") {
+  const Workplace here;
+  LabelMap labels = read_label_map(dseg("baseline"));
+  // Numbers with gaps, as FreeSurfer has them.
+  for (std::int32_t& label : labels.labels) label = label == 1 ? 47 : label == 2 ? 1027 : 0;
+  write_label_map(labels, here.path / "dseg.nii.gz");
+  here.write("dseg.tsv", "index\tname\n47\tcerebellum\n1027\tctx-lh-rostralmiddlefrontal\n");
+  const std::string line = "pet-tac " + dicom("baseline") + " --labels ";
+  const CommandResult first = here.run(line + "dseg.nii.gz --table dseg.tsv --seg-out seg.dcm");
+  INFO(first.err);
+  REQUIRE(first.status == 0);
+
+  LabelMap read = align_labels(read_dicom_segmentation(here.path / "seg.dcm"), labels.grid, "seg");
+  CHECK(read.names == std::map<std::int32_t, std::string>{{1, "cerebellum"}, {2, "ctx-lh-rostralmiddlefrontal"}});
+  for (std::int32_t& label : read.labels) label = label == 1 ? 47 : label == 2 ? 1027 : 0;
+  CHECK(read.labels == labels.labels);
+  CHECK(here.run(line + "seg.dcm").out == first.out);
+
+  CHECK(here.run(line + "dseg.nii.gz --table dseg.tsv --seg-out seg.dcm").status == 2);  // exists
+  REQUIRE(here.run(line + "dseg.nii.gz --table dseg.tsv --seg-out again.dcm -o t_tacs.tsv").status == 0);
+  CHECK(here.read("again.dcm") == here.read("seg.dcm"));
+  CHECK(here.read("t_tacs.tsv") == first.out);
+}
+
+TEST_CASE("dciodvfy finds no error in the Segmentation of pet-tac", "[seg-out]") {
+  if (!pet::test::is_validator_there()) {
+    WARN("dciodvfy is not installed; nothing was validated");
+    return;
+  }
+  const Workplace here;
+  REQUIRE(here.run("pet-tac " + dicom("drug") + " --labels " + dseg("drug") + " --seg-out seg.dcm").status == 0);
+  const std::string text = pet::test::validator_output(here.path / "seg.dcm");
+  INFO(text);
+  CHECK(text.find("Segmentation") != std::string::npos);
+  CHECK(text.find("Error") == std::string::npos);
+}
+
+TEST_CASE("--seg-out is refused for a NIfTI image and for a name that no segment can have", "[seg-out]") {
+  const Workplace here;
+  REQUIRE(convert(here, all_that_is_asked_for).status == 0);
+  const CommandResult nifti =
+      here.run("pet-tac " + baseline_stem + ".nii.gz --labels " + dseg("baseline") + " --seg-out seg.dcm");
+  CHECK(nifti.status == 2);
+  CHECK_THAT(nifti.err, Catch::Contains("--seg-out is for DICOM series"));
+  here.write("dseg.tsv", "index\tname\n1\t" + std::string(65, 'x') + "\n2\tcortex\n");
+  const CommandResult name = here.run("pet-tac -q " + dicom("baseline") + " --labels " + dseg("baseline") +
+                                      " --table dseg.tsv --seg-out seg.dcm");
+  CHECK(name.status == 2);
+  CHECK_FALSE(here.has("seg.dcm"));
 }
