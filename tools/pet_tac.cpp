@@ -96,10 +96,11 @@ void write_segmentation(const Options& options,
                         const pet::Common& common,
                         const pet::LabelMap& labels,
                         pet::OutputFiles& files) {
+  const pet::Provenance made_by = provenance(options);
   std::string seed = "segmentation";
-  for (const pet::InputChecksum& input : provenance(options).inputs) seed += " " + input.sha256;
+  for (const pet::InputChecksum& input : made_by.inputs) seed += " " + input.sha256;
   pet::write_dicom_segmentation(labels, pet::first_frame_files({options.image, options.series, common.threads}), seed,
-                                files.temporary(*options.segmentation));
+                                files.temporary(*options.segmentation), made_by);
 }
 
 int run(const Options& options, const pet::Common& common) {

@@ -8,6 +8,7 @@
 #include "libpet/dicom/coded_concept.h"
 #include "libpet/dicom/source_series.h"
 #include "libpet/grid.h"
+#include "libpet/provenance.h"
 
 namespace pet {
 
@@ -27,12 +28,13 @@ struct ParametricMap {
 /// Writes a map as Parametric Map with float pixels, which the same bytes give again when read. Patient, study and
 /// frame of reference are those of the source series, which is referred to as a whole and, slice by slice, as what the
 /// frame was derived from. The object holds the patient's name and ID, as DICOM requires within a study. UIDs follow
-/// from `uid_seed`, dates from the source series: same input, same bytes. Throws InputError where the source cannot be
-/// read, or its slices do not lie on the slices of the map; OutputError.
+/// from `uid_seed`, dates from the source series: same input, same bytes. Command and checksums are part of the object.
+/// Throws InputError where the source cannot be read, or its slices do not lie on the slices of the map; OutputError.
 void write_parametric_map(const ParametricMap& map,
                           const SourceOfDerivation& source,
                           const std::string& uid_seed,
-                          const std::filesystem::path& path);
+                          const std::filesystem::path& path,
+                          const Provenance& provenance = {});
 
 /// Reads a Parametric Map with Float or Double Float Pixel Data that holds one quantity. The real world value mapping
 /// is applied; where it is the identity the values are those of the file bit by bit. Throws InputNotFound, or

@@ -204,7 +204,8 @@ void add_dimensions(const std::string& uid_seed, DPMParametricMapIOD& object) {
 void write_parametric_map(const ParametricMap& map,
                           const SourceOfDerivation& source,
                           const std::string& uid_seed,
-                          const std::filesystem::path& path) {
+                          const std::filesystem::path& path,
+                          const Provenance& provenance) {
   if (map.values.size() != map.grid.voxel_count())
     throw std::logic_error("a map of " + std::to_string(map.values.size()) + " values on " + describe(map.grid));
   detail::prepare_dcmtk();
@@ -226,6 +227,7 @@ void write_parametric_map(const ParametricMap& map,
   DcmFileFormat file;
   require(object->write(*file.getDataset()), "data set");
   detail::make_deterministic(uid_seed, "parametric map", series, *file.getDataset());
+  detail::put_provenance(provenance, *file.getDataset());
   detail::put_private_scheme(*file.getDataset());
   detail::put_source_references(series, *file.getDataset());
   detail::save(file, path);

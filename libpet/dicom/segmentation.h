@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libpet/labels.h"
+#include "libpet/provenance.h"
 
 namespace pet {
 
@@ -25,6 +26,7 @@ LabelMap read_dicom_segmentation(const std::filesystem::path& path);
 void write_dicom_segmentation(const LabelMap& labels,
                               const std::vector<std::filesystem::path>& series_files,
                               const std::string& uid_seed,
-                              const std::filesystem::path& path);
+                              const std::filesystem::path& path,
+                              const Provenance& provenance = {});
 
 }  // namespace pet

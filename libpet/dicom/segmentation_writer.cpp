@@ -15,6 +15,7 @@
 #include <set>
 
 #include "libpet/dicom/detail/dataset.h"
+#include "libpet/dicom/detail/derived_object.h"
 #include "libpet/dicom/detail/file_header.h"
 #include "libpet/dicom/detail/instance.h"
 #include "libpet/dicom/detail/number_text.h"
@@ -176,7 +177,8 @@ void make_deterministic(const std::string& seed, const detail::Dataset& source, 
 void write_dicom_segmentation(const LabelMap& labels,
                               const std::vector<std::filesystem::path>& series_files,
                               const std::string& uid_seed,
-                              const std::filesystem::path& path) {
+                              const std::filesystem::path& path,
+                              const Provenance& provenance) {
   detail::prepare_dcmtk();
   if (series_files.empty()) throw UsageError("a DICOM Segmentation needs the files of the series it was drawn on");
   const std::vector<detail::Instance> slices = read_slices(series_files);
@@ -207,6 +209,7 @@ void write_dicom_segmentation(const LabelMap& labels,
   DcmFileFormat file;
   require(segmentation->writeDataset(*file.getDataset()), "data set");
   make_deterministic(uid_seed, source_data, *file.getDataset());
+  detail::put_provenance(provenance, *file.getDataset());
   detail::save(file, path);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libpet/dicom/detail/derived_object.h"
 
+#include <algorithm>
+
 #include "libpet/dicom/detail/saved_file.h"
 #include "libpet/dicom/pet_writer.h"
 #include "libpet/io/output_files.h"
@@ -31,6 +33,22 @@ void put_private_scheme(DcmItem& item) {
   put(*scheme, DCM_CodingSchemeDesignator, private_scheme);
   put(*scheme, DCM_CodingSchemeName, "Quantities of kinetic modelling");
   put(*scheme, DCM_CodingSchemeResponsibleOrganization, "Occupet");
+}
+
+void put_provenance(const Provenance& provenance, DcmItem& item) {
+  if (provenance.command_line.empty() && provenance.inputs.empty()) return;
+  std::string text = provenance.command_line;
+  for (const InputChecksum& input : provenance.inputs) text += "\nSHA-256 " + input.sha256 + " " + input.path;
+  constexpr std::size_t longest = 1024;  // VR ST
+  std::size_t end = std::min(text.size(), longest);
+  while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // whole characters
+  DcmItem* equipment = nullptr;
+  require_good(item.findOrCreateSequenceItem(DCM_ContributingEquipmentSequence, equipment), "object", "provenance");
+  put_code(*equipment, DCM_PurposeOfReferenceCodeSequence, "109102", "DCM", "Processing Equipment");
+  put(*equipment, DCM_Manufacturer, provenance.software);
+  put(*equipment, DCM_ManufacturerModelName, "kinetic modelling");
+  put(*equipment, DCM_SoftwareVersions, provenance.software_version);
+  put(*equipment, DCM_ContributionDescription, text.substr(0, end));
 }
 
 void put_source_references(const SourceSeries& source, DcmItem& item) {

@@ -9,6 +9,7 @@
 
 #include "libpet/dicom/coded_concept.h"
 #include "libpet/dicom/detail/source_series.h"
+#include "libpet/provenance.h"
 
 namespace pet::detail {
 
@@ -25,6 +26,10 @@ void make_deterministic(const std::string& seed, const std::string& role, const 
 
 /// Names the private coding scheme (0008,0110), so that its codes can be told from those of others.
 void put_private_scheme(DcmItem& item);
+
+/// Who made the object, with which command and from which bytes: Contributing Equipment Sequence (0018,A001). Adds
+/// nothing where the provenance names neither. What does not fit into 1024 characters is cut off.
+void put_provenance(const Provenance& provenance, DcmItem& item);
 
 /// Referenced Series Sequence (0008,1115) with all images of the source.
 void put_source_references(const SourceSeries& source, DcmItem& item);
