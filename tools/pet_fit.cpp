@@ -6,6 +6,7 @@
 #include "kinetic_models/fit_table.h"
 #include "kinetic_models/model_comparison.h"
 #include "kinetic_models/registry.h"
+#include "libpet/dicom/measurement_report.h"
 #include "libpet/error.h"
 #include "libpet/io/input_function_file.h"
 #include "libpet/io/parameter_table.h"
@@ -72,6 +73,7 @@ void declare_outputs(pet::OutputFiles& files,
     files.declare(path);
     files.declare(pet::sidecar_of(path));
   }
+  if (options.report) files.declare(*options.report);
   for (const std::optional<std::string>& path : {options.fitted, options.compare, options.t_star_table}) {
     if (!path) continue;
     files.declare(*path);
@@ -114,9 +116,48 @@ void write_t_star_table(pet::OutputFiles& files,
   files.write(pet::sidecar_of(path), pet::sidecar_text(pet::t_star_members(), provenance));
 }
 
+// Identifiers follow from the bytes of everything that the report is made of.
+void write_report(pet::OutputFiles& files,
+                  const Options& options,
+                  const std::vector<pet::ModelResults>& results,
+                  const pet::Provenance& provenance,
+                  const pet::Common& common) {
+  std::string seed = "report";
+  for (const pet::InputChecksum& input : provenance.inputs) seed += " " + input.sha256;
+  for (const pet::ModelResults& model : results) seed += model.label + pet::parameter_table_text(model.parameters);
+  const auto segmentation =
+      options.segmentation ? std::optional<std::filesystem::path>(*options.segmentation) : std::nullopt;
+  const std::vector<std::string> without_segment =
+      pet::write_measurement_report(results, {*options.source, options.series, common.threads}, segmentation, seed,
+                                    files.temporary(*options.report), provenance);
+  std::string list;
+  for (const std::string& region : without_segment) list += (list.empty() ? "" : ", ") + region;
+  if (!list.empty()) pet::warn(common, "regions without a segment in " + *options.segmentation + ": " + list);
+}
+
+std::vector<std::string> inputs_of(const Options& options) {
+  std::vector<std::string> tables = {options.tacs};
+  if (options.input) tables.push_back(*options.input);
+  if (options.weights && options.weights->find(':') != std::string::npos)
+    tables.push_back(options.weights->substr(0, options.weights->rfind(':')));
+  std::vector<std::string> inputs = pet::with_sidecars(tables);
+  for (const std::optional<std::string>& dicom : {options.source, options.segmentation})
+    if (dicom) inputs.push_back(*dicom);
+  return inputs;
+}
+
+pet::ModelResults results_for_report(const pet::Model& model,
+                                     const pet::ParameterTable& parameters,
+                                     const Options& options) {
+  pet::ModelResults results{std::string(model.label), std::string(model.title), parameters};
+  if (!model.needs_plasma()) results.parameters.reference_region = options.reference.value_or("");
+  return results;
+}
+
 int run(const Options& options, const pet::Common& common) {
   const bool is_several = options.models.size() > 1;
   if (is_several && common.output.empty()) throw pet::UsageError("several models need --output");
+  pet::require_report_options(options);
   if (options.fitted && is_several) throw pet::UsageError("--fitted goes with one model");
   pet::interval_factor(options.level, 1);  // the level makes sense, whether or not it is needed
   std::vector<const pet::Model*> models;
@@ -127,15 +168,12 @@ int run(const Options& options, const pet::Common& common) {
 
   pet::TacTable table = pet::read_tac_table(options.tacs);
   if (options.half_life_s) table.tracer.half_life_min = *options.half_life_s / 60.0;
-  std::vector<std::string> inputs = {options.tacs};
-  if (options.input) inputs.push_back(*options.input);
-  if (options.weights && options.weights->find(':') != std::string::npos)
-    inputs.push_back(options.weights->substr(0, options.weights->rfind(':')));
-  const pet::Provenance provenance = pet::provenance_of(pet::with_sidecars(inputs));
+  const pet::Provenance provenance = pet::provenance_of(inputs_of(options));
   const pet::TableFitOptions all = pet::table_fit_options(options, table, common.threads);
   pet::require_taken(models, all);
 
   std::vector<pet::TableFit> fits;
+  std::vector<pet::ModelResults> reported;
   std::size_t failed = 0;
   std::string to_stdout;
   for (const pet::Model* model : models) {
@@ -152,6 +190,7 @@ int run(const Options& options, const pet::Common& common) {
                   pet::parameter_sidecar_text(parameters, pet::describe_fit(result, options, used, table), provenance));
     }
     fits.push_back(result);
+    reported.push_back(results_for_report(*model, parameters, options));
     if (!options.fitted) continue;
     const pet::TacTable curves = pet::fitted_curves(result, table);
     const bool is_pmod = options.fitted->ends_with(".tac");
@@ -159,6 +198,7 @@ int run(const Options& options, const pet::Common& common) {
     files.write(pet::sidecar_of(*options.fitted), is_pmod ? pet::pmod_tac_sidecar_text(curves, provenance, "{}")
                                                           : pet::tac_sidecar_text(curves, provenance, "{}"));
   }
+  if (options.report) write_report(files, options, reported, provenance, common);
   if (options.t_star_table) write_t_star_table(files, *options.t_star_table, fits, table, provenance);
   if (options.compare) write_comparison(files, *options.compare, fits, table, provenance);
   files.commit();

@@ -111,6 +111,15 @@ void declare_fit(Tool& tool, PetFitOptions& options) {
               "also write a table of AICc, Akaike weights and the average of the models, region by region");
 }
 
+void declare_report(Tool& tool, PetFitOptions& options) {
+  tool.option("report-dicom", options.report, "FILE",
+              "also write the parameters of all models as a DICOM measurement report; it holds the patient's name")
+      .option("source", options.source, "DICOM_DIR", "with --report-dicom: the PET series that the curves come from")
+      .option("series", options.series, "UID", "with --source: which PET series of the folder, if it holds several")
+      .option("segmentation", options.segmentation, "FILE",
+              "with --report-dicom: the DICOM Segmentation whose segments the regions are (pet-tac --seg-out)");
+}
+
 }  // namespace
 
 void declare_pet_fit(Tool& tool, PetFitOptions& options) {
@@ -124,9 +133,14 @@ void declare_pet_fit(Tool& tool, PetFitOptions& options) {
                "VT with a plasma input and profile intervals")
       .example("pet-fit tacs.tsv --model 1tcm,2tcm --input inputfunction.tsv --compare models.tsv -o kinpar.tsv",
                "which model the curves ask for");
+  tool.example(
+      "pet-fit tacs.tsv --model srtm --reference cerebellum --report-dicom report.dcm --source dicom/ --segmentation "
+      "seg.dcm",
+      "results for a DICOM viewer");
   declare_models(tool, options);
   declare_blood(tool, options);
   declare_fit(tool, options);
+  declare_report(tool, options);
 }
 
 TableFitOptions table_fit_options(const PetFitOptions& options, const TacTable& table, unsigned threads) {
@@ -174,6 +188,15 @@ TableFitOptions table_fit_options(const PetFitOptions& options, const TacTable& 
   if (options.interval) result.intervals = interval_options(options);
   result.carries_reference_noise = options.carries_reference_noise;
   return result;
+}
+
+void require_report_options(const PetFitOptions& options) {
+  if (options.report && !options.source)
+    throw UsageError("--report-dicom needs --source, the DICOM series that the curves come from");
+  if (options.report) return;
+  if (options.source) throw UsageError("--source goes with --report-dicom");
+  if (options.segmentation) throw UsageError("--segmentation goes with --report-dicom");
+  if (!options.series.empty()) throw UsageError("--series goes with --report-dicom");
 }
 
 void require_taken(const std::vector<const Model*>& models, const TableFitOptions& options) {

@@ -42,6 +42,10 @@ struct PetFitOptions {
   std::string loss = "none";
   std::optional<std::string> fitted;
   std::optional<std::string> compare;
+  std::optional<std::string> report;
+  std::optional<std::string> source;
+  std::string series;
+  std::optional<std::string> segmentation;
 };
 
 /// Declares the options of pet-fit, which fill `options`.
@@ -49,6 +53,9 @@ void declare_pet_fit(Tool& tool, PetFitOptions& options);
 
 /// The options of the fit that do not depend on the model. Throws UsageError.
 TableFitOptions table_fit_options(const PetFitOptions& options, const TacTable& table, unsigned threads);
+
+/// Throws UsageError for options of the DICOM report that do not go together.
+void require_report_options(const PetFitOptions& options);
 
 /// Throws UsageError for an option that none of the models takes.
 void require_taken(const std::vector<const Model*>& models, const TableFitOptions& options);

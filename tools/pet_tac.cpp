@@ -3,12 +3,14 @@
 
 #include "libpet/dicom/pet_image.h"
 #include "libpet/dicom/segmentation.h"
+#include "libpet/dicom/source_series.h"
 #include "libpet/error.h"
 #include "libpet/io/nifti.h"
 #include "libpet/io/series_report.h"
 #include "libpet/io/sidecar.h"
 #include "libpet/io/tac_table_file.h"
 #include "libpet/labels.h"
+#include "tools/arguments.h"
 #include "tools/tool.h"
 
 namespace {
@@ -19,6 +21,7 @@ struct Options {
   std::optional<std::string> table;
   std::string series;
   std::optional<std::string> injection_time;
+  std::optional<std::string> segmentation;
 };
 
 bool is_nifti(const std::string& path) {
@@ -30,6 +33,7 @@ void require_dicom_for(const std::string& option, const std::string& image) {
 }
 
 pet::DynamicImage read_image(const Options& options, const pet::Common& common) {
+  if (options.segmentation) require_dicom_for("seg-out", options.image);
   if (!options.series.empty()) require_dicom_for("series", options.image);
   if (options.injection_time) require_dicom_for("injection-time", options.image);
   if (is_nifti(options.image)) return pet::read_nifti_image(options.image);
@@ -67,33 +71,55 @@ std::filesystem::path morph_of(const std::filesystem::path& tacs) {
   return tacs.parent_path() / (stem + "_morph.tsv");
 }
 
+pet::Provenance provenance(const Options& options) {
+  std::vector<std::string> inputs = pet::with_sidecars({options.image});
+  inputs.push_back(options.labels);
+  if (options.table) inputs.push_back(*options.table);
+  return pet::provenance_of(inputs);
+}
+
+void write_table(const Options& options,
+                 const pet::Common& common,
+                 const pet::DynamicImage& image,
+                 const pet::LabelMap& labels,
+                 const pet::TacTable& table,
+                 pet::OutputFiles& files) {
+  const bool is_pmod = common.output.ends_with(".tac");
+  const auto sidecar_text = is_pmod ? pet::pmod_tac_sidecar_text : pet::tac_sidecar_text;
+  files.write(common.output, is_pmod ? pet::pmod_tac_text(table) : pet::tac_table_text(table));
+  files.write(pet::sidecar_of(common.output), sidecar_text(table, provenance(options), pet::image_members_json(image)));
+  files.write(morph_of(common.output), pet::morph_table_text(table, pet::label_numbers(labels)));
+}
+
+// The labels in the study of the series; its identifiers follow from the bytes of both.
+void write_segmentation(const Options& options,
+                        const pet::Common& common,
+                        const pet::LabelMap& labels,
+                        pet::OutputFiles& files) {
+  const pet::Provenance made_by = provenance(options);
+  std::string seed = "segmentation";
+  for (const pet::InputChecksum& input : made_by.inputs) seed += " " + input.sha256;
+  pet::write_dicom_segmentation(labels, pet::first_frame_files({options.image, options.series, common.threads}), seed,
+                                files.temporary(*options.segmentation), made_by);
+}
+
 int run(const Options& options, const pet::Common& common) {
   pet::OutputFiles files(common.force);
-  std::filesystem::path sidecar = common.output;
-  sidecar.replace_extension(".json");
   if (!common.output.empty()) {
     files.declare(common.output);
-    files.declare(sidecar);
+    files.declare(pet::sidecar_of(common.output));
     files.declare(morph_of(common.output));
   }
+  if (options.segmentation) files.declare(*options.segmentation);
   const pet::DynamicImage image = read_image(options, common);
   for (const std::string& warning : image.warnings) pet::warn(common, warning);
   const pet::LabelMap labels = read_labels(options, image);
   warn_of_names(common, labels);
   const pet::TacTable table = pet::extract_tacs(image, labels, common.threads);
-  if (common.output.empty()) {
-    std::cout << pet::tac_table_text(table) << std::flush;
-    return pet::success;
-  }
-  std::vector<std::string> inputs = pet::with_sidecars({options.image});
-  inputs.push_back(options.labels);
-  if (options.table) inputs.push_back(*options.table);
-  const bool is_pmod = common.output.ends_with(".tac");
-  const auto sidecar_text = is_pmod ? pet::pmod_tac_sidecar_text : pet::tac_sidecar_text;
-  files.write(common.output, is_pmod ? pet::pmod_tac_text(table) : pet::tac_table_text(table));
-  files.write(sidecar, sidecar_text(table, pet::provenance_of(inputs), pet::image_members_json(image)));
-  files.write(morph_of(common.output), pet::morph_table_text(table, pet::label_numbers(labels)));
+  if (options.segmentation) write_segmentation(options, common, labels, files);
+  if (!common.output.empty()) write_table(options, common, image, labels, table, files);
   files.commit();
+  if (common.output.empty()) std::cout << pet::tac_table_text(table) << std::flush;
   return pet::success;
 }
 
@@ -110,11 +136,15 @@ int main(int argc, char** argv) {
       .example("pet-tac dicom/ --labels dseg.nii.gz --table dseg.tsv -o sub-01_tacs.tsv",
                "from a folder of DICOM slices")
       .example("pet-tac dicom/ --labels segmentation.dcm -o sub-01_tacs.tsv", "with a DICOM Segmentation")
+      .example("pet-tac dicom/ --labels dseg.nii.gz --table dseg.tsv --seg-out regions.dcm -o sub-01_tacs.tsv",
+               "and the regions for a DICOM viewer")
       .argument("IMAGE", options.image, "folder of a DICOM PET series, or a 4-D NIfTI with its BIDS sidecar")
       .required("labels", options.labels, "FILE", "label image: NIfTI or DICOM Segmentation")
       .option("table", options.table, "FILE", "names of the labels: a dseg.tsv with columns index and name")
       .option("series", options.series, "UID", "which PET series of the folder, if it holds several")
       .option("injection-time", options.injection_time, "TIME",
               "injection as 2026-01-31T12:34:56 or 12:34:56, in place of the header's")
+      .option("seg-out", options.segmentation, "FILE",
+              "also write the labels as a DICOM Segmentation in the study of the series; it holds the patient's name")
       .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
 }

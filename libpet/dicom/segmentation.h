@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libpet/labels.h"
+#include "libpet/provenance.h"
 
 namespace pet {
 
@@ -19,11 +20,13 @@ LabelMap read_dicom_segmentation(const std::filesystem::path& path);
 /// Writes `labels` as a binary Segmentation that refers to the PET series in `series_files` (one file a slice of
 /// its first frame is enough), whose patient, study and frame of reference it takes over: the one output that
 /// holds a patient's name and ID, because DICOM requires them of an object in the same study. DICOM numbers segments
-/// from 1 without gaps: the labels that occur are numbered in ascending order. `uid_seed` makes UIDs, and with them the
+/// from 1 without gaps: the labels that occur are numbered in ascending order, and each segment's description holds its
+/// label.  `uid_seed` makes UIDs, and with them the
 /// bytes, deterministic. Throws InputError where the series cannot be read, UsageError where there is no label.
 void write_dicom_segmentation(const LabelMap& labels,
                               const std::vector<std::filesystem::path>& series_files,
                               const std::string& uid_seed,
-                              const std::filesystem::path& path);
+                              const std::filesystem::path& path,
+                              const Provenance& provenance = {});
 
 }  // namespace pet

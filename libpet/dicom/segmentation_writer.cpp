@@ -15,6 +15,7 @@
 #include <set>
 
 #include "libpet/dicom/detail/dataset.h"
+#include "libpet/dicom/detail/derived_object.h"
 #include "libpet/dicom/detail/file_header.h"
 #include "libpet/dicom/detail/instance.h"
 #include "libpet/dicom/detail/number_text.h"
@@ -39,7 +40,7 @@ double length(const Vector3& a) {
 }
 
 std::unique_ptr<DcmSegmentation> create(const Grid& grid) {
-  const IODGeneralEquipmentModule::EquipmentInfo equipment("Occupet", "simulation", "0", version());
+  const IODGeneralEquipmentModule::EquipmentInfo equipment("Occupet", "regions", "0", version());
   ContentIdentificationMacro* identification = nullptr;
   require(ContentIdentificationMacro::create("1", "REGIONS", "Regions", "Occupet", identification), "content");
   const std::unique_ptr<ContentIdentificationMacro> identification_owner(identification);
@@ -67,11 +68,15 @@ void add_shared_geometry(const Grid& grid, DcmSegmentation& segmentation) {
   require(segmentation.addForAllFrames(*orientation), "orientation");
 }
 
-Uint16 add_segment(const std::string& name, DcmSegmentation& segmentation) {
+Uint16 add_segment(std::int32_t label, const std::string& name, DcmSegmentation& segmentation) {
   const CodeSequenceMacro category("123037004", "SCT", "Anatomical Structure");
   const CodeSequenceMacro type("12738006", "SCT", "Brain");
+  constexpr std::size_t longest_name = 64;  // VR LO
+  if (name.size() > longest_name || name.find('\\') != std::string::npos)
+    throw UsageError("region '" + name + "': the name of a DICOM segment has at most 64 characters and no backslash");
   DcmSegment* segment = nullptr;
-  require(DcmSegment::create(segment, name, category, type, DcmSegTypes::SAT_AUTOMATIC, "Occupet"), "segment");
+  require(DcmSegment::create(segment, name, category, type, DcmSegTypes::SAT_AUTOMATIC, "label map"), "segment");
+  require(segment->setSegmentDescription("label " + std::to_string(label)), "segment");
   Uint16 number = 0;
   require(segmentation.addSegment(segment, number), "segment");
   return number;
@@ -149,7 +154,7 @@ void add_all_frames(const LabelMap& labels,
   for (const std::int32_t label : present) {
     const auto name = labels.names.find(label);
     const Uint16 segment =
-        add_segment(name == labels.names.end() ? "label-" + std::to_string(label) : name->second, segmentation);
+        add_segment(label, name == labels.names.end() ? "label-" + std::to_string(label) : name->second, segmentation);
     for (int slice = 0; slice < labels.grid.size[2]; ++slice)
       add_frame(labels, slices, {label, segment, slice}, segmentation);
   }
@@ -172,7 +177,8 @@ void make_deterministic(const std::string& seed, const detail::Dataset& source, 
 void write_dicom_segmentation(const LabelMap& labels,
                               const std::vector<std::filesystem::path>& series_files,
                               const std::string& uid_seed,
-                              const std::filesystem::path& path) {
+                              const std::filesystem::path& path,
+                              const Provenance& provenance) {
   detail::prepare_dcmtk();
   if (series_files.empty()) throw UsageError("a DICOM Segmentation needs the files of the series it was drawn on");
   const std::vector<detail::Instance> slices = read_slices(series_files);
@@ -203,6 +209,7 @@ void write_dicom_segmentation(const LabelMap& labels,
   DcmFileFormat file;
   require(segmentation->writeDataset(*file.getDataset()), "data set");
   make_deterministic(uid_seed, source_data, *file.getDataset());
+  detail::put_provenance(provenance, *file.getDataset());
   detail::save(file, path);
 }
 

@@ -16,7 +16,9 @@
 namespace pet::detail {
 namespace {
 
-constexpr int level = 6;
+// Noisy floats have few repeats worth a search: level 6 takes 1.3 to 1.7 times as long as level 1, for images that are
+// from 3 % smaller (empty air) to 2 % larger (noise everywhere).
+constexpr int level = 1;
 
 struct Compressed {
   std::vector<std::byte> bytes;

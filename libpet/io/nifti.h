@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "libpet/image.h"
 #include "libpet/labels.h"
@@ -41,6 +42,13 @@ void write_nifti_series(const Grid& grid,
                         const std::filesystem::path& path,
                         const std::string& description = "",
                         double factor = 1.0);
+/// The same with a factor for each frame.
+void write_nifti_series(const Grid& grid,
+                        const Frames& frames,
+                        std::span<const float> voxels,
+                        const std::filesystem::path& path,
+                        const std::string& description,
+                        const std::vector<double>& factor_of_frame);
 
 /// The BIDS sidecar of an image that was written in Bq/mL (factor 1000; unknown units as they are): times from
 /// injection, decay correction, tracer, provenance. `extra_json` is an object whose members are added.

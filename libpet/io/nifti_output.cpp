@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <stdexcept>
@@ -22,15 +23,21 @@ void require_voxels(std::size_t found, std::size_t expected) {
 
 void write_floats(const detail::NiftiLayout& layout,
                   std::span<const float> voxels,
-                  double factor,
+                  const std::vector<double>& factor_of_volume,
                   const fs::path& path) {
-  require_voxels(voxels.size(), layout.grid.voxel_count() * layout.volumes);
+  const std::size_t volume = layout.grid.voxel_count();
+  require_voxels(voxels.size(), volume * layout.volumes);
   detail::write_nifti(
       layout,
       [&](std::size_t first, std::span<std::byte> bytes) {
-        for (std::size_t i = 0; i < bytes.size() / sizeof(float); ++i) {
-          const auto value = static_cast<float>(static_cast<double>(voxels[first + i]) * factor);
-          std::memcpy(bytes.data() + i * sizeof value, &value, sizeof value);
+        const std::size_t end = first + bytes.size() / sizeof(float);
+        for (std::size_t v = first; v < end;) {
+          const std::size_t volume_end = std::min((v / volume + 1) * volume, end);
+          const double factor = factor_of_volume[v / volume];
+          for (; v < volume_end; ++v) {
+            const auto value = static_cast<float>(static_cast<double>(voxels[v]) * factor);
+            std::memcpy(bytes.data() + (v - first) * sizeof value, &value, sizeof value);
+          }
         }
       },
       path);
@@ -45,7 +52,7 @@ void write_nifti_volume(const Grid& grid,
   detail::NiftiLayout layout;
   layout.grid = grid;
   layout.description = description;
-  write_floats(layout, voxels, 1.0, path);
+  write_floats(layout, voxels, {1.0}, path);
 }
 
 void write_nifti_series(const Grid& grid,
@@ -54,13 +61,22 @@ void write_nifti_series(const Grid& grid,
                         const fs::path& path,
                         const std::string& description,
                         double factor) {
+  write_nifti_series(grid, frames, voxels, path, description, std::vector<double>(frames.size(), factor));
+}
+
+void write_nifti_series(const Grid& grid,
+                        const Frames& frames,
+                        std::span<const float> voxels,
+                        const fs::path& path,
+                        const std::string& description,
+                        const std::vector<double>& factor_of_frame) {
   detail::NiftiLayout layout;
   layout.grid = grid;
   layout.volumes = frames.size();
   layout.has_time = true;
   layout.frame_s = std::round(frames.front().duration_min() * 60e3) / 1e3;
   layout.description = description;
-  write_floats(layout, voxels, factor, path);
+  write_floats(layout, voxels, factor_of_frame, path);
 }
 
 std::string image_sidecar_text(const DynamicImage& image, const Provenance& provenance, const std::string& extra_json) {
