@@ -87,6 +87,21 @@ LabelMap align_labels(const LabelMap& labels, const Grid& grid, const std::strin
   return aligned;
 }
 
+LabelMap keep_regions(LabelMap labels, const std::vector<std::string>& names) {
+  std::set<std::int32_t> kept;
+  std::vector<std::string> there;
+  for (const int label : label_numbers(labels)) there.push_back(name_of(label, labels));
+  for (const std::string& name : names)
+    if (std::ranges::find(there, name) == there.end())
+      throw UsageError("no region '" + name + "' among the labels" + suggestion(name, there));
+  for (const int label : label_numbers(labels))
+    if (std::ranges::find(names, name_of(label, labels)) != names.end()) kept.insert(label);
+  for (std::int32_t& label : labels.labels)
+    if (!kept.contains(label)) label = 0;
+  std::erase_if(labels.names, [&](const auto& named) { return !kept.contains(named.first); });
+  return labels;
+}
+
 TacTable extract_tacs(const DynamicImage& image, const LabelMap& labels, unsigned threads) {
   if (!same_grid(image.grid, labels.grid))
     throw bad_input("labels", describe(labels.grid), "the grid of the image: " + describe(image.grid));

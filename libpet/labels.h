@@ -25,6 +25,10 @@ struct LabelMap {
 /// interpolated. Throws InputError that describes both grids otherwise.
 LabelMap align_labels(const LabelMap& labels, const Grid& grid, const std::string& where);
 
+/// The labels of these names alone; the others become background. Throws UsageError, with the nearest name, for one
+/// that no label has.
+LabelMap keep_regions(LabelMap labels, const std::vector<std::string>& names);
+
 /// Mean of every label over each frame, in double precision, with its volume. Regions are in order of their
 /// label; a label without a name is called "label-<number>". Labels must be on the image's grid. Throws InputError for
 /// two labels of one name and for regions with voxels that are not finite. Deterministic for any number of threads.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libpet/dicom/pet_image.h"
 #include "libpet/dicom/scan_description.h"
+#include "libpet/dicom/suv_image.h"
 #include "libpet/error.h"
 #include "libpet/io/bids_pet.h"
 #include "libpet/io/nifti.h"
+#include "libpet/io/suv_sidecar.h"
 #include "tools/tool.h"
 
 namespace {
@@ -17,6 +19,7 @@ struct Options {
   std::optional<std::string> injection_time;
   std::optional<std::string> metadata;
   std::vector<std::string> pairs;
+  std::optional<std::string> suv;
   bool is_uncompressed = false;
 };
 
@@ -65,7 +68,35 @@ void say_what_is_missing(const pet::PetSidecar& sidecar, const pet::Common& comm
     pet::warn(common, "PET-BIDS requires what the header does not say: " + joined(to_set) + "; give it with --set");
 }
 
+// Standardised uptake, which is derived data: the image has the entity desc-SUVBW and its dataset says so.
+int write_uptake(const Options& options, const pet::Common& common) {
+  if (options.metadata || !options.pairs.empty())
+    throw pet::UsageError("--set and --metadata describe raw data; they do not go with --suv");
+  const pet::SuvType type = pet::suv_type(*options.suv);
+  const fs::path root = common.output;
+  const fs::path stem = root / pet::bids_uptake_path(options.entities, type);
+  const fs::path nifti = stem.string() + (options.is_uncompressed ? ".nii" : ".nii.gz");
+  const fs::path description = root / "dataset_description.json";
+  const pet::SuvImage image =
+      pet::read_suv(options.folder, type, {options.series, options.injection_time, common.threads});
+  for (const std::string& warning : image.warnings) pet::warn(common, warning);
+  const NewFolders folders(stem.parent_path());
+  pet::OutputFiles files(common.force);
+  files.declare(nifti);
+  files.declare(stem.string() + ".json");
+  const pet::Provenance provenance = pet::provenance_of({options.folder});
+  pet::write_nifti_volume(image.grid, image.voxels, files.temporary(nifti));
+  files.write(stem.string() + ".json", pet::suv_sidecar_text(image, provenance));
+  if (!fs::exists(description))
+    files.write(description, pet::derivative_description_text(fs::absolute(root).lexically_normal().filename().string(),
+                                                              provenance));
+  files.commit();
+  pet::say(common, "wrote " + nifti.string());
+  return pet::success;
+}
+
 int run(const Options& options, const pet::Common& common) {
+  if (options.suv) return write_uptake(options, common);
   const std::string given =
       pet::given_members(options.metadata ? pet::read_members(*options.metadata) : "{}", options.pairs);
   pet::bids_pet_path(options.entities);  // refused before the work begins
@@ -117,6 +148,8 @@ int main(int argc, char** argv) {
                "bids/sub-01/ses-baseline/pet/sub-01_ses-baseline_trc-CIMBI36_pet.nii.gz")
       .example("pet-convert dicom/ -o bids --subject 02 --metadata scanner.json --injection-time 12:34:56",
                "with what holds for all scans of a laboratory from a file")
+      .example("pet-convert dicom/ -o derivatives/suv --subject 01 --suv bw",
+               "uptake by body weight of a static or whole-body series")
       .argument("DICOM_DIR", options.folder, "folder of a DICOM PET series, searched recursively")
       .required("subject", entities.subject, "LABEL", "BIDS label of the participant: letters and digits")
       .option("session", entities.session, "LABEL", "BIDS label of the session")
@@ -129,6 +162,9 @@ int main(int argc, char** argv) {
               "injection as 2026-01-31T12:34:56 or 12:34:56, in place of the header's")
       .option("set", options.pairs, "KEY=VALUE", "a member of the sidecar, text or JSON, also in place of the header's")
       .option("metadata", options.metadata, "FILE", "JSON object with members of the sidecar; --set goes before it")
+      .option("suv", options.suv, "TYPE",
+              "write standardised uptake of a static series instead: bw, lbm, lbmjames128, lbmjanma, ibw or bsa")
+      .choices("suv", {"bw", "lbm", "lbmjames128", "lbmjanma", "ibw", "bsa"})
       .option("uncompressed", options.is_uncompressed, "write .nii, not .nii.gz")
       .required_output("DIR", "BIDS dataset to write into; made if it is not there")
       .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });

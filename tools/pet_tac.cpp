@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
+#include <numeric>
 
 #include "libpet/dicom/pet_image.h"
 #include "libpet/dicom/segmentation.h"
 #include "libpet/dicom/source_series.h"
+#include "libpet/dicom/structure_set.h"
 #include "libpet/error.h"
 #include "libpet/io/nifti.h"
+#include "libpet/io/region_groups_file.h"
 #include "libpet/io/series_report.h"
 #include "libpet/io/sidecar.h"
 #include "libpet/io/tac_table_file.h"
@@ -19,6 +22,8 @@ struct Options {
   std::string image;
   std::string labels;
   std::optional<std::string> table;
+  std::optional<std::string> groups;
+  std::vector<std::string> regions;
   std::string series;
   std::optional<std::string> injection_time;
   std::optional<std::string> segmentation;
@@ -40,10 +45,19 @@ pet::DynamicImage read_image(const Options& options, const pet::Common& common) 
   return pet::read_pet_series(options.image, {options.series, options.injection_time, common.threads});
 }
 
+pet::LabelMap read_label_source(const Options& options, const pet::DynamicImage& image) {
+  if (is_nifti(options.labels)) return pet::read_label_map(options.labels);
+  if (pet::label_source(options.labels) != pet::LabelSource::structure_set)
+    return pet::read_dicom_segmentation(options.labels);
+  // Contours may overlap where label images cannot, so that the choice comes before they are drawn.
+  return pet::read_structure_set(options.labels, image.grid,
+                                 options.table ? std::vector<std::string>() : options.regions);
+}
+
 pet::LabelMap read_labels(const Options& options, const pet::DynamicImage& image) {
-  pet::LabelMap labels =
-      is_nifti(options.labels) ? pet::read_label_map(options.labels) : pet::read_dicom_segmentation(options.labels);
+  pet::LabelMap labels = read_label_source(options, image);
   if (options.table) labels.names = pet::read_label_names(*options.table);
+  if (!options.regions.empty()) labels = pet::keep_regions(std::move(labels), options.regions);
   const bool both_known = !labels.frame_of_reference_uid.empty() && !image.frame_of_reference_uid.empty();
   if (both_known && labels.frame_of_reference_uid != image.frame_of_reference_uid)
     throw pet::bad_input(options.labels + " tag (0020,0052) FrameOfReferenceUID", labels.frame_of_reference_uid,
@@ -74,8 +88,17 @@ std::filesystem::path morph_of(const std::filesystem::path& tacs) {
 pet::Provenance provenance(const Options& options) {
   std::vector<std::string> inputs = pet::with_sidecars({options.image});
   inputs.push_back(options.labels);
-  if (options.table) inputs.push_back(*options.table);
+  for (const auto& file : {options.table, options.groups})
+    if (file) inputs.push_back(*file);
   return pet::provenance_of(inputs);
+}
+
+// The numbers of the labels; groups are counted.
+std::vector<int> index_of_regions(const Options& options, const pet::LabelMap& labels, const pet::TacTable& table) {
+  if (!options.groups) return pet::label_numbers(labels);
+  std::vector<int> index(table.regions.size());
+  std::iota(index.begin(), index.end(), 1);
+  return index;
 }
 
 void write_table(const Options& options,
@@ -88,7 +111,7 @@ void write_table(const Options& options,
   const auto sidecar_text = is_pmod ? pet::pmod_tac_sidecar_text : pet::tac_sidecar_text;
   files.write(common.output, is_pmod ? pet::pmod_tac_text(table) : pet::tac_table_text(table));
   files.write(pet::sidecar_of(common.output), sidecar_text(table, provenance(options), pet::image_members_json(image)));
-  files.write(morph_of(common.output), pet::morph_table_text(table, pet::label_numbers(labels)));
+  files.write(morph_of(common.output), pet::morph_table_text(table, index_of_regions(options, labels, table)));
 }
 
 // The labels in the study of the series; its identifiers follow from the bytes of both.
@@ -115,7 +138,8 @@ int run(const Options& options, const pet::Common& common) {
   for (const std::string& warning : image.warnings) pet::warn(common, warning);
   const pet::LabelMap labels = read_labels(options, image);
   warn_of_names(common, labels);
-  const pet::TacTable table = pet::extract_tacs(image, labels, common.threads);
+  pet::TacTable table = pet::extract_tacs(image, labels, common.threads);
+  if (options.groups) table = pet::merge_regions(table, pet::read_region_groups(*options.groups), *options.groups);
   if (options.segmentation) write_segmentation(options, common, labels, files);
   if (!common.output.empty()) write_table(options, common, image, labels, table, files);
   files.commit();
@@ -132,15 +156,22 @@ int main(int argc, char** argv) {
           "Averages a dynamic PET image over the regions of a label image and writes a BIDS table of time-activity "
           "curves in seconds after injection and Bq/mL, decay-corrected to injection, with a JSON sidecar and a table "
           "of "
-          "volumes (_morph.tsv). Image and labels must be on one grid; nothing is interpolated.")
+          "volumes (_morph.tsv). Image and labels must be on one grid; nothing is interpolated. Contours of an RT "
+          "Structure "
+          "Set take the voxels whose centres they enclose.")
       .example("pet-tac dicom/ --labels dseg.nii.gz --table dseg.tsv -o sub-01_tacs.tsv",
                "from a folder of DICOM slices")
       .example("pet-tac dicom/ --labels segmentation.dcm -o sub-01_tacs.tsv", "with a DICOM Segmentation")
+      .example("pet-tac dicom/ --labels contours.dcm --regions Cerebellum,Frontal -o sub-01_tacs.tsv",
+               "with contours of an RT Structure Set")
       .example("pet-tac dicom/ --labels dseg.nii.gz --table dseg.tsv --seg-out regions.dcm -o sub-01_tacs.tsv",
                "and the regions for a DICOM viewer")
       .argument("IMAGE", options.image, "folder of a DICOM PET series, or a 4-D NIfTI with its BIDS sidecar")
-      .required("labels", options.labels, "FILE", "label image: NIfTI or DICOM Segmentation")
+      .required("labels", options.labels, "FILE", "label image: NIfTI, DICOM Segmentation or RT Structure Set")
       .option("table", options.table, "FILE", "names of the labels: a dseg.tsv with columns index and name")
+      .option("regions", options.regions, "REGION,...", "regions to use; default: all")
+      .option("groups", options.groups, "FILE",
+              "merge regions by volume: a table with columns RegionName and ConstituentRegion; only groups are written")
       .option("series", options.series, "UID", "which PET series of the folder, if it holds several")
       .option("injection-time", options.injection_time, "TIME",
               "injection as 2026-01-31T12:34:56 or 12:34:56, in place of the header's")

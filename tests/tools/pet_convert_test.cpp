@@ -316,3 +316,28 @@ TEST_CASE("--seg-out is refused for a NIfTI image and for a name that no segment
   CHECK(name.status == 2);
   CHECK_FALSE(here.has("seg.dcm"));
 }
+
+TEST_CASE("pet-convert --suv writes uptake as derived data", "[pet-convert]") {
+  const std::filesystem::path objects = std::filesystem::path(OCCUPET_REFERENCE_DIR) / "dicom_ibsi_suv";
+  const Workplace here;
+  const CommandResult dynamic = here.run("pet-convert " + dicom("baseline") + " -o d --subject 01 --suv bw");
+  CHECK(dynamic.status == 65);
+  CHECK_THAT(dynamic.err, Catch::Contains("(0054,1000)") && Catch::Contains("DYNAMIC"));
+  CHECK_FALSE(here.has("d"));
+  if (!std::filesystem::is_directory(objects)) {
+    WARN("the reference objects are not there; nothing was compared");
+    return;
+  }
+  const std::string line = "pet-convert " + (objects / "DRO_3_4/PT").string() + " -o d --subject 01 --suv ";
+  const CommandResult result = here.run(line + "lbmjames128");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const json written = sidecar(here, "d/sub-01/pet/sub-01_desc-SUVLBMJAMES128_pet");
+  CHECK(written["Units"] == "g/mL");
+  CHECK(written["SUVType"] == "LBMJAMES128");
+  CHECK(here.has("d/sub-01/pet/sub-01_desc-SUVLBMJAMES128_pet.nii.gz"));
+  CHECK(json::parse(here.read("d/dataset_description.json"))["DatasetType"] == "derivative");
+  CHECK_THAT(here.read("d/sub-01/pet/sub-01_desc-SUVLBMJAMES128_pet.json"), !Catch::Contains("PHANTOM"));
+  CHECK(here.run(line + "bw --set A=b").status == 2);
+  CHECK(here.run(line + "mass").status == 2);
+}

@@ -3,6 +3,7 @@
 #include "libpet/dicom/pet_image.h"
 #include "libpet/io/nifti.h"
 #include "libpet/io/tac_table_file.h"
+#include "libpet/labels.h"
 #include "tests/libpet/study_text.h"
 #include "tests/tools/command_fixture.h"
 
@@ -74,6 +75,61 @@ TEST_CASE("A DICOM segmentation and a NIfTI label map give the same curves", "[p
   CHECK(nifti.status == 0);
   CHECK(dicom.status == 0);
   CHECK(nifti.out == dicom.out);
+}
+
+TEST_CASE("pet-tac writes chosen regions, and groups as the means of all their voxels", "[pet-tac]") {
+  const auto folder = study().path / "made" / "ses-baseline";
+  const std::string line = "pet-tac --force made/ses-baseline/dicom --labels " + only(folder, "_dseg.nii.gz") +
+                           " --table " + only(folder, "_dseg.tsv");
+  REQUIRE(study().run(line + " -o all_tacs.tsv").status == 0);
+  const TacTable all = read_tac_table((study().path / "all_tacs.tsv").string());
+  const std::string first = all.regions[0], second = all.regions[1];
+  REQUIRE(study().run(line + " --regions " + second + " -o chosen_tacs.tsv").status == 0);
+  const TacTable chosen = read_tac_table((study().path / "chosen_tacs.tsv").string());
+  CHECK(chosen.regions == std::vector<std::string>{second});
+  CHECK(chosen.activity[0] == all.activity[1]);
+  CHECK_THAT(study().run(line + " --regions nowhere").err, Catch::Contains("'nowhere'"));
+
+  study().write("groups.tsv",
+                "RegionName\tfolder\tConstituentRegion\nboth\tx\t" + first + "\nboth\tx\t" + second + "\n");
+  const CommandResult merged = study().run(line + " --groups groups.tsv -o merged_tacs.tsv");
+  INFO(merged.err);
+  REQUIRE(merged.status == 0);
+  const TacTable groups = read_tac_table((study().path / "merged_tacs.tsv").string());
+  CHECK(groups.regions == std::vector<std::string>{"both"});
+  CHECK_THAT(study().read("merged_morph.tsv"), Catch::Contains("\n1\tboth\t"));
+  CHECK_THAT(study().read("merged_tacs.json"), Catch::Contains("groups.tsv"));
+  // The same by labels: both regions as one.
+  LabelMap labels = read_label_map(only(folder, "_dseg.nii.gz"));
+  const std::vector<int> numbers = label_numbers(labels);
+  for (std::int32_t& label : labels.labels) label = label == numbers[0] || label == numbers[1] ? 1 : 0;
+  const TacTable expected = extract_tacs(read_pet_series(folder / "dicom"), labels, 1);
+  for (std::size_t f = 0; f < expected.frames.size(); ++f)
+    CHECK(groups.activity[0][f] == Approx(expected.activity[0][f]).epsilon(1e-9));
+
+  study().write("groups.tsv", "RegionName\tConstituentRegion\nboth\t" + first + "\nboth\t" + first + "\n");
+  const CommandResult twice = study().run(line + " --groups groups.tsv");
+  CHECK(twice.status == 65);
+  CHECK_THAT(twice.err, Catch::Contains("groups.tsv:3") && Catch::Contains("a second time"));
+}
+
+TEST_CASE("pet-tac takes the voxels inside the contours of an RT Structure Set", "[pet-tac]") {
+  const std::filesystem::path object = std::filesystem::path(OCCUPET_REFERENCE_DIR) / "dicom_ibsi_suv" / "DRO_0_0";
+  if (!std::filesystem::is_directory(object)) {
+    WARN("the reference objects are not there; nothing was compared");
+    return;
+  }
+  const Workplace here;
+  const std::string contours = only(object / "RS", ".dcm");
+  const CommandResult result =
+      here.run("pet-tac -q " + (object / "PT").string() + " --labels " + contours + " -o rs_tacs.tsv");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  CHECK_THAT(here.read("rs_tacs.tsv"), Catch::StartsWith("frame_start\tframe_end\tregion_1\n"));
+  const CommandResult wrong =
+      here.run("pet-tac " + (object / "PT").string() + " --labels " + contours + " --regions x");
+  CHECK(wrong.status == 2);
+  CHECK_THAT(wrong.err, Catch::Contains("'region_1'"));
 }
 
 TEST_CASE("pet-tac gives the same bytes with one and two threads", "[pet-tac]") {

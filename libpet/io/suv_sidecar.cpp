@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libpet/io/suv_sidecar.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "libpet/io/detail/json.h"
+
+namespace pet {
+namespace {
+
+std::string upper_case(std::string_view text) {
+  std::string upper(text);
+  std::ranges::transform(upper, upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return upper;
+}
+
+}  // namespace
+
+std::filesystem::path bids_uptake_path(const BidsEntities& entities, SuvType type) {
+  const std::string raw = bids_pet_path(entities).string();
+  return raw.substr(0, raw.rfind("_pet")) + "_desc-SUV" + upper_case(name_of(type)) + "_pet";
+}
+
+std::string suv_sidecar_text(const SuvImage& image, const Provenance& provenance) {
+  detail::Json object = {{"Description", "standardised uptake value"},
+                         {"SUVType", upper_case(name_of(image.type))},
+                         {"Units", image.unit},
+                         {"DecayCorrectionEvidence", image.evidence}};
+  if (!image.warnings.empty()) object["Warnings"] = image.warnings;
+  detail::add_provenance(object, provenance);
+  return detail::text_of(object);
+}
+
+std::string derivative_description_text(const std::string& name, const Provenance& provenance) {
+  const detail::Json object = {
+      {"Name", name},
+      {"BIDSVersion", "1.9.0"},
+      {"DatasetType", "derivative"},
+      {"GeneratedBy", {{{"Name", provenance.software}, {"Version", provenance.software_version}}}}};
+  return detail::text_of(object);
+}
+
+}  // namespace pet
