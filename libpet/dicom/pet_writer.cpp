@@ -35,6 +35,18 @@ std::string ds(const Vector3& v) {
   return ds(v[0]) + "\\" + ds(v[1]) + "\\" + ds(v[2]);
 }
 
+// With so many significant digits; 0: as many as a Decimal String holds.
+std::string ds(double value, int digits) {
+  if (digits == 0) return decimal_string(value);
+  char text[32];
+  std::snprintf(text, sizeof text, "%.*g", digits, value);
+  return text;
+}
+
+const detail::Dialect& dialect(const StoredSeries& series) {
+  return detail::dialect_of(series.options.dialect);
+}
+
 std::string or_seed(const std::string& key, const PetWriteOptions& options) {
   return key.empty() ? options.uid_seed : key;
 }
@@ -63,7 +75,7 @@ void put_patient_and_study(const StoredSeries& series, DcmItem& item) {
   put(item, DCM_PatientID, options.patient_id);
   put(item, DCM_PatientBirthDate, "");
   put(item, DCM_PatientSex, "");
-  put(item, DCM_PatientWeight, ds(options.patient_weight_kg));
+  put(item, DCM_PatientWeight, options.dialect == PetDialect::cps ? "0" : ds(options.patient_weight_kg));
   put(item, DCM_StudyInstanceUID, uid_from(or_seed(options.study_key, options), "study"));
   put_date_time(item, DCM_StudyDate, DCM_StudyTime, std::min(series.injection, series.frames.front().start));
   put(item, DCM_ReferringPhysicianName, "");
@@ -80,13 +92,13 @@ void put_series(const StoredSeries& series, DcmItem& item) {
   put(item, DCM_SeriesInstanceUID, uid_from(options.uid_seed, "series"));
   put(item, DCM_SeriesNumber, std::to_string(options.series_number));
   put(item, DCM_SeriesDescription, long_string(description));
-  put_date_time(item, DCM_SeriesDate, DCM_SeriesTime, series.frames.front().start);
+  put_date_time(item, DCM_SeriesDate, DCM_SeriesTime, series.series_time);
   put(item, DCM_BodyPartExamined, "BRAIN");
-  put(item, DCM_Manufacturer, "Occupet");
-  put(item, DCM_ManufacturerModelName, "simulation");
+  put(item, DCM_Manufacturer, std::string(dialect(series).manufacturer));
+  put(item, DCM_ManufacturerModelName, std::string(dialect(series).model));
   put(item, DCM_FrameOfReferenceUID, uid_from(or_seed(options.frame_of_reference_key, options), "frame of reference"));
   put(item, DCM_PositionReferenceIndicator, "");
-  put(item, DCM_Units, "BQML");
+  put(item, DCM_Units, dialect(series).activity_factor > 0.0 ? "CNTS" : "BQML");
   put(item, DCM_CountsSource, "EMISSION");
   put(item, DCM_SeriesType, "DYNAMIC\\IMAGE");
   put(item, DCM_NumberOfSlices, static_cast<std::uint16_t>(grid.size[2]));
@@ -110,7 +122,12 @@ void put_tracer(const StoredSeries& series, DcmItem& data) {
   put(*item, DCM_RadiopharmaceuticalStartTime, detail::dicom_time(series.injection));
   put(*item, DCM_RadiopharmaceuticalStartDateTime,
       detail::dicom_date(series.injection) + detail::dicom_time(series.injection));
-  if (tracer.injected_activity_MBq) put(*item, DCM_RadionuclideTotalDose, ds(*tracer.injected_activity_MBq * 1e6));
+  if (tracer.injected_activity_MBq) {
+    char exponent[32];
+    std::snprintf(exponent, sizeof exponent, "%.8e", *tracer.injected_activity_MBq * 1e6);
+    put(*item, DCM_RadionuclideTotalDose,
+        series.options.dialect == PetDialect::cps ? exponent : ds(*tracer.injected_activity_MBq * 1e6));
+  }
   put(*item, DCM_RadionuclideHalfLife, ds(series.half_life_min * 60.0));
   if (tracer.molar_activity_GBq_per_umol)
     put(*item, DCM_RadiopharmaceuticalSpecificActivity, ds(*tracer.molar_activity_GBq_per_umol * 1e9));
@@ -120,11 +137,35 @@ void put_tracer(const StoredSeries& series, DcmItem& data) {
     item->insertEmptyElement(DCM_RadionuclideCodeSequence);
 }
 
-// Time at which the activity of a frame equals its average, after the series time.
+// What the dialect takes for Frame Reference Time, after the series time.
 double frame_reference_ms(const StoredSeries& series, const StoredFrame& frame) {
+  const double start_ms = 1e3 * detail::seconds_between(series.series_time, frame.start);
+  switch (dialect(series).frame_reference) {
+    case detail::FrameReference::zero:
+      return 0.0;
+    case detail::FrameReference::frame_start:
+      return start_ms;
+    case detail::FrameReference::mid_frame:
+      return start_ms + 0.5 * static_cast<double>(frame.duration_ms);
+    case detail::FrameReference::average_count_time:
+      break;
+  }
   const double lambda_per_ms = decay_constant(series.half_life_min) / 60000.0;
   const double within = frame_decay_factor(0.0, static_cast<double>(frame.duration_ms) / 60000.0, series.half_life_min);
-  return 1e3 * detail::seconds_between(series.frames.front().start, frame.start) + std::log(within) / lambda_per_ms;
+  return start_ms + std::log(within) / lambda_per_ms;
+}
+
+// Elements that only one manufacturer writes.
+void put_private(const StoredSeries& series, DcmItem& item) {
+  if (series.options.dialect == PetDialect::ge) {
+    item.putAndInsertString(DcmTag(0x0009, 0x0010, EVR_LO), "GEMS_PETD_01");
+    const std::string time = detail::dicom_date(series.series_time) + detail::dicom_time(series.series_time);
+    item.putAndInsertString(DcmTag(0x0009, 0x100D, EVR_DT), time.c_str());
+  }
+  if (dialect(series).activity_factor > 0.0) {
+    item.putAndInsertString(DcmTag(0x7053, 0x0010, EVR_LO), "Philips PET Private Group");
+    item.putAndInsertString(DcmTag(0x7053, 0x1009, EVR_DS), ds(dialect(series).activity_factor).c_str());
+  }
 }
 
 void put_image(const StoredSeries& series, std::size_t f, int k, DcmItem& item) {
@@ -141,22 +182,32 @@ void put_image(const StoredSeries& series, std::size_t f, int k, DcmItem& item) 
   put_date_time(item, DCM_AcquisitionDate, DCM_AcquisitionTime, frame.start);
   put(item, DCM_ActualFrameDuration, std::to_string(frame.duration_ms));
   put(item, DCM_FrameReferenceTime, ds(frame_reference_ms(series, frame)));
-  if (series.options.decay_correction != Found::none) put(item, DCM_DecayFactor, ds(frame.decay_factor));
+  if (series.options.decay_correction != Found::none)
+    put(item, DCM_DecayFactor, ds(frame.decay_factor, dialect(series).digits));
   put(item, DCM_ImagePositionPatient, ds(grid.position_mm(0, 0, k)));
   put(item, DCM_ImageOrientationPatient, ds(series.row) + "\\" + ds(series.column));
   put(item, DCM_PixelSpacing, ds(series.row_spacing_mm) + "\\" + ds(series.column_spacing_mm));
   put(item, DCM_SliceThickness, ds(series.slice_spacing_mm));
 }
 
+// A slope of so many digits, none smaller than it has to be.
+std::string slope_digits(double slope, int digits) {
+  const std::string text = ds(slope, digits);
+  if (digits == 0 || detail::parse_number(text).value() >= slope) return text;
+  return ds(slope * (1.0 + std::pow(10.0, 1 - digits)), digits);
+}
+
 void put_pixels(const StoredSeries& series, std::size_t f, int k, DcmItem& item) {
   const Grid& grid = series.image.grid;
   const std::size_t count = static_cast<std::size_t>(grid.size[0]) * static_cast<std::size_t>(grid.size[1]);
   const auto values = series.image.frame(f).subspan(static_cast<std::size_t>(k) * count, count);
-  const double to_stored_Bq = Bq_per_kBq * series.frames[f].factor;
+  const double factor = dialect(series).activity_factor;
+  const double to_stored_Bq = Bq_per_kBq * series.frames[f].factor / (factor > 0.0 ? factor : 1.0);
   double largest = 0.0;
   for (const float value : values) largest = std::max(largest, std::abs(static_cast<double>(value)));
   // The slope that quantises is the one that a reader gets from the text.
-  const std::string slope_text = largest > 0.0 ? ds(largest * to_stored_Bq / largest_stored) : "1";
+  const std::string slope_text =
+      largest > 0.0 ? slope_digits(largest * to_stored_Bq / largest_stored, dialect(series).digits) : "1";
   const double scale = to_stored_Bq / detail::parse_number(slope_text).value();
   std::vector<Uint16> stored(count);
   for (std::size_t i = 0; i < count; ++i) {
@@ -202,6 +253,7 @@ std::vector<std::filesystem::path> write_pet_series(const DynamicImage& image,
     put_patient_and_study(series, item);
     put_series(series, item);
     put_tracer(series, item);
+    put_private(series, item);
     put_image(series, frame, slice, item);
     put_pixels(series, frame, slice, item);
     files[i] = folder / file_name(frame, slice);

@@ -26,21 +26,23 @@ double half_life_of_tracer(const DynamicImage& image) {
 
 void fill_frames(StoredSeries& series) {
   const double half_life = series.half_life_min;
-  double scan_start_min = 0.0;
-  for (const Frame& frame : series.image.frames) {
+  const Frames& frames = series.image.frames;
+  const double lead_s = dialect_of(series.options.dialect).series_lead_s;
+  series.series_time = plus_seconds(series.injection, frames.front().start_min * 60.0 - lead_s);
+  const double reference_min = seconds_between(series.injection, series.series_time) / 60.0;
+  for (const Frame& frame : frames) {
     StoredFrame stored;
     stored.start = plus_seconds(series.injection, frame.start_min * 60.0);
     stored.duration_ms = std::max(1L, std::lround(frame.duration_min() * 60000.0));
     const double start_min = seconds_between(series.injection, stored.start) / 60.0;
     const double end_min = start_min + static_cast<double>(stored.duration_ms) / 60000.0;
-    if (series.frames.empty()) scan_start_min = start_min;
     switch (series.options.decay_correction) {
       case Found::none:
         stored.factor = 1.0 / frame_decay_factor(start_min, end_min, half_life);
         break;
       case Found::start:
-        stored.factor = decay_reference_shift(0.0, scan_start_min, half_life);
-        stored.decay_factor = frame_decay_factor(start_min, end_min, half_life, scan_start_min);
+        stored.factor = decay_reference_shift(0.0, reference_min, half_life);
+        stored.decay_factor = frame_decay_factor(start_min, end_min, half_life, reference_min);
         break;
       case Found::administration:
         stored.decay_factor = frame_decay_factor(start_min, end_min, half_life);
@@ -48,6 +50,7 @@ void fill_frames(StoredSeries& series) {
       case Found::unknown:
         throw UsageError("a DICOM PET series is decay-corrected to START, to ADMIN or not at all (NONE)");
     }
+    if (!dialect_of(series.options.dialect).has_decay_factors) stored.decay_factor = 1.0;
     series.frames.push_back(stored);
   }
 }
@@ -89,11 +92,13 @@ StoredSeries plan_series(const DynamicImage& image, const PetWriteOptions& optio
   StoredSeries series{.image = image,
                       .options = options,
                       .injection = injection_of(image, options),
+                      .series_time = {},
                       .half_life_min = half_life_of_tracer(image),
                       .frames = {}};
   fill_frames(series);
   fill_geometry(series);
-  series.is_signed = std::ranges::any_of(image.voxels, [](float value) { return value < 0.0f; });
+  series.is_signed = dialect_of(options.dialect).is_always_signed ||
+                     std::ranges::any_of(image.voxels, [](float value) { return value < 0.0f; });
   return series;
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "libpet/dicom/detail/date_time.h"
+#include "libpet/dicom/detail/dialect.h"
 #include "libpet/dicom/pet_writer.h"
 #include "libpet/image.h"
 
@@ -22,6 +23,7 @@ struct StoredSeries {
   const DynamicImage& image;
   const PetWriteOptions& options;
   DateTime injection;
+  DateTime series_time;  ///< to which values are corrected where they are corrected to START
   double half_life_min = 0.0;
   std::vector<StoredFrame> frames;
   Vector3 row{};     ///< unit vector along which the column index grows

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <dcmtk/config/osconfig.h>
-#include <dcmtk/dcmdata/dcrleerg.h>
 #include <dcmtk/dcmdata/dctk.h>
-#include <dcmtk/dcmjpeg/djencode.h>
-#include <dcmtk/dcmjpeg/djrplol.h>
-#include <dcmtk/dcmjpls/djencode.h>
 
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <iterator>
 
 #include "libpet/dicom/pet_image.h"
+#include "tests/libpet/dicom/encoded_series.h"
 #include "tests/libpet/dicom/simulated_series.h"
 
 using namespace pet;
@@ -18,16 +15,6 @@ using namespace pet::test;
 using Catch::Contains;
 
 namespace {
-
-// The JPEG-LS encoder of DCMTK writes past its buffer where an image is so small or noisy that it grows.
-DynamicImage smooth_image() {
-  DynamicImage image = small_image();
-  image.grid.size = {64, 48, 2};
-  image.voxels.clear();
-  for (std::size_t v = 0; v < image.frames.size() * image.grid.voxel_count(); ++v)
-    image.voxels.push_back(0.01f * static_cast<float>(v % 64) + 0.02f * static_cast<float>(v / 64 % 48));
-  return image;
-}
 
 struct SeriesOnDisk {
   explicit SeriesOnDisk(const DynamicImage& image = small_image())
@@ -39,24 +26,8 @@ struct SeriesOnDisk {
 
   DynamicImage read() const { return read_pet_series(folder.path()); }
 
-  void encode(E_TransferSyntax syntax, E_FileWriteMode mode = EWM_fileformat) {
-    for (const auto& path : files) {
-      DcmFileFormat file;
-      REQUIRE(file.loadFile(path.c_str()).good());
-      REQUIRE(file.loadAllDataIntoMemory().good());
-      const DJ_RPLossless lossless;
-      const DcmRepresentationParameter* parameter = syntax == EXS_JPEGProcess14SV1 ? &lossless : nullptr;
-      REQUIRE(file.getDataset()->chooseRepresentation(syntax, parameter).good());
-      REQUIRE(file.saveFile(path.c_str(), syntax, EET_UndefinedLength, EGL_recalcGL, EPD_noChange, 0, 0, mode).good());
-    }
-  }
+  void encode(E_TransferSyntax syntax, E_FileWriteMode mode = EWM_fileformat) { test::encode(files, syntax, mode); }
 };
-
-void register_encoders() {
-  DcmRLEEncoderRegistration::registerCodecs();
-  DJEncoderRegistration::registerCodecs();
-  DJLSEncoderRegistration::registerCodecs();
-}
 
 // Replaces the integer pixels by others that stand for the same values.
 template <typename Change>
@@ -82,7 +53,6 @@ TEST_CASE("Every uncompressed transfer syntax holds the same image", "[dicom][en
 }
 
 TEST_CASE("Lossless compression holds the same image", "[dicom][encoding]") {
-  register_encoders();
   for (const E_TransferSyntax syntax : {EXS_RLELossless, EXS_JPEGLSLossless, EXS_JPEGProcess14SV1}) {
     SeriesOnDisk series(smooth_image());
     series.encode(syntax);
@@ -93,7 +63,6 @@ TEST_CASE("Lossless compression holds the same image", "[dicom][encoding]") {
 }
 
 TEST_CASE("A compression that cannot be decoded is refused by name", "[dicom][encoding]") {
-  register_encoders();
   SeriesOnDisk series(smooth_image());
   series.encode(EXS_JPEGLSLossless);
   // The same file that claims to be JPEG 2000.
@@ -211,7 +180,6 @@ TEST_CASE("A header longer than a page of private elements is read", "[dicom][en
 
 TEST_CASE("Compressed pixels that claim more than they can hold are refused before memory is taken",
           "[dicom][encoding]") {
-  register_encoders();
   const auto refusal_with = [](E_TransferSyntax syntax, Uint16 size) {
     SeriesOnDisk series;
     series.encode(syntax);
