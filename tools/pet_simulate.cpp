@@ -24,6 +24,7 @@ struct Options {
   std::string study;
   std::optional<double> seed;
   bool is_tables_only = false;
+  std::string dialect = "plain";
 };
 
 // One run of the command: what was asked for, and what all sessions share.
@@ -35,6 +36,7 @@ struct Run {
   std::string uid_seed;
   fs::path folder;
   bool is_tables_only = false;
+  pet::PetDialect dialect = pet::PetDialect::plain;
   unsigned threads = 0;
 };
 
@@ -60,6 +62,7 @@ Run prepare(const Options& options, const pet::Common& common) {
   run.provenance = pet::provenance_of({options.study});
   run.uid_seed = run.provenance.inputs.front().sha256 + " " + std::to_string(run.study.seed);
   run.is_tables_only = options.is_tables_only;
+  run.dialect = pet::pet_dialect(options.dialect);
   run.threads = common.threads;
   return run;
 }
@@ -117,6 +120,7 @@ std::vector<fs::path> write_dicom(const Run& run,
   options.injection_datetime = session.injection;
   options.patient_weight_kg = run.study.body_weight_kg;
   if (session.drug) options.drug = session.drug->name;
+  options.dialect = run.dialect;
   options.threads = run.threads;
   fs::create_directories(folder);
   return pet::write_pet_series(image, options, folder);
@@ -181,6 +185,8 @@ int main(int argc, char** argv) {
       .citation("Feng D, Huang SC, Wang X. Int J Biomed Comput 1993;32:95-110. doi:10.1016/0020-7101(93)90049-C")
       .argument("study", options.study, "description of the study, JSON")
       .option("seed", options.seed, "N", "seed of the noise and of the identifiers, instead of the study's")
+      .option("dialect", options.dialect, "NAME", "whose way of writing DICOM series is imitated")
+      .choices("dialect", {"plain", "siemens", "ge", "cps", "philips", "philips-counts"})
       .option("tables-only", options.is_tables_only, "write no images: curves, blood and truth only")
       .required_output("DIR", "folder to write")
       .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });

@@ -86,7 +86,7 @@ SeriesSummary describe_instance(const detail::Series& series) {
   summary.series_type = first.series_type;
   summary.decay_correction = first.decay_correction;
   summary.transfer_syntax = first.transfer_syntax;
-  summary.files = series.instances.size();
+  summary.files = series.file_count();
   return summary;
 }
 

@@ -179,7 +179,8 @@ Factors factors_of_activity(const std::vector<const Instance*>& slices,
                                               : DecayCorrection::Found::start,
                                  .series_time = slices.front()->series_time,
                                  .injection = times.stated ? times.stated : times.used,
-                                 .half_life_s = half_life_min * 60.0};
+                                 .half_life_s = half_life_min * 60.0,
+                                 .is_decay_time = slices.front()->is_decay_time_stated};
   const detail::DecayReference reference = detail::find_decay_reference(witnesses, claim, where);
   const double wait_min = detail::seconds_between(*times.used, reference.time) / 60.0;
   for (const Instance* slice : slices) add(*slice, decay_reference_shift(wait_min, 0.0, half_life_min));

@@ -97,6 +97,10 @@ std::string frame_reference_meaning(const std::vector<FrameWitness>& frames,
   return std::string("; frame reference times are ") + best->name;
 }
 
+const char* name_of_time(const DecayClaim& claim) {
+  return claim.is_decay_time ? "decay correction time" : "series time";
+}
+
 std::string factor_count(std::size_t count) {
   return std::to_string(count) + (count == 1 ? " decay factor" : " decay factors");
 }
@@ -114,7 +118,7 @@ DecayReference reference_from_factors(const std::vector<FrameWitness>& frames,
   DecayReference reference{.time = factors.median, .evidence = {}, .warnings = {}};
   const bool is_start = claim.found == DecayCorrection::Found::start;
   const auto& stated = is_start ? claim.series_time : claim.injection;
-  const std::string name = is_start ? "series time" : "injection time";
+  const std::string name = is_start ? name_of_time(claim) : "injection time";
   const double tolerance = std::max(agreement_s, factor_precision_s(claim));
   if (stated && std::abs(seconds_between(*stated, factors.median)) <= tolerance) {
     reference.time = *stated;
@@ -126,7 +130,7 @@ DecayReference reference_from_factors(const std::vector<FrameWitness>& frames,
   } else {
     reference.evidence = factor_count(frames.size()) + ", which refer to " + relative_text(factors.median, scan_start);
     if (stated)
-      reference.warnings.push_back("the series time is " + seconds_text(seconds_between(factors.median, *stated)) +
+      reference.warnings.push_back("the " + name + " is " + seconds_text(seconds_between(factors.median, *stated)) +
                                    " from the time that the decay factors refer to, which was used");
   }
   return reference;
@@ -160,6 +164,7 @@ DecayReference reference_without_factors(const std::vector<FrameWitness>& frames
             "injection time; no decay factor confirms it",
             {"the decay factors are 1 or missing although values are decay-corrected; the injection time was taken"}};
   }
+  if (claim.is_decay_time) return {*claim.series_time, "decay correction time of the file", {}};
   if (!claim.series_time)
     throw bad_input(where + " tag (0008,0031) SeriesTime",
                     "decay correction START without series time or decay factors", "one of them");

@@ -24,6 +24,7 @@ struct DecayClaim {
   std::optional<DateTime> series_time;
   std::optional<DateTime> injection;
   double half_life_s = 0.0;
+  bool is_decay_time = false;  ///< `series_time` is Decay Correction DateTime (0018,9701) of Enhanced PET
 };
 
 struct DecayReference {

@@ -4,42 +4,27 @@
 #include <algorithm>
 
 #include "libpet/dicom/detail/dataset.h"
+#include "libpet/dicom/detail/enhanced.h"
 #include "libpet/dicom/detail/file_header.h"
 #include "libpet/dicom/detail/identity.h"
+#include "libpet/dicom/detail/instance_parts.h"
 
 namespace pet::detail {
 namespace {
 
 void read_kind(const Dataset& data, Instance& instance) {
+  read_origin(data, instance);
   instance.image_type = data.text(DCM_ImageType);
   instance.units = data.text(DCM_Units);
   instance.corrected_image = data.text(DCM_CorrectedImage);
   instance.series_type = data.text(DCM_SeriesType);
   instance.counts_source = data.text(DCM_CountsSource);
   instance.decay_correction = data.text(DCM_DecayCorrection);
-  instance.lossy = data.text(DCM_LossyImageCompression);
-  instance.manufacturer = data.text(DCM_Manufacturer);
-  instance.model_name = data.text(DCM_ManufacturerModelName);
-  instance.description = data.text(DCM_SeriesDescription);
-  instance.does_description_identify =
-      !instance.description.empty() && Identity(data).is_repeated_in(instance.description);
-  if (instance.does_description_identify) instance.description.clear();
-  instance.frame_of_reference_uid = data.text(DCM_FrameOfReferenceUID);
 }
 
 void read_geometry(const Dataset& data, Instance& instance) {
-  instance.rows = static_cast<int>(data.required_integer(DCM_Rows, 1, 65535));
-  instance.columns = static_cast<int>(data.required_integer(DCM_Columns, 1, 65535));
-  const auto position = data.required_numbers(DCM_ImagePositionPatient, 3);
-  const auto orientation = data.required_numbers(DCM_ImageOrientationPatient, 6);
-  const auto spacing = data.required_numbers(DCM_PixelSpacing, 2);
-  std::copy_n(position.begin(), 3, instance.position_mm.begin());
-  std::copy_n(orientation.begin(), 3, instance.row_direction.begin());
-  std::copy_n(orientation.begin() + 3, 3, instance.column_direction.begin());
-  instance.row_spacing_mm = spacing[0];
-  instance.column_spacing_mm = spacing[1];
-  if (!(spacing[0] > 0.0) || !(spacing[1] > 0.0))
-    throw bad_input(data.where(DCM_PixelSpacing), "a spacing that is not positive", "positive spacings");
+  set_plane(data.required_numbers(DCM_ImagePositionPatient, 3), data.required_numbers(DCM_ImageOrientationPatient, 6),
+            data.required_numbers(DCM_PixelSpacing, 2), data.where(DCM_PixelSpacing), instance);
   instance.slice_thickness_mm = data.number(DCM_SliceThickness);
 }
 
@@ -60,43 +45,13 @@ std::size_t most_compression(const std::string& transfer_syntax) {
 
 void read_pixel_format(const Dataset& data, const FileHeader& header, Instance& instance) {
   PixelFormat& pixels = instance.pixels;
-  pixels.element = header.pixel_element;
-  if (pixels.element == 0) throw bad_input(data.where(DCM_PixelData), "no pixels", "pixels");
-  data.required_integer(DCM_SamplesPerPixel, 1, 1);
   if (const auto frames = data.integer(DCM_NumberOfFrames); frames && *frames != 1)
     throw bad_input(data.where(DCM_NumberOfFrames), std::to_string(*frames), "one slice a file");
-  if (pixels.element == 0x0010) {
-    read_integer_format(data, pixels);
-  } else {
-    pixels.bits_allocated = pixels.bits_stored = pixels.element == 0x0008 ? 32 : 64;
-  }
+  read_stored_pixels(data, header, 1, instance);
   pixels.slope = data.required_number(DCM_RescaleSlope);
   if (!(pixels.slope > 0.0))
     throw bad_input(data.where(DCM_RescaleSlope), quote(data.text(DCM_RescaleSlope)), "a positive slope");
   pixels.intercept = data.number(DCM_RescaleIntercept).value_or(0.0);
-
-  pixels.is_native = header.is_native;
-  pixels.is_big_endian = header.is_big_endian;
-  pixels.offset = header.pixel_offset;
-  pixels.length = static_cast<std::size_t>(instance.rows) * static_cast<std::size_t>(instance.columns) *
-                  static_cast<std::size_t>(pixels.bits_allocated / 8);
-  // Checked here, so that no size a file only claims is ever allocated.
-  const std::size_t available = header.file_size - std::min(header.file_size, header.pixel_offset);
-  if (pixels.is_native && (header.pixel_length < pixels.length || available < pixels.length))
-    throw bad_input(data.where(DcmTagKey(0x7FE0, pixels.element)),
-                    std::to_string(std::min<std::size_t>(header.pixel_length, available)) + " bytes",
-                    std::to_string(pixels.length) + " (rows x columns x bytes per pixel)");
-  if (!pixels.is_native && pixels.length / most_compression(header.transfer_syntax) > header.file_size)
-    throw bad_input(data.where(DCM_Rows),
-                    std::to_string(pixels.length) + " bytes of pixels in a file of " + std::to_string(header.file_size),
-                    "less");
-}
-
-StatedTracer read_stated_tracer(const Dataset& data) {
-  const auto item = data.first_item(DCM_RadiopharmaceuticalInformationSequence);
-  if (!item) return {};
-  return {item->text(DCM_RadionuclideHalfLife), item->text(DCM_RadionuclideTotalDose),
-          item->text(DCM_RadiopharmaceuticalStartDateTime), item->text(DCM_RadiopharmaceuticalStartTime)};
 }
 
 // Bq/mL of one count: element 09 of the block that Philips reserved, which need not be the first. Files that lost their
@@ -129,21 +84,89 @@ void read_timing(const Dataset& data, Instance& instance) {
 
 }  // namespace
 
+void read_origin(const Dataset& data, Instance& instance) {
+  instance.lossy = data.text(DCM_LossyImageCompression);
+  instance.manufacturer = data.text(DCM_Manufacturer);
+  instance.model_name = data.text(DCM_ManufacturerModelName);
+  instance.description = data.text(DCM_SeriesDescription);
+  instance.does_description_identify =
+      !instance.description.empty() && Identity(data).is_repeated_in(instance.description);
+  if (instance.does_description_identify) instance.description.clear();
+  instance.frame_of_reference_uid = data.text(DCM_FrameOfReferenceUID);
+}
+
+void set_plane(const std::vector<double>& position,
+               const std::vector<double>& orientation,
+               const std::vector<double>& spacing,
+               const std::string& where_spacing,
+               Instance& instance) {
+  std::copy_n(position.begin(), 3, instance.position_mm.begin());
+  std::copy_n(orientation.begin(), 3, instance.row_direction.begin());
+  std::copy_n(orientation.begin() + 3, 3, instance.column_direction.begin());
+  instance.row_spacing_mm = spacing[0];
+  instance.column_spacing_mm = spacing[1];
+  if (!(spacing[0] > 0.0) || !(spacing[1] > 0.0))
+    throw bad_input(where_spacing, "a spacing that is not positive", "positive spacings");
+}
+
+void read_stored_pixels(const Dataset& data, const FileHeader& header, std::size_t frames, Instance& instance) {
+  PixelFormat& pixels = instance.pixels;
+  instance.rows = static_cast<int>(data.required_integer(DCM_Rows, 1, 65535));
+  instance.columns = static_cast<int>(data.required_integer(DCM_Columns, 1, 65535));
+  pixels.element = header.pixel_element;
+  if (pixels.element == 0) throw bad_input(data.where(DCM_PixelData), "no pixels", "pixels");
+  data.required_integer(DCM_SamplesPerPixel, 1, 1);
+  if (pixels.element == 0x0010) {
+    read_integer_format(data, pixels);
+  } else {
+    pixels.bits_allocated = pixels.bits_stored = pixels.element == 0x0008 ? 32 : 64;
+  }
+
+  pixels.is_native = header.is_native;
+  pixels.is_big_endian = header.is_big_endian;
+  pixels.offset = header.pixel_offset;
+  pixels.length = static_cast<std::size_t>(instance.rows) * static_cast<std::size_t>(instance.columns) *
+                  static_cast<std::size_t>(pixels.bits_allocated / 8);
+  pixels.frames = frames;
+  const std::size_t all = pixels.length * frames;
+  // Checked here, so that no size a file only claims is ever allocated.
+  const std::size_t available = header.file_size - std::min(header.file_size, header.pixel_offset);
+  if (pixels.is_native && (header.pixel_length < all || available < all))
+    throw bad_input(data.where(DcmTagKey(0x7FE0, pixels.element)),
+                    std::to_string(std::min<std::size_t>(header.pixel_length, available)) + " bytes",
+                    std::to_string(all) + " (rows x columns x bytes per pixel x frames)");
+  if (!pixels.is_native && all / most_compression(header.transfer_syntax) > header.file_size)
+    throw bad_input(data.where(DCM_Rows),
+                    std::to_string(all) + " bytes of pixels in a file of " + std::to_string(header.file_size), "less");
+}
+
+StatedTracer read_stated_tracer(const Dataset& data) {
+  const auto item = data.first_item(DCM_RadiopharmaceuticalInformationSequence);
+  if (!item) return {};
+  return {item->text(DCM_RadionuclideHalfLife), item->text(DCM_RadionuclideTotalDose),
+          item->text(DCM_RadiopharmaceuticalStartDateTime), item->text(DCM_RadiopharmaceuticalStartTime)};
+}
+
 bool Instance::is_classic_pet() const {
   return sop_class == UID_PositronEmissionTomographyImageStorage;
 }
 
-std::optional<Instance> read_instance(const std::filesystem::path& path) {
+bool Instance::is_enhanced_pet() const {
+  return sop_class == UID_EnhancedPETImageStorage || sop_class == UID_LegacyConvertedEnhancedPETImageStorage;
+}
+
+std::vector<Instance> read_instances(const std::filesystem::path& path) {
   FileHeader header = read_file_header(path);
-  if (!header.is_dicom) return std::nullopt;
+  if (!header.is_dicom) return {};
   const Dataset data(std::move(header.elements), path.string());
   Instance instance;
   instance.file = path;
   instance.sop_class = data.text(DCM_SOPClassUID);
   instance.series_uid = data.text(DCM_SeriesInstanceUID);
-  if (!instance.is_classic_pet()) return instance;
+  if (!instance.is_classic_pet() && !instance.is_enhanced_pet()) return {instance};
   instance.transfer_syntax = header.transfer_syntax;
   try {
+    if (instance.is_enhanced_pet()) return read_enhanced(data, header, instance);
     read_kind(data, instance);
     read_geometry(data, instance);
     read_pixel_format(data, header, instance);
@@ -152,7 +175,13 @@ std::optional<Instance> read_instance(const std::filesystem::path& path) {
   } catch (const InputError& error) {
     instance.problem = error.what();
   }
-  return instance;
+  return {instance};
+}
+
+std::optional<Instance> read_instance(const std::filesystem::path& path) {
+  std::vector<Instance> instances = read_instances(path);
+  if (instances.empty()) return std::nullopt;
+  return std::move(instances.front());
 }
 
 }  // namespace pet::detail

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "libpet/dicom/detail/date_time.h"
 #include "libpet/grid.h"
@@ -18,7 +19,9 @@ struct PixelFormat {
   std::uint16_t element = 0;  ///< of group 7FE0: 0x0010 integers, 0x0008 float, 0x0009 double
   std::size_t offset = 0;
   std::size_t length = 0;
-  bool is_native = true;  ///< neither encapsulated nor deflated: can be read at `offset`
+  std::size_t frame = 0;   ///< which of those in the file
+  std::size_t frames = 1;  ///< in the file
+  bool is_native = true;   ///< neither encapsulated nor deflated: can be read at `offset`
   bool is_big_endian = false;
   int bits_allocated = 16;
   int bits_stored = 16;
@@ -33,7 +36,8 @@ struct StatedTracer {
   std::string half_life, total_dose, start_date_time, start_time;
 };
 
-/// What one file of a classic PET series says about itself. Identity is not read.
+/// What one slice of a PET series says about itself: a file of classic PET, a frame of Enhanced PET. Identity is not
+/// read.
 struct Instance {
   std::filesystem::path file;
   /// Why the attributes below could not all be read; empty: they could.
@@ -56,7 +60,8 @@ struct Instance {
 
   DateTime start;
   double duration_s = 0.0;
-  std::optional<DateTime> series_time;
+  std::optional<DateTime> series_time;  ///< or the time to which values are corrected, where it is stated
+  bool is_decay_time_stated = false;
   StatedTracer tracer;
   std::optional<double> frame_reference_s;
   std::optional<double> decay_factor;
@@ -65,12 +70,16 @@ struct Instance {
   std::optional<long> image_index, slice_count, time_slice_count;
 
   bool is_classic_pet() const;
+  bool is_enhanced_pet() const;  ///< also Legacy Converted
   /// What must be equal for two files to belong to one image.
   std::string kind() const { return series_uid + '\n' + image_type + '\n' + units + '\n' + corrected_image; }
 };
 
-/// Reads the header of one file; nothing if it is not DICOM. Only `sop_class` and `series_uid` are set where it is not
-/// a classic PET image. Throws as read_file_header does.
+/// The first slice of a file; nothing if it is not DICOM.
 std::optional<Instance> read_instance(const std::filesystem::path& path);
+
+/// The slices of one file: one of classic PET, all frames of Enhanced PET; none if it is not DICOM. Of another class is
+/// one that has only `sop_class` and `series_uid`. Throws as read_file_header does.
+std::vector<Instance> read_instances(const std::filesystem::path& path);
 
 }  // namespace pet::detail

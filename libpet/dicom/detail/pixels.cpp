@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <vector>
 
 #include "libpet/dicom/detail/dataset.h"
@@ -28,8 +29,33 @@ void swap_bytes(std::span<unsigned char> bytes, std::size_t size) {
     std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(i), bytes.begin() + static_cast<std::ptrdiff_t>(i + size));
 }
 
+// One frame of several. The file is kept while its frames are read one after another.
+void decode_frame(const Instance& instance, std::span<unsigned char> bytes) {
+  static thread_local std::filesystem::path kept_path;
+  static thread_local std::unique_ptr<DcmFileFormat> kept;
+  prepare_dcmtk();
+  if (!kept || kept_path != instance.file) {
+    kept = std::make_unique<DcmFileFormat>();
+    kept_path = instance.file;
+    if (kept->loadFile(instance.file.c_str()).bad()) kept.reset();
+  }
+  DcmElement* element = nullptr;
+  Uint32 fragment = 0;
+  OFString colours;
+  if (!kept || kept->getDataset()->findAndGetElement(DCM_PixelData, element).bad() ||
+      element
+          ->getUncompressedFrame(kept->getDataset(), static_cast<Uint32>(instance.pixels.frame), fragment, bytes.data(),
+                                 static_cast<Uint32>(bytes.size()), colours)
+          .bad())
+    throw bad_input(where(instance),
+                    "frame " + std::to_string(instance.pixels.frame + 1) + " compressed as " +
+                        quote(instance.transfer_syntax) + " that cannot be decoded",
+                    "RLE, JPEG-LS or JPEG lossless, or no compression");
+}
+
 // Little-endian integers of a file that is compressed.
 void decode(const Instance& instance, std::span<unsigned char> bytes) {
+  if (instance.pixels.frames > 1) return decode_frame(instance, bytes);
   prepare_dcmtk();
   DcmFileFormat file;
   DcmDataset& data = *file.getDataset();

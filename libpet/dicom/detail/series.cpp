@@ -51,14 +51,14 @@ std::string other_classes(const Scan& scan) {
              : uid.empty() ? "no class"
                            : uid);
   }
-  return text.empty() ? "no DICOM object" : "only DICOM objects that are not classic PET images: " + text;
+  return text.empty() ? "no DICOM object" : "only DICOM objects that are not PET images: " + text;
 }
 
 std::string list_of(const std::vector<const Series*>& series) {
   std::string text;
   for (const Series* one : series)
     text += (text.empty() ? "" : "; ") + one->first().series_uid + " " + quote(one->first().description) + " (" +
-            std::to_string(one->instances.size()) + " files, " + one->first().units + ", " +
+            std::to_string(one->file_count()) + " files, " + one->first().units + ", " +
             quote(one->first().image_type) + ", " + quote(one->first().corrected_image) + ")";
   return text;
 }
@@ -117,13 +117,19 @@ void check_compression(const Instance& instance) {
 
 }  // namespace
 
+std::size_t Series::file_count() const {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < instances.size(); ++i) count += i == 0 || instances[i].file != instances[i - 1].file;
+  return count;
+}
+
 Scan scan_for_pet(const std::vector<fs::path>& paths, unsigned threads) {
   const std::vector<fs::path> files = files_under(paths);
-  std::vector<std::optional<Instance>> instances(files.size());
+  std::vector<std::vector<Instance>> slices(files.size());
   std::vector<std::string> damages(files.size());
   parallel_for(files.size(), threads, [&](std::size_t i) {
     try {
-      instances[i] = read_instance(files[i]);
+      slices[i] = read_instances(files[i]);
     } catch (const InputNotFound&) {
       throw;
     } catch (const InputError& error) {
@@ -135,17 +141,17 @@ Scan scan_for_pet(const std::vector<fs::path>& paths, unsigned threads) {
   std::ranges::copy_if(damages, std::back_inserter(scan.damaged), [](const auto& text) { return !text.empty(); });
   std::map<std::string, std::size_t> index_of_kind;
   bool is_any_dicom = !scan.damaged.empty();
-  for (std::optional<Instance>& instance : instances) {
-    if (!instance) continue;
-    is_any_dicom = true;
-    if (!instance->is_classic_pet()) {
-      ++scan.other[instance->sop_class];
-      continue;
+  for (std::vector<Instance>& of_file : slices)
+    for (Instance& slice : of_file) {
+      is_any_dicom = true;
+      if (!slice.is_classic_pet() && !slice.is_enhanced_pet()) {
+        ++scan.other[slice.sop_class];
+        continue;
+      }
+      const auto [entry, is_new] = index_of_kind.try_emplace(slice.kind(), scan.series.size());
+      if (is_new) scan.series.emplace_back();
+      scan.series[entry->second].instances.push_back(std::move(slice));
     }
-    const auto [entry, is_new] = index_of_kind.try_emplace(instance->kind(), scan.series.size());
-    if (is_new) scan.series.emplace_back();
-    scan.series[entry->second].instances.push_back(std::move(*instance));
-  }
   if (!is_any_dicom)
     throw bad_input(join(paths), "no DICOM object in " + std::to_string(files.size()) + " files", "a PET series");
   return scan;

@@ -14,13 +14,14 @@ namespace pet::detail {
 struct Series {
   std::vector<Instance> instances;
   const Instance& first() const { return instances.front(); }
+  std::size_t file_count() const;
 };
 
 /// What files and folders (searched recursively) hold.
 struct Scan {
-  std::vector<Series> series;                ///< classic PET, in order of the first file name of each
+  std::vector<Series> series;                ///< classic and Enhanced PET, in order of the first file name of each
   std::vector<std::string> damaged;          ///< one message for each DICOM file whose header is cut short or malformed
-  std::map<std::string, std::size_t> other;  ///< SOP class UID -> files, of everything DICOM that is not classic PET
+  std::map<std::string, std::size_t> other;  ///< SOP class UID -> files, of everything DICOM that is no PET image
 };
 
 /// Reads the headers of all files. Files that are not DICOM are passed over. Throws InputNotFound for a path that does

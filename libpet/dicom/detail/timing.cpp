@@ -200,7 +200,8 @@ Timing find_timing(const Layout& layout, const Tracer& tracer, const std::option
   const DecayClaim claim{.found = found_in(first.decay_correction),
                          .series_time = first.series_time,
                          .injection = stated ? stated : injection,
-                         .half_life_s = half_life_min * 60.0};
+                         .half_life_s = half_life_min * 60.0,
+                         .is_decay_time = first.is_decay_time_stated};
   fill_decay(layout, claim, scan.where, timing);
   return timing;
 }

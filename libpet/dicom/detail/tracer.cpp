@@ -33,12 +33,15 @@ void read_half_life(const Dataset& item, Tracer& tracer) {
   }
 }
 
-void read_dose(const Dataset& item, Tracer& tracer) {
+// In Bq; in MBq in Enhanced PET (DICOM PS3.3 C.8.22.4), and in files of classic PET that have it wrong.
+void read_dose(const Dataset& item, bool is_enhanced, Tracer& tracer) {
   const auto dose = item.number(DCM_RadionuclideTotalDose);
   if (!dose) return;
   constexpr double least_Bq = 1e4;
   if (!(*dose > 0.0)) {
     tracer.warnings.emplace_back("the injected activity is not positive and was passed over");
+  } else if (is_enhanced) {
+    tracer.drug.injected_activity_MBq = *dose;
   } else if (*dose < least_Bq) {
     tracer.drug.injected_activity_MBq = *dose;
     tracer.warnings.emplace_back("the injected activity is below 10 kBq and was taken to be in MBq");
@@ -77,7 +80,7 @@ Tracer read_tracer(const std::filesystem::path& path) {
   }
   tracer.drug.radionuclide = read_radionuclide(*item);
   read_half_life(*item, tracer);
-  read_dose(*item, tracer);
+  read_dose(*item, file.text(DCM_SOPClassUID) == UID_EnhancedPETImageStorage, tracer);
   // Specific activity is in Bq/umol (DICOM PS3.3 table C.8-60).
   if (const auto activity = item->number(DCM_RadiopharmaceuticalSpecificActivity); activity && *activity > 0.0)
     tracer.drug.molar_activity_GBq_per_umol = *activity * 1e-9;

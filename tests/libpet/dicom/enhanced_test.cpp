@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+// Enhanced PET made of a classic series by DCMTK alone: the same image and times are read.
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctk.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <functional>
+
+#include "libpet/dicom/pet_image.h"
+#include "tests/libpet/dicom/encoded_series.h"
+#include "tests/libpet/dicom/simulated_series.h"
+
+using namespace pet;
+using namespace pet::test;
+using Catch::Contains;
+
+namespace {
+
+DcmItem& sequence_item(DcmItem& item, const DcmTagKey& sequence, long index = 0) {
+  DcmItem* result = nullptr;
+  REQUIRE(item.findOrCreateSequenceItem(sequence, result, index).good());
+  return *result;
+}
+
+std::string text_of(DcmItem& item, const DcmTagKey& tag) {
+  OFString text;
+  item.findAndGetOFStringArray(tag, text);
+  return text;
+}
+
+void put(DcmItem& item, const DcmTagKey& tag, const std::string& value) {
+  REQUIRE(item.putAndInsertString(tag, value.c_str()).good());
+}
+
+void copy_plane(DcmItem& slice, DcmItem& groups) {
+  put(sequence_item(groups, DCM_PlanePositionSequence), DCM_ImagePositionPatient,
+      text_of(slice, DCM_ImagePositionPatient));
+}
+
+void put_frame(DcmItem& slice, DcmItem& groups) {
+  DcmItem& content = sequence_item(groups, DCM_FrameContentSequence);
+  put(content, DCM_FrameAcquisitionDateTime, text_of(slice, DCM_AcquisitionDate) + text_of(slice, DCM_AcquisitionTime));
+  content.putAndInsertFloat64(DCM_FrameAcquisitionDuration, std::stod(text_of(slice, DCM_ActualFrameDuration)));
+  DcmItem& mapping = sequence_item(groups, DCM_RealWorldValueMappingSequence);
+  mapping.putAndInsertFloat64(DCM_RealWorldValueSlope, std::stod(text_of(slice, DCM_RescaleSlope)));
+  mapping.putAndInsertFloat64(DCM_RealWorldValueIntercept, 0.0);
+  put(sequence_item(mapping, DCM_MeasurementUnitsCodeSequence), DCM_CodeValue, "Bq/ml");
+  DcmItem& rescaling = sequence_item(groups, DCM_PixelValueTransformationSequence);
+  put(rescaling, DCM_RescaleSlope, "1");
+  put(rescaling, DCM_RescaleIntercept, "0");
+  copy_plane(slice, groups);
+}
+
+void put_shared(DcmItem& slice, DcmItem& data) {
+  DcmItem& shared = sequence_item(data, DCM_SharedFunctionalGroupsSequence);
+  put(sequence_item(shared, DCM_PixelMeasuresSequence), DCM_PixelSpacing, text_of(slice, DCM_PixelSpacing));
+  put(sequence_item(shared, DCM_PlaneOrientationSequence), DCM_ImageOrientationPatient,
+      text_of(slice, DCM_ImageOrientationPatient));
+}
+
+void put_common(DcmItem& slice, DcmItem& data) {
+  for (const DcmTagKey& tag : {DCM_SeriesInstanceUID, DCM_SeriesDate, DCM_SeriesTime, DCM_Manufacturer,
+                               DCM_FrameOfReferenceUID, DCM_ImageType, DCM_SeriesDescription})
+    put(data, tag, text_of(slice, tag));
+  for (const DcmTagKey& tag : {DCM_Rows, DCM_Columns, DCM_BitsAllocated, DCM_BitsStored, DCM_HighBit,
+                               DCM_PixelRepresentation, DCM_SamplesPerPixel}) {
+    Uint16 value = 0;
+    REQUIRE(slice.findAndGetUint16(tag, value).good());
+    REQUIRE(data.putAndInsertUint16(tag, value).good());
+  }
+  put(data, DCM_PhotometricInterpretation, "MONOCHROME2");
+  DcmItem* tracer = nullptr;
+  REQUIRE(slice.findAndGetSequenceItem(DCM_RadiopharmaceuticalInformationSequence, tracer).good());
+  DcmSequenceOfItems* copy = new DcmSequenceOfItems(DCM_RadiopharmaceuticalInformationSequence);
+  copy->insert(new DcmItem(*tracer));
+  data.insert(copy, OFTrue);
+}
+
+void put_enhanced(DcmItem& slice, DcmItem& data) {
+  put(data, DCM_SOPClassUID, UID_EnhancedPETImageStorage);
+  DcmItem* tracer = nullptr;
+  REQUIRE(data.findAndGetSequenceItem(DCM_RadiopharmaceuticalInformationSequence, tracer).good());
+  put(*tracer, DCM_RadionuclideTotalDose, "512.5");  // MBq
+  put(data, DCM_DecayCorrected, "YES");
+  put(data, DCM_DecayCorrectionDateTime, text_of(slice, DCM_SeriesDate) + text_of(slice, DCM_SeriesTime));
+  put(data, DCM_AttenuationCorrected, "YES");
+  put(data, DCM_DetectorNormalizationCorrection, "YES");
+}
+
+using Change = std::function<void(DcmItem& data)>;
+
+// One file of all slices, in an order that has nothing to do with time or place.
+void write_enhanced(const std::vector<std::filesystem::path>& slices,
+                    const std::filesystem::path& path,
+                    const Change& change = {},
+                    const std::string& instance = "1.2.3.4") {
+  DcmFileFormat file;
+  DcmDataset& data = *file.getDataset();
+  std::vector<Uint16> pixels;
+  for (std::size_t i = 0; i < slices.size(); ++i) {
+    DcmFileFormat classic;
+    REQUIRE(classic.loadFile(slices[(7 * i + 2) % slices.size()].c_str()).good());
+    DcmDataset& slice = *classic.getDataset();
+    if (i == 0) {
+      put_common(slice, data);
+      put_shared(slice, data);
+      put_enhanced(slice, data);
+    }
+    put_frame(slice, sequence_item(data, DCM_PerFrameFunctionalGroupsSequence, static_cast<long>(i)));
+    const Uint16* values = nullptr;
+    unsigned long count = 0;
+    REQUIRE(slice.findAndGetUint16Array(DCM_PixelData, values, &count).good());
+    pixels.insert(pixels.end(), values, values + count);
+  }
+  put(data, DCM_SOPInstanceUID, instance);
+  put(data, DCM_NumberOfFrames, std::to_string(slices.size()));
+  REQUIRE(data.putAndInsertUint16Array(DCM_PixelData, pixels.data(), pixels.size()).good());
+  if (change) change(data);
+  REQUIRE(file.saveFile(path.c_str(), EXS_LittleEndianExplicit).good());
+}
+
+struct EnhancedOnDisk {
+  TemporaryFolder classic;
+  TemporaryFolder folder;
+  std::vector<std::filesystem::path> slices;
+  DynamicImage expected;
+
+  explicit EnhancedOnDisk(const DynamicImage& image = small_image())
+      : slices(write_pet_series(image, small_options(), classic.path())), expected(read_pet_series(classic.path())) {}
+  std::filesystem::path file() const { return folder / "enhanced.dcm"; }
+};
+
+void check_equal(const DynamicImage& read, const DynamicImage& expected) {
+  CHECK(read.voxels == expected.voxels);
+  CHECK(same_grid(read.grid, expected.grid, 1e-9));
+  REQUIRE(read.frames.size() == expected.frames.size());
+  for (std::size_t f = 0; f < expected.frames.size(); ++f) {
+    CHECK(read.frames[f].start_min == expected.frames[f].start_min);
+    CHECK(read.frames[f].end_min == expected.frames[f].end_min);
+  }
+  CHECK(read.tracer.injected_activity_MBq == expected.tracer.injected_activity_MBq);
+}
+
+std::string refusal_of(const Change& change) {
+  const EnhancedOnDisk disk;
+  write_enhanced(disk.slices, disk.file(), change);
+  return refusal(disk.folder.path());
+}
+
+}  // namespace
+
+TEST_CASE("Enhanced PET is read to the image of its slices, whatever their order", "[dicom][enhanced]") {
+  const EnhancedOnDisk disk;
+  write_enhanced(disk.slices, disk.file());
+  const DynamicImage read = read_pet_series(disk.folder.path());
+  check_equal(read, disk.expected);
+  CHECK_THAT(read.decay.evidence, Contains("decay correction time"));
+  CHECK(read.warnings.empty());
+  const auto summaries = summarize_pet_series({disk.folder.path()}, 1);
+  REQUIRE(summaries.size() == 1);
+  CHECK(summaries.front().files == 1);
+  CHECK(summaries.front().problems.empty());
+}
+
+TEST_CASE("Enhanced PET in other transfer syntaxes is the same image", "[dicom][enhanced]") {
+  const EnhancedOnDisk disk(smooth_image());
+  for (const E_TransferSyntax syntax :
+       {EXS_LittleEndianImplicit, EXS_BigEndianExplicit, EXS_DeflatedLittleEndianExplicit, EXS_RLELossless,
+        EXS_JPEGLSLossless, EXS_JPEGProcess14SV1}) {
+    INFO(DcmXfer(syntax).getXferName());
+    write_enhanced(disk.slices, disk.file());
+    encode({disk.file()}, syntax);
+    check_equal(read_pet_series(disk.folder.path()), disk.expected);
+  }
+}
+
+TEST_CASE("A concatenation is read as one image", "[dicom][enhanced]") {
+  const EnhancedOnDisk disk;
+  const auto middle = disk.slices.begin() + 4;
+  write_enhanced({disk.slices.begin(), middle}, disk.folder / "1.dcm", {}, "1.2.3.1");
+  write_enhanced({middle, disk.slices.end()}, disk.folder / "2.dcm", {}, "1.2.3.2");
+  check_equal(read_pet_series(disk.folder.path()), disk.expected);
+}
+
+TEST_CASE("Legacy Converted Enhanced PET keeps classic attributes where its frames do not have them",
+          "[dicom][enhanced]") {
+  const EnhancedOnDisk disk;
+  write_enhanced(disk.slices, disk.file(), [](DcmItem& data) {
+    put(data, DCM_SOPClassUID, UID_LegacyConvertedEnhancedPETImageStorage);
+    for (const DcmTagKey& tag : {DCM_DecayCorrected, DCM_DecayCorrectionDateTime, DCM_AttenuationCorrected,
+                                 DCM_DetectorNormalizationCorrection})
+      data.findAndDeleteElement(tag);
+    DcmItem* tracer = nullptr;
+    REQUIRE(data.findAndGetSequenceItem(DCM_RadiopharmaceuticalInformationSequence, tracer).good());
+    put(*tracer, DCM_RadionuclideTotalDose, "512500000");  // Bq, as in classic PET
+    DcmItem& shared = sequence_item(data, DCM_SharedFunctionalGroupsSequence);
+    DcmItem& classic = sequence_item(shared, DCM_UnassignedSharedConvertedAttributesSequence);
+    put(classic, DCM_Units, "BQML");
+    put(classic, DCM_DecayCorrection, "START");
+    put(classic, DCM_CorrectedImage, "ATTN\\NORM\\DECY");
+    put(classic, DCM_CountsSource, "EMISSION");
+    put(classic, DCM_SeriesType, "DYNAMIC\\IMAGE");
+    DcmItem* groups = nullptr;
+    for (long f = 0; data.findAndGetSequenceItem(DCM_PerFrameFunctionalGroupsSequence, groups, f).good(); ++f) {
+      DcmItem* mapping = nullptr;
+      REQUIRE(groups->findAndGetSequenceItem(DCM_RealWorldValueMappingSequence, mapping).good());
+      Float64 slope = 0.0;
+      REQUIRE(mapping->findAndGetFloat64(DCM_RealWorldValueSlope, slope).good());
+      char text[32];
+      std::snprintf(text, sizeof text, "%.10g", slope);
+      put(sequence_item(*groups, DCM_PixelValueTransformationSequence), DCM_RescaleSlope, text);
+      groups->findAndDeleteElement(DCM_RealWorldValueMappingSequence);
+      DcmItem* content = nullptr;
+      REQUIRE(groups->findAndGetSequenceItem(DCM_FrameContentSequence, content).good());
+      Float64 duration = 0.0;
+      REQUIRE(content->findAndGetFloat64(DCM_FrameAcquisitionDuration, duration).good());
+      const std::string start = text_of(*content, DCM_FrameAcquisitionDateTime);
+      groups->findAndDeleteElement(DCM_FrameContentSequence);
+      DcmItem& unassigned = sequence_item(*groups, DCM_UnassignedPerFrameConvertedAttributesSequence);
+      put(unassigned, DCM_AcquisitionDate, start.substr(0, 8));
+      put(unassigned, DCM_AcquisitionTime, start.substr(8));
+      put(unassigned, DCM_ActualFrameDuration, std::to_string(std::lround(duration)));
+    }
+  });
+  check_equal(read_pet_series(disk.folder.path()), disk.expected);
+}
+
+TEST_CASE("Enhanced PET that cannot be used is refused for its frame's reason", "[dicom][enhanced]") {
+  const auto group = [](DcmItem& data, long frame, const DcmTagKey& sequence) -> DcmItem& {
+    return sequence_item(sequence_item(data, DCM_PerFrameFunctionalGroupsSequence, frame), sequence);
+  };
+  CHECK_THAT(refusal_of([](DcmItem& data) { put(data, DCM_NumberOfFrames, "8"); }),
+             Contains("(5200,9230)") && Contains("9 items") && Contains("8, one a frame"));
+  CHECK_THAT(refusal_of([](DcmItem& data) { put(data, DCM_AttenuationCorrected, "NO"); }), Contains("(0028,0051)"));
+  CHECK_THAT(refusal_of([&](DcmItem& data) {
+               group(data, 3, DCM_FrameContentSequence).findAndDeleteElement(DCM_FrameAcquisitionDuration);
+             }),
+             Contains("(0018,1242)") || Contains("(0018,9220)"));
+  CHECK_THAT(refusal_of([&](DcmItem& data) {
+               group(data, 0, DCM_RealWorldValueMappingSequence).putAndInsertFloat64(DCM_RealWorldValueSlope, 0.0);
+             }),
+             Contains("(0040,9225)") && Contains("positive"));
+  CHECK_THAT(refusal_of([&](DcmItem& data) {
+               for (long f = 0; f < 9; ++f)
+                 put(sequence_item(group(data, f, DCM_RealWorldValueMappingSequence), DCM_MeasurementUnitsCodeSequence),
+                     DCM_CodeValue, "g/ml{SUVbw}");
+             }),
+             Contains("(0054,1001)"));
+  CHECK_THAT(refusal_of([](DcmItem& data) {
+               std::vector<Uint16> few(40, 1);
+               REQUIRE(data.putAndInsertUint16Array(DCM_PixelData, few.data(), few.size()).good());
+             }),
+             Contains("(7fe0,0010)") && Contains("80 bytes"));
+}
