@@ -65,10 +65,17 @@ void say_what_is_missing(const pet::PetSidecar& sidecar, const pet::Common& comm
     pet::warn(common, "PET-BIDS requires what the header does not say: " + joined(to_set) + "; give it with --set");
 }
 
+std::string members_given(const Options& options) {
+  std::vector<std::string> pairs = options.pairs;
+  if (!options.entities.task.empty()) pairs.insert(pairs.begin(), "TaskName=" + options.entities.task);
+  return pet::given_members(options.metadata ? pet::read_members(*options.metadata) : "{}", pairs);
+}
+
 int run(const Options& options, const pet::Common& common) {
-  const std::string given =
-      pet::given_members(options.metadata ? pet::read_members(*options.metadata) : "{}", options.pairs);
+  if (fs::exists(common.output) && !fs::is_directory(common.output))
+    throw pet::UsageError("--output " + common.output + ": is no folder");
   pet::bids_pet_path(options.entities);  // refused before the work begins
+  const std::string given = members_given(options);
   const pet::DynamicImage image =
       pet::read_pet_series(options.folder, {options.series, options.injection_time, common.threads});
   const pet::ScanDescription scan = pet::describe_scan(options.folder, options.series, common.threads);

@@ -218,9 +218,7 @@ void write_parametric_map(const ParametricMap& map,
   for (int slice = 0; slice < map.grid.size[2]; ++slice) add_frame(map, series, slice, *object);
 
   DcmFileFormat first;
-  require(first.loadFileUntilTag(series.first_file().c_str(), EXS_Unknown, EGL_noChange, DCM_MaxReadLength,
-                                 ERM_autoDetect, DCM_PixelData),
-          "source");
+  detail::load_source(series.first_file(), first);
   require(object->importHierarchy(*first.getDataset(), OFTrue, OFTrue, OFTrue, OFFalse), "patient and study");
   require(object->getSeries().setSeriesNumber("1001"), "series number");
   require(object->getSeries().setSeriesDescription(map.description), "series description");

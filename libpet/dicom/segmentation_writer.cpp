@@ -10,6 +10,7 @@
 #include <dcmtk/dcmseg/segdoc.h>
 #include <dcmtk/dcmseg/segment.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <set>
@@ -72,10 +73,12 @@ Uint16 add_segment(std::int32_t label, const std::string& name, DcmSegmentation&
   const CodeSequenceMacro category("123037004", "SCT", "Anatomical Structure");
   const CodeSequenceMacro type("12738006", "SCT", "Brain");
   constexpr std::size_t longest_name = 64;  // VR LO
-  if (name.size() > longest_name || name.find('\\') != std::string::npos)
+  const auto characters =
+      std::ranges::count_if(name, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  if (static_cast<std::size_t>(characters) > longest_name || name.find('\\') != std::string::npos)
     throw UsageError("region '" + name + "': the name of a DICOM segment has at most 64 characters and no backslash");
   DcmSegment* segment = nullptr;
-  require(DcmSegment::create(segment, name, category, type, DcmSegTypes::SAT_AUTOMATIC, "label map"), "segment");
+  require(DcmSegment::create(segment, "region", category, type, DcmSegTypes::SAT_AUTOMATIC, "label map"), "segment");
   require(segment->setSegmentDescription("label " + std::to_string(label)), "segment");
   Uint16 number = 0;
   require(segmentation.addSegment(segment, number), "segment");
@@ -145,23 +148,36 @@ bool add_frame(const LabelMap& labels,
   return true;
 }
 
-void add_all_frames(const LabelMap& labels,
-                    const std::vector<detail::Instance>& slices,
-                    DcmSegmentation& segmentation) {
+// The names of the segments, in order.
+std::vector<std::string> add_all_frames(const LabelMap& labels,
+                                        const std::vector<detail::Instance>& slices,
+                                        DcmSegmentation& segmentation) {
   std::set<std::int32_t> present(labels.labels.begin(), labels.labels.end());
   present.erase(0);
   if (present.empty()) throw UsageError("a DICOM Segmentation needs at least one labelled voxel");
+  std::vector<std::string> names;
   for (const std::int32_t label : present) {
     const auto name = labels.names.find(label);
-    const Uint16 segment =
-        add_segment(label, name == labels.names.end() ? "label-" + std::to_string(label) : name->second, segmentation);
+    names.push_back(name == labels.names.end() ? "label-" + std::to_string(label) : name->second);
+    const Uint16 segment = add_segment(label, names.back(), segmentation);
     for (int slice = 0; slice < labels.grid.size[2]; ++slice)
       add_frame(labels, slices, {label, segment, slice}, segmentation);
+  }
+  return names;
+}
+
+// DCMTK's segments take ASCII only.
+void put_names(const std::vector<std::string>& names, DcmItem& item) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    DcmItem* segment = nullptr;
+    require(item.findAndGetSequenceItem(DCM_SegmentSequence, segment, static_cast<long>(i)), "segment");
+    detail::put(*segment, DCM_SegmentLabel, names[i]);
   }
 }
 
 // What DCMTK fills with the clock or with random UIDs.
 void make_deterministic(const std::string& seed, const detail::Dataset& source, DcmItem& item) {
+  detail::put(item, DCM_SpecificCharacterSet, "ISO_IR 192");
   detail::put(item, DCM_SOPInstanceUID, uid_from(seed, "segmentation"));
   detail::put(item, DCM_SeriesInstanceUID, uid_from(seed, "segmentation series"));
   const std::string date = source.text(DCM_SeriesDate);
@@ -191,10 +207,10 @@ void write_dicom_segmentation(const LabelMap& labels,
           "dimensions");
   require(dimensions.addDimensionIndex(DCM_ImagePositionPatient, organization, DCM_PlanePositionSequence, "Slice"),
           "dimensions");
-  add_all_frames(labels, slices, *segmentation);
+  const std::vector<std::string> names = add_all_frames(labels, slices, *segmentation);
 
   DcmFileFormat source;
-  require(source.loadFile(series_files.front().c_str()), "source");
+  detail::load_source(series_files.front(), source);
   detail::FileHeader header = detail::read_file_header(series_files.front());
   const detail::Dataset source_data(std::move(header.elements), series_files.front().string());
   require(segmentation->importHierarchy(*source.getDataset(), OFTrue, OFTrue, OFTrue, OFFalse), "patient and study");
@@ -208,6 +224,7 @@ void write_dicom_segmentation(const LabelMap& labels,
 
   DcmFileFormat file;
   require(segmentation->writeDataset(*file.getDataset()), "data set");
+  put_names(names, *file.getDataset());
   make_deterministic(uid_seed, source_data, *file.getDataset());
   detail::put_provenance(provenance, *file.getDataset());
   detail::save(file, path);
