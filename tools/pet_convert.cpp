@@ -65,6 +65,12 @@ void say_what_is_missing(const pet::PetSidecar& sidecar, const pet::Common& comm
     pet::warn(common, "PET-BIDS requires what the header does not say: " + joined(to_set) + "; give it with --set");
 }
 
+// The name of a folder, also of "bids/" and ".".
+std::string name_of(const fs::path& folder) {
+  const fs::path path = fs::absolute(folder).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
 std::string members_given(const Options& options) {
   std::vector<std::string> pairs = options.pairs;
   if (!options.entities.task.empty()) pairs.insert(pairs.begin(), "TaskName=" + options.entities.task);
@@ -101,8 +107,7 @@ int run(const Options& options, const pet::Common& common) {
   pet::write_nifti_series(image.grid, image.frames, image.voxels, files.temporary(nifti), "",
                           pet::factors_to_stored(image));
   files.write(json, sidecar.text);
-  if (!fs::exists(description))
-    files.write(description, pet::dataset_description_text(fs::absolute(root).lexically_normal().filename().string()));
+  if (!fs::exists(description)) files.write(description, pet::dataset_description_text(name_of(root)));
   files.commit();
   say_what_is_missing(sidecar, common);
   pet::say(common, "wrote " + nifti.string());

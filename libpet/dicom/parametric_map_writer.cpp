@@ -49,7 +49,7 @@ using Object = OFvariant<OFCondition, DPMParametricMapIOD>;
 Object create(const ParametricMap& map) {
   const IODEnhGeneralEquipmentModule::EquipmentInfo equipment("Occupet", "kinetic modelling", "0", version());
   ContentIdentificationMacro* identification = nullptr;
-  require(ContentIdentificationMacro::create("1", "MAP", map.description, "Occupet", identification), "content");
+  require(ContentIdentificationMacro::create("1", "MAP", map.description, "Occupet^", identification), "content");
   const std::unique_ptr<ContentIdentificationMacro> owner(identification);
   return DPMParametricMapIOD::create<IODFloatingPointImagePixelModule>(
       "PT", "1001", "1", static_cast<Uint16>(map.grid.size[1]), static_cast<Uint16>(map.grid.size[0]), equipment,

@@ -43,7 +43,7 @@ double length(const Vector3& a) {
 std::unique_ptr<DcmSegmentation> create(const Grid& grid) {
   const IODGeneralEquipmentModule::EquipmentInfo equipment("Occupet", "regions", "0", version());
   ContentIdentificationMacro* identification = nullptr;
-  require(ContentIdentificationMacro::create("1", "REGIONS", "Regions", "Occupet", identification), "content");
+  require(ContentIdentificationMacro::create("1", "REGIONS", "Regions", "Occupet^", identification), "content");
   const std::unique_ptr<ContentIdentificationMacro> identification_owner(identification);
   DcmSegmentation* segmentation = nullptr;
   require(DcmSegmentation::createBinarySegmentation(segmentation, static_cast<Uint16>(grid.size[1]),

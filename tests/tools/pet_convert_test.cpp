@@ -49,7 +49,7 @@ const std::string all_that_is_asked_for =
     " --set ReconFilterType=none";
 
 CommandResult convert(const Workplace& here, const std::string& options = "", const std::string& session = "baseline") {
-  return here.run("pet-convert " + dicom(session) + " -o bids --subject 01 --session " + session + options);
+  return here.run("pet-convert " + dicom(session) + " -o bids/ --subject 01 --session " + session + options);
 }
 
 json sidecar(const Workplace& here, const std::string& stem = baseline_stem) {
@@ -282,6 +282,7 @@ TEST_CASE("pet-convert gives the same bytes with one and two threads", "[pet-con
   const std::string text = here.read(baseline_stem + ".json");
   REQUIRE(convert(here, " -j 2 --force").status == 0);
   CHECK(here.read(baseline_stem + ".nii.gz") == image);
+  CHECK_THAT(here.read("bids/dataset_description.json"), Catch::Contains("\"Name\": \"bids\""));
   CHECK(here.read(baseline_stem + ".json").size() == text.size() + std::string(" --force").size());
 }
 

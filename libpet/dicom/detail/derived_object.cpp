@@ -49,7 +49,7 @@ void put_private_scheme(DcmItem& item) {
 void put_provenance(const Provenance& provenance, DcmItem& item) {
   if (provenance.command_line.empty() && provenance.inputs.empty()) return;
   std::string text = provenance.command_line;
-  for (const InputChecksum& input : provenance.inputs) text += "\nSHA-256 " + input.sha256 + " " + input.path;
+  for (const InputChecksum& input : provenance.inputs) text += "\r\nSHA-256 " + input.sha256 + " " + input.path;
   constexpr std::size_t longest = 1024;  // VR ST
   std::size_t end = std::min(text.size(), longest);
   while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // whole characters
