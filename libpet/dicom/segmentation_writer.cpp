@@ -69,6 +69,16 @@ void add_shared_geometry(const Grid& grid, DcmSegmentation& segmentation) {
   require(segmentation.addForAllFrames(*orientation), "orientation");
 }
 
+// Hues that stay apart however many segments there are, of one lightness: CIELab in 16 bits (DICOM PS3.3 C.10.7.1.1).
+void set_colour(std::size_t index, DcmSegment& segment) {
+  constexpr double golden_angle = 2.39996322972865332, lightness = 65.0, chroma = 60.0, per_unit = 65535.0 / 255.0;
+  const double hue = golden_angle * static_cast<double>(index);
+  const auto scaled = [](double value) { return static_cast<Uint16>(std::lround((value + 128.0) * per_unit)); };
+  require(segment.setRecommendedDisplayCIELabValue(static_cast<Uint16>(std::lround(lightness * 655.35)),
+                                                   scaled(chroma * std::cos(hue)), scaled(chroma * std::sin(hue))),
+          "colour");
+}
+
 Uint16 add_segment(std::int32_t label, const std::string& name, DcmSegmentation& segmentation) {
   const CodeSequenceMacro category("123037004", "SCT", "Anatomical Structure");
   const CodeSequenceMacro type("12738006", "SCT", "Brain");
@@ -80,6 +90,7 @@ Uint16 add_segment(std::int32_t label, const std::string& name, DcmSegmentation&
   DcmSegment* segment = nullptr;
   require(DcmSegment::create(segment, "region", category, type, DcmSegTypes::SAT_AUTOMATIC, "label map"), "segment");
   require(segment->setSegmentDescription("label " + std::to_string(label)), "segment");
+  set_colour(segmentation.getNumberOfSegments(), *segment);
   Uint16 number = 0;
   require(segmentation.addSegment(segment, number), "segment");
   return number;
