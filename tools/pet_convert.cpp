@@ -68,6 +68,18 @@ void say_what_is_missing(const pet::PetSidecar& sidecar, const pet::Common& comm
     pet::warn(common, "PET-BIDS requires what the header does not say: " + joined(to_set) + "; give it with --set");
 }
 
+// The name of a folder, also of "bids/" and ".".
+std::string name_of(const fs::path& folder) {
+  const fs::path path = fs::absolute(folder).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
+std::string members_given(const Options& options) {
+  std::vector<std::string> pairs = options.pairs;
+  if (!options.entities.task.empty()) pairs.insert(pairs.begin(), "TaskName=" + options.entities.task);
+  return pet::given_members(options.metadata ? pet::read_members(*options.metadata) : "{}", pairs);
+}
+
 // Standardised uptake, which is derived data: the image has the entity desc-SUVBW and its dataset says so.
 int write_uptake(const Options& options, const pet::Common& common) {
   if (options.metadata || !options.pairs.empty())
@@ -87,9 +99,7 @@ int write_uptake(const Options& options, const pet::Common& common) {
   const pet::Provenance provenance = pet::provenance_of({options.folder});
   pet::write_nifti_volume(image.grid, image.voxels, files.temporary(nifti));
   files.write(stem.string() + ".json", pet::suv_sidecar_text(image, provenance));
-  if (!fs::exists(description))
-    files.write(description, pet::derivative_description_text(fs::absolute(root).lexically_normal().filename().string(),
-                                                              provenance));
+  if (!fs::exists(description)) files.write(description, pet::derivative_description_text(name_of(root), provenance));
   files.commit();
   pet::say(common, "wrote " + nifti.string());
   return pet::success;
@@ -97,9 +107,10 @@ int write_uptake(const Options& options, const pet::Common& common) {
 
 int run(const Options& options, const pet::Common& common) {
   if (options.suv) return write_uptake(options, common);
-  const std::string given =
-      pet::given_members(options.metadata ? pet::read_members(*options.metadata) : "{}", options.pairs);
+  if (fs::exists(common.output) && !fs::is_directory(common.output))
+    throw pet::UsageError("--output " + common.output + ": is no folder");
   pet::bids_pet_path(options.entities);  // refused before the work begins
+  const std::string given = members_given(options);
   const pet::DynamicImage image =
       pet::read_pet_series(options.folder, {options.series, options.injection_time, common.threads});
   const pet::ScanDescription scan = pet::describe_scan(options.folder, options.series, common.threads);
@@ -125,8 +136,7 @@ int run(const Options& options, const pet::Common& common) {
   pet::write_nifti_series(image.grid, image.frames, image.voxels, files.temporary(nifti), "",
                           pet::factors_to_stored(image));
   files.write(json, sidecar.text);
-  if (!fs::exists(description))
-    files.write(description, pet::dataset_description_text(fs::absolute(root).lexically_normal().filename().string()));
+  if (!fs::exists(description)) files.write(description, pet::dataset_description_text(name_of(root)));
   files.commit();
   say_what_is_missing(sidecar, common);
   pet::say(common, "wrote " + nifti.string());

@@ -33,6 +33,11 @@ constexpr std::array meanings = {
     Meaning{"k3", "Rate constant of binding (k_3)"},
     Meaning{"k4", "Rate constant of release (k_4)"},
     Meaning{"vB", "Fraction of blood in tissue (V_B)"},
+    Meaning{"vBref", "Fraction of blood in the reference region"},
+    Meaning{"V0", "Initial distribution volume, intercept of the Patlak plot"},
+    Meaning{"b", "Coefficient of the tissue integral in MA1"},
+    Meaning{"intercept", "Intercept of a graphical plot"},
+    Meaning{"components", "Number of lines of the spectrum"},
     Meaning{"delay", "Delay of the blood curve"},
     Meaning{"occupancy", "Fraction of receptors occupied by a drug"},
 };

@@ -209,9 +209,8 @@ std::vector<std::string> build(TID1500_MeasurementReport& report,
 // Patient and study of the source, and all that the report refers to.
 void fill_document(DSRDocument& document, const detail::SourceSeries& source, const std::optional<Segments>& segments) {
   DcmFileFormat first;
-  require(first.loadFileUntilTag(source.first_file().c_str(), EXS_Unknown, EGL_noChange, DCM_MaxReadLength,
-                                 ERM_autoDetect, DCM_PixelData),
-          "source");
+  detail::load_source(source.first_file(), first);
+  require(document.setSpecificCharacterSetType(DSRTypes::CS_UTF8), "character set");
   require(document.readPatientData(*first.getDataset()), "patient");
   require(document.readStudyData(*first.getDataset()), "study");
   require(document.setSeriesNumber("1002"), "series number");

@@ -33,7 +33,7 @@ struct Reading {
   std::size_t frames = 0;
 
   std::string where(const DcmTagKey& tag) const {
-    return file + " tag " + tag.toString().c_str() + " " + DcmTag(tag).getTagName();
+    return file + " tag " + tag.toString() + " " + DcmTag(tag).getTagName();
   }
 };
 
@@ -78,7 +78,8 @@ detail::SegmentationGeometry read_geometry(Reading& reading) {
       geometry.row_direction = row;
       geometry.column_direction = column;
       if (measures.getPixelSpacing(geometry.row_spacing_mm, 0).bad() ||
-          measures.getPixelSpacing(geometry.column_spacing_mm, 1).bad())
+          measures.getPixelSpacing(geometry.column_spacing_mm, 1).bad() || !(geometry.row_spacing_mm > 0.0) ||
+          !(geometry.column_spacing_mm > 0.0))
         throw bad_input(reading.where(DCM_PixelSpacing), "no valid value", "two positive numbers");
       if (measures.getSpacingBetweenSlices(geometry.slice_spacing_mm, 0).bad() && reading.frames == 1)
         measures.getSliceThickness(geometry.slice_spacing_mm, 0);
@@ -192,6 +193,11 @@ ParametricMap read_parametric_map(const std::filesystem::path& path) {
   const std::vector<float> pixels = read_pixels(reading);
   const detail::PlacedFrames placed = detail::place_frames(read_geometry(reading), name);
   const std::size_t slices = static_cast<std::size_t>(placed.grid.size[2]);
+  // Checked before memory is taken: two frames may claim to be a kilometre apart.
+  if (slices > reading.frames)
+    throw bad_input(reading.where(DCM_ImagePositionPatient),
+                    std::to_string(reading.frames) + " frames on " + std::to_string(slices) + " slices",
+                    "a frame for every slice");
   ParametricMap map;
   map.grid = placed.grid;
   map.values.assign(map.grid.voxel_count(), std::numeric_limits<float>::quiet_NaN());

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
-#include <dcmtk/dcmfg/fgderimg.h>
 #include <dcmtk/dcmfg/fgfracon.h>
 #include <dcmtk/dcmfg/fgframeanatomy.h>
 #include <dcmtk/dcmfg/fgframevoilut.h>
 #include <dcmtk/dcmfg/fgparametricmapframetype.h>
 #include <dcmtk/dcmfg/fgpixeltransform.h>
-#include <dcmtk/dcmfg/fgpixmsr.h>
-#include <dcmtk/dcmfg/fgplanor.h>
-#include <dcmtk/dcmfg/fgplanpo.h>
 #include <dcmtk/dcmfg/fgrealworldvaluemapping.h>
 #include <dcmtk/dcmpmap/dpmparametricmapiod.h>
 
@@ -20,6 +16,7 @@
 #include <stdexcept>
 
 #include "libpet/dicom/detail/dataset.h"
+#include "libpet/dicom/detail/derived_frames.h"
 #include "libpet/dicom/detail/derived_object.h"
 #include "libpet/dicom/detail/number_text.h"
 #include "libpet/dicom/detail/saved_file.h"
@@ -40,37 +37,16 @@ void require(const OFCondition& status, const char* step) {
   detail::require_good(status, "Parametric Map", step);
 }
 
-double length(const Vector3& a) {
-  return std::hypot(a[0], a[1], a[2]);
-}
-
 using Object = OFvariant<OFCondition, DPMParametricMapIOD>;
 
 Object create(const ParametricMap& map) {
   const IODEnhGeneralEquipmentModule::EquipmentInfo equipment("Occupet", "kinetic modelling", "0", version());
   ContentIdentificationMacro* identification = nullptr;
-  require(ContentIdentificationMacro::create("1", "MAP", map.description, "Occupet", identification), "content");
+  require(ContentIdentificationMacro::create("1", "MAP", map.description, "Occupet^", identification), "content");
   const std::unique_ptr<ContentIdentificationMacro> owner(identification);
   return DPMParametricMapIOD::create<IODFloatingPointImagePixelModule>(
       "PT", "1001", "1", static_cast<Uint16>(map.grid.size[1]), static_cast<Uint16>(map.grid.size[0]), equipment,
       *identification, "VOLUME", "NONE", DPMTypes::CQ_RESEARCH);
-}
-
-void add_geometry(const Grid& grid, DPMParametricMapIOD& object) {
-  FGPixelMeasures measures;
-  require(measures.setPixelSpacing(
-              (decimal_string(length(grid.axis_mm[1])) + "\\" + decimal_string(length(grid.axis_mm[0])))),
-          "pixel spacing");
-  require(measures.setSliceThickness(decimal_string(length(grid.axis_mm[2]))), "slice thickness");
-  require(measures.setSpacingBetweenSlices(decimal_string(length(grid.axis_mm[2]))), "slice spacing");
-  require(object.addForAllFrames(measures), "pixel measures");
-  std::array<std::string, 6> direction;
-  for (std::size_t axis = 0; axis < 2; ++axis)
-    for (std::size_t d = 0; d < 3; ++d)
-      direction[3 * axis + d] = decimal_string(grid.axis_mm[axis][d] / length(grid.axis_mm[axis]));
-  const std::unique_ptr<FGPlaneOrientationPatient> orientation(FGPlaneOrientationPatient::createMinimal(
-      direction[0], direction[1], direction[2], direction[3], direction[4], direction[5]));
-  require(object.addForAllFrames(*orientation), "orientation");
 }
 
 // An item of the definition of the quantity: NAME = VALUE.
@@ -127,7 +103,9 @@ void add_window(const ParametricMap& map, DPMParametricMapIOD& object) {
 }
 
 void add_shared_groups(const ParametricMap& map, DPMParametricMapIOD& object) {
-  add_geometry(map.grid, object);
+  const detail::SharedGeometry geometry = detail::shared_geometry(map.grid);
+  require(object.addForAllFrames(geometry.measures), "pixel measures");
+  require(object.addForAllFrames(*geometry.orientation), "orientation");
   FGFrameAnatomy anatomy;
   require(anatomy.setLaterality(FGFrameAnatomy::LATERALITY_UNPAIRED), "laterality");
   require(anatomy.getAnatomy().getAnatomicRegion().set("12738006", "SCT", "Brain"), "anatomy");
@@ -143,24 +121,6 @@ void add_shared_groups(const ParametricMap& map, DPMParametricMapIOD& object) {
   add_window(map, object);
 }
 
-// The frames of the PET series at the same slice.
-void add_sources(const ParametricMap& map,
-                 const std::vector<const detail::SourceImage*>& images,
-                 FGDerivationImage& derivation) {
-  const CodedConcept how = map.model.value.empty() ? CodedConcept{"110001", "DCM", "Image Processing"} : map.model;
-  DerivationImageItem* item = nullptr;
-  require(derivation.addDerivationImageItem(code_macro(how), map.description, item), "derivation");
-  for (const detail::SourceImage* image : images) {
-    auto source = std::make_unique<SourceImageItem>();
-    require(source->getPurposeOfReferenceCode().set("121322", "DCM", "Source image for image processing operation"),
-            "purpose");
-    auto& reference = source->getImageSOPInstanceReference();
-    require(reference.setReferencedSOPClassUID(image->sop_class), "source image");
-    require(reference.setReferencedSOPInstanceUID(image->sop_instance), "source image");
-    item->getSourceImageItems().push_back(source.release());
-  }
-}
-
 void add_frame(const ParametricMap& map, const detail::SourceSeries& source, int slice, DPMParametricMapIOD& object) {
   const Vector3 at = map.grid.position_mm(0, 0, slice);
   const auto images = source.at(at);
@@ -168,8 +128,7 @@ void add_frame(const ParametricMap& map, const detail::SourceSeries& source, int
     throw bad_input(source.first_file().parent_path().string(),
                     "no slice of the series where slice " + std::to_string(slice + 1) + " of the map lies",
                     "a map on the grid of its source series");
-  const std::unique_ptr<FGPlanePosPatient> position(
-      FGPlanePosPatient::createMinimal(decimal_string(at[0]), decimal_string(at[1]), decimal_string(at[2])));
+  const auto position = detail::plane_position(at);
   FGFrameContent content;
   const auto number = static_cast<Uint32>(slice + 1);
   require(content.setStackID("1"), "stack");
@@ -177,7 +136,8 @@ void add_frame(const ParametricMap& map, const detail::SourceSeries& source, int
   require(content.setDimensionIndexValues(1, 0), "dimension index");
   require(content.setDimensionIndexValues(number, 1), "dimension index");
   FGDerivationImage derivation;
-  add_sources(map, images, derivation);
+  const CodedConcept how = map.model.value.empty() ? CodedConcept{"110001", "DCM", "Image Processing"} : map.model;
+  detail::add_derivation(images, how, map.description, derivation);
   const std::size_t count = static_cast<std::size_t>(map.grid.size[0]) * static_cast<std::size_t>(map.grid.size[1]);
   std::vector<Float32> pixels(map.values.begin() + static_cast<std::ptrdiff_t>(count) * slice,
                               map.values.begin() + static_cast<std::ptrdiff_t>(count) * (slice + 1));
@@ -218,9 +178,7 @@ void write_parametric_map(const ParametricMap& map,
   for (int slice = 0; slice < map.grid.size[2]; ++slice) add_frame(map, series, slice, *object);
 
   DcmFileFormat first;
-  require(first.loadFileUntilTag(series.first_file().c_str(), EXS_Unknown, EGL_noChange, DCM_MaxReadLength,
-                                 ERM_autoDetect, DCM_PixelData),
-          "source");
+  detail::load_source(series.first_file(), first);
   require(object->importHierarchy(*first.getDataset(), OFTrue, OFTrue, OFTrue, OFFalse), "patient and study");
   require(object->getSeries().setSeriesNumber("1001"), "series number");
   require(object->getSeries().setSeriesDescription(map.description), "series description");

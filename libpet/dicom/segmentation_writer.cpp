@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
-#include <dcmtk/dcmfg/fgderimg.h>
 #include <dcmtk/dcmfg/fgfracon.h>
-#include <dcmtk/dcmfg/fgpixmsr.h>
-#include <dcmtk/dcmfg/fgplanor.h>
-#include <dcmtk/dcmfg/fgplanpo.h>
-#include <dcmtk/dcmiod/iodreferences.h>
 #include <dcmtk/dcmseg/segdoc.h>
 #include <dcmtk/dcmseg/segment.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <set>
 
 #include "libpet/dicom/detail/dataset.h"
+#include "libpet/dicom/detail/derived_frames.h"
 #include "libpet/dicom/detail/derived_object.h"
-#include "libpet/dicom/detail/file_header.h"
-#include "libpet/dicom/detail/instance.h"
-#include "libpet/dicom/detail/number_text.h"
 #include "libpet/dicom/detail/saved_file.h"
 #include "libpet/dicom/pet_writer.h"
 #include "libpet/dicom/segmentation.h"
@@ -29,20 +23,14 @@
 namespace pet {
 namespace {
 
-using detail::decimal_string;
-
 void require(const OFCondition& status, const char* what) {
   if (status.bad()) throw OutputError(std::string("DICOM Segmentation: ") + what + ": " + status.text());
-}
-
-double length(const Vector3& a) {
-  return std::hypot(a[0], a[1], a[2]);
 }
 
 std::unique_ptr<DcmSegmentation> create(const Grid& grid) {
   const IODGeneralEquipmentModule::EquipmentInfo equipment("Occupet", "regions", "0", version());
   ContentIdentificationMacro* identification = nullptr;
-  require(ContentIdentificationMacro::create("1", "REGIONS", "Regions", "Occupet", identification), "content");
+  require(ContentIdentificationMacro::create("1", "REGIONS", "Regions", "Occupet^", identification), "content");
   const std::unique_ptr<ContentIdentificationMacro> identification_owner(identification);
   DcmSegmentation* segmentation = nullptr;
   require(DcmSegmentation::createBinarySegmentation(segmentation, static_cast<Uint16>(grid.size[1]),
@@ -52,62 +40,36 @@ std::unique_ptr<DcmSegmentation> create(const Grid& grid) {
 }
 
 void add_shared_geometry(const Grid& grid, DcmSegmentation& segmentation) {
-  FGPixelMeasures measures;
-  require(measures.setPixelSpacing(decimal_string(length(grid.axis_mm[1])) + "\\" +
-                                   decimal_string(length(grid.axis_mm[0]))),
-          "pixel spacing");
-  require(measures.setSliceThickness(decimal_string(length(grid.axis_mm[2]))), "slice thickness");
-  require(measures.setSpacingBetweenSlices(decimal_string(length(grid.axis_mm[2]))), "slice spacing");
-  require(segmentation.addForAllFrames(measures), "pixel measures");
-  std::array<std::string, 6> direction;
-  for (std::size_t axis = 0; axis < 2; ++axis)
-    for (std::size_t d = 0; d < 3; ++d)
-      direction[std::size_t{3} * axis + d] = decimal_string(grid.axis_mm[axis][d] / length(grid.axis_mm[axis]));
-  const std::unique_ptr<FGPlaneOrientationPatient> orientation(FGPlaneOrientationPatient::createMinimal(
-      direction[0], direction[1], direction[2], direction[3], direction[4], direction[5]));
-  require(segmentation.addForAllFrames(*orientation), "orientation");
+  const detail::SharedGeometry geometry = detail::shared_geometry(grid);
+  require(segmentation.addForAllFrames(geometry.measures), "pixel measures");
+  require(segmentation.addForAllFrames(*geometry.orientation), "orientation");
+}
+
+// Hues that stay apart however many segments there are, of one lightness: CIELab in 16 bits (DICOM PS3.3 C.10.7.1.1).
+void set_colour(std::size_t index, DcmSegment& segment) {
+  constexpr double golden_angle = 2.39996322972865332, lightness = 65.0, chroma = 60.0, per_unit = 65535.0 / 255.0;
+  const double hue = golden_angle * static_cast<double>(index);
+  const auto scaled = [](double value) { return static_cast<Uint16>(std::lround((value + 128.0) * per_unit)); };
+  require(segment.setRecommendedDisplayCIELabValue(static_cast<Uint16>(std::lround(lightness * 655.35)),
+                                                   scaled(chroma * std::cos(hue)), scaled(chroma * std::sin(hue))),
+          "colour");
 }
 
 Uint16 add_segment(std::int32_t label, const std::string& name, DcmSegmentation& segmentation) {
   const CodeSequenceMacro category("123037004", "SCT", "Anatomical Structure");
   const CodeSequenceMacro type("12738006", "SCT", "Brain");
   constexpr std::size_t longest_name = 64;  // VR LO
-  if (name.size() > longest_name || name.find('\\') != std::string::npos)
+  const auto characters =
+      std::ranges::count_if(name, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  if (static_cast<std::size_t>(characters) > longest_name || name.find('\\') != std::string::npos)
     throw UsageError("region '" + name + "': the name of a DICOM segment has at most 64 characters and no backslash");
   DcmSegment* segment = nullptr;
-  require(DcmSegment::create(segment, name, category, type, DcmSegTypes::SAT_AUTOMATIC, "label map"), "segment");
+  require(DcmSegment::create(segment, "region", category, type, DcmSegTypes::SAT_AUTOMATIC, "label map"), "segment");
   require(segment->setSegmentDescription("label " + std::to_string(label)), "segment");
+  set_colour(segmentation.getNumberOfSegments(), *segment);
   Uint16 number = 0;
   require(segmentation.addSegment(segment, number), "segment");
   return number;
-}
-
-// The slices of the image that the labels were drawn on, to which frames refer.
-std::vector<detail::Instance> read_slices(const std::vector<std::filesystem::path>& files) {
-  std::vector<detail::Instance> slices;
-  for (const auto& file : files) {
-    auto instance = detail::read_instance(file);
-    if (!instance || !instance->is_classic_pet()) throw bad_input(file.string(), "no PET image", "one");
-    slices.push_back(std::move(*instance));
-  }
-  return slices;
-}
-
-void add_source(const std::vector<detail::Instance>& slices, const Vector3& position, FGDerivationImage& derivation) {
-  for (const detail::Instance& slice : slices) {
-    const Vector3 offset = {slice.position_mm[0] - position[0], slice.position_mm[1] - position[1],
-                            slice.position_mm[2] - position[2]};
-    if (length(offset) > 0.01) continue;
-    DerivationImageItem* item = nullptr;
-    SourceImageItem* source = nullptr;
-    require(derivation.addDerivationImageItem(CodeSequenceMacro("113076", "DCM", "Segmentation"), "", item),
-            "derivation");
-    require(item->addSourceImageItem(slice.file.c_str(),
-                                     CodeSequenceMacro("121322", "DCM", "Source image for image processing operation"),
-                                     source),
-            "source image");
-    return;
-  }
 }
 
 struct FramePlace {
@@ -117,7 +79,7 @@ struct FramePlace {
 };
 
 bool add_frame(const LabelMap& labels,
-               const std::vector<detail::Instance>& slices,
+               const detail::SourceSeries& source,
                const FramePlace& place,
                DcmSegmentation& segmentation) {
   const std::size_t count =
@@ -130,8 +92,7 @@ bool add_frame(const LabelMap& labels,
   }
   if (!is_any) return false;
   const Vector3 at = labels.grid.position_mm(0, 0, place.slice);
-  const std::unique_ptr<FGPlanePosPatient> position(
-      FGPlanePosPatient::createMinimal(decimal_string(at[0]), decimal_string(at[1]), decimal_string(at[2])));
+  const auto position = detail::plane_position(at);
   FGFrameContent content;
   const auto slice_number = static_cast<Uint32>(place.slice + 1);
   require(content.setStackID("1"), "stack");
@@ -139,37 +100,38 @@ bool add_frame(const LabelMap& labels,
   require(content.setDimensionIndexValues(place.segment, 0), "dimension index");
   require(content.setDimensionIndexValues(slice_number, 1), "dimension index");
   FGDerivationImage derivation;
-  add_source(slices, at, derivation);
+  if (const auto images = source.at(at); !images.empty())
+    detail::add_derivation(images, {"113076", "DCM", "Segmentation"}, "", derivation);
   OFVector<FGBase*> groups{position.get(), &content, &derivation};
   require(segmentation.addFrame(pixels.data(), place.segment, groups), "frame");
   return true;
 }
 
-void add_all_frames(const LabelMap& labels,
-                    const std::vector<detail::Instance>& slices,
-                    DcmSegmentation& segmentation) {
+// The names of the segments, in order.
+std::vector<std::string> add_all_frames(const LabelMap& labels,
+                                        const detail::SourceSeries& source,
+                                        DcmSegmentation& segmentation) {
   std::set<std::int32_t> present(labels.labels.begin(), labels.labels.end());
   present.erase(0);
   if (present.empty()) throw UsageError("a DICOM Segmentation needs at least one labelled voxel");
+  std::vector<std::string> names;
   for (const std::int32_t label : present) {
     const auto name = labels.names.find(label);
-    const Uint16 segment =
-        add_segment(label, name == labels.names.end() ? "label-" + std::to_string(label) : name->second, segmentation);
+    names.push_back(name == labels.names.end() ? "label-" + std::to_string(label) : name->second);
+    const Uint16 segment = add_segment(label, names.back(), segmentation);
     for (int slice = 0; slice < labels.grid.size[2]; ++slice)
-      add_frame(labels, slices, {label, segment, slice}, segmentation);
+      add_frame(labels, source, {label, segment, slice}, segmentation);
   }
+  return names;
 }
 
-// What DCMTK fills with the clock or with random UIDs.
-void make_deterministic(const std::string& seed, const detail::Dataset& source, DcmItem& item) {
-  detail::put(item, DCM_SOPInstanceUID, uid_from(seed, "segmentation"));
-  detail::put(item, DCM_SeriesInstanceUID, uid_from(seed, "segmentation series"));
-  const std::string date = source.text(DCM_SeriesDate);
-  const std::string time = source.text(DCM_SeriesTime);
-  for (const DcmTagKey& tag : {DCM_SeriesDate, DCM_ContentDate}) detail::put(item, tag, date);
-  for (const DcmTagKey& tag : {DCM_SeriesTime, DCM_ContentTime}) detail::put(item, tag, time);
-  for (const DcmTagKey& tag : {DCM_InstanceCreationDate, DCM_InstanceCreationTime, DCM_InstanceCreatorUID})
-    item.findAndDeleteElement(tag);
+// DCMTK's segments take ASCII only.
+void put_names(const std::vector<std::string>& names, DcmItem& item) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    DcmItem* segment = nullptr;
+    require(item.findAndGetSequenceItem(DCM_SegmentSequence, segment, static_cast<long>(i)), "segment");
+    detail::put(*segment, DCM_SegmentLabel, names[i]);
+  }
 }
 
 }  // namespace
@@ -180,8 +142,7 @@ void write_dicom_segmentation(const LabelMap& labels,
                               const std::filesystem::path& path,
                               const Provenance& provenance) {
   detail::prepare_dcmtk();
-  if (series_files.empty()) throw UsageError("a DICOM Segmentation needs the files of the series it was drawn on");
-  const std::vector<detail::Instance> slices = read_slices(series_files);
+  const detail::SourceSeries source = detail::source_series_of(series_files);
   const auto segmentation = create(labels.grid);
   add_shared_geometry(labels.grid, *segmentation);
   const std::string organization = uid_from(uid_seed, "dimension organization");
@@ -191,24 +152,18 @@ void write_dicom_segmentation(const LabelMap& labels,
           "dimensions");
   require(dimensions.addDimensionIndex(DCM_ImagePositionPatient, organization, DCM_PlanePositionSequence, "Slice"),
           "dimensions");
-  add_all_frames(labels, slices, *segmentation);
+  const std::vector<std::string> names = add_all_frames(labels, source, *segmentation);
 
-  DcmFileFormat source;
-  require(source.loadFile(series_files.front().c_str()), "source");
-  detail::FileHeader header = detail::read_file_header(series_files.front());
-  const detail::Dataset source_data(std::move(header.elements), series_files.front().string());
-  require(segmentation->importHierarchy(*source.getDataset(), OFTrue, OFTrue, OFTrue, OFFalse), "patient and study");
+  DcmFileFormat first;
+  detail::load_source(source.first_file(), first);
+  require(segmentation->importHierarchy(*first.getDataset(), OFTrue, OFTrue, OFTrue, OFFalse), "patient and study");
   require(segmentation->getSeries().setSeriesNumber("1000"), "series number");
   require(segmentation->getSeries().setSeriesDescription("Regions"), "series description");
-  OFVector<OFString> references;
-  for (const auto& file : series_files) references.push_back(file.c_str());
-  IODReferences referenced;
-  referenced.addFromFiles(references);
-  segmentation->getCommonInstanceReference().addReferences(referenced, source_data.text(DCM_StudyInstanceUID));
-
   DcmFileFormat file;
   require(segmentation->writeDataset(*file.getDataset()), "data set");
-  make_deterministic(uid_seed, source_data, *file.getDataset());
+  put_names(names, *file.getDataset());
+  detail::make_deterministic(uid_seed, "segmentation", source, *file.getDataset());
+  detail::put_source_references(source, *file.getDataset());
   detail::put_provenance(provenance, *file.getDataset());
   detail::save(file, path);
 }

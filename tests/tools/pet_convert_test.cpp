@@ -49,7 +49,7 @@ const std::string all_that_is_asked_for =
     " --set ReconFilterType=none";
 
 CommandResult convert(const Workplace& here, const std::string& options = "", const std::string& session = "baseline") {
-  return here.run("pet-convert " + dicom(session) + " -o bids --subject 01 --session " + session + options);
+  return here.run("pet-convert " + dicom(session) + " -o bids/ --subject 01 --session " + session + options);
 }
 
 json sidecar(const Workplace& here, const std::string& stem = baseline_stem) {
@@ -206,6 +206,8 @@ TEST_CASE("pet-convert refuses keys and labels that make no sense, and then writ
   refused(" --trc 11C-X", "letters and digits only");
   refused(" --run one", "a whole number");
   CHECK(here.run("pet-convert " + dicom("baseline") + " -o bids").status == 2);
+  here.write("file", "");
+  CHECK(here.run("pet-convert " + dicom("baseline") + " -o file --subject 01").status == 2);
   CHECK(here.run("pet-convert nowhere -o bids --subject 01").status == 66);
   CHECK_FALSE(here.has("bids"));
 }
@@ -225,6 +227,54 @@ TEST_CASE("A second conversion leaves the dataset's description and refuses to r
   CHECK(here.has("bids/sub-01/ses-drug/pet/sub-01_ses-drug_trc-11CX_pet.nii.gz"));
 }
 
+TEST_CASE("Of several series in a folder one is converted by its UID", "[pet-convert]") {
+  const Workplace here;
+  std::filesystem::create_directories(here.path / "both");
+  std::filesystem::copy(dicom("baseline"), here.path / "both/a");
+  std::filesystem::copy(dicom("drug"), here.path / "both/b");
+  const CommandResult unclear = here.run("pet-convert both -o bids --subject 01");
+  CHECK(unclear.status == 65);
+  CHECK_THAT(unclear.err, Catch::Contains("2 PET images"));
+  CHECK_FALSE(here.has("bids"));
+  const CommandResult info = here.run("pet-info --json both");
+  std::string uid;
+  for (const json& one : json::parse(info.out))
+    if (one["SeriesDescription"].get<std::string>().find("drug") != std::string::npos) uid = one["SeriesInstanceUID"];
+  REQUIRE(here.run("pet-convert both -o bids --subject 01 --task rest --rec acdyn --run 2 --series " + uid).status ==
+          0);
+  const json object = sidecar(here, "bids/sub-01/pet/sub-01_task-rest_trc-11CX_rec-acdyn_run-2_pet");
+  CHECK(object["TimeZero"] == "09:00:01");  // 09:00:00.5, rounded
+  CHECK(object["TaskName"] == "rest");
+  CHECK(object["InjectedRadioactivity"] == 200.0);
+}
+
+TEST_CASE("A scan without an injection time counts from its start and says that the injection is missing",
+          "[pet-convert]") {
+  const Workplace here;
+  std::filesystem::copy(dicom("baseline"), here.path / "dicom");
+  for (const auto& entry : std::filesystem::directory_iterator(here.path / "dicom")) {
+    DcmFileFormat file;
+    REQUIRE(file.loadFile(entry.path().c_str()).good());
+    DcmItem* tracer = nullptr;
+    REQUIRE(file.getDataset()->findAndGetSequenceItem(DCM_RadiopharmaceuticalInformationSequence, tracer).good());
+    tracer->findAndDeleteElement(DCM_RadiopharmaceuticalStartDateTime);
+    tracer->findAndDeleteElement(DCM_RadiopharmaceuticalStartTime);
+    REQUIRE(file.saveFile(entry.path().c_str()).good());
+  }
+  const CommandResult unknown = here.run("pet-convert dicom -o bids --subject 01");
+  REQUIRE(unknown.status == 0);
+  CHECK_THAT(unknown.err, Catch::Contains("requires InjectionStart") && Catch::Contains("--injection-time"));
+  const std::string stem = "bids/sub-01/pet/sub-01_trc-11CX_pet";
+  CHECK_FALSE(sidecar(here, stem).contains("InjectionStart"));
+  CHECK(sidecar(here, stem)["TimeZero"] == "23:55:00");
+  // Two minutes before the scan.
+  REQUIRE(here.run("pet-convert dicom -o bids --subject 01 --force --injection-time 23:53:00").status == 0);
+  CHECK(sidecar(here, stem)["TimeZero"] == "23:53:00");
+  CHECK(sidecar(here, stem)["ScanStart"] == 120.0);
+  CHECK(sidecar(here, stem)["FrameTimesStart"][9] == 600.0);
+  CHECK(sidecar(here, stem)["ImageDecayCorrectionTime"] == 120.0);  // the start of the scan, as the scanner did it
+}
+
 TEST_CASE("pet-convert gives the same bytes with one and two threads", "[pet-convert]") {
   const Workplace here;
   REQUIRE(convert(here, " -j 1").status == 0);
@@ -232,6 +282,7 @@ TEST_CASE("pet-convert gives the same bytes with one and two threads", "[pet-con
   const std::string text = here.read(baseline_stem + ".json");
   REQUIRE(convert(here, " -j 2 --force").status == 0);
   CHECK(here.read(baseline_stem + ".nii.gz") == image);
+  CHECK_THAT(here.read("bids/dataset_description.json"), Catch::Contains("\"Name\": \"bids\""));
   CHECK(here.read(baseline_stem + ".json").size() == text.size() + std::string(" --force").size());
 }
 

@@ -2,6 +2,8 @@
 // Fits that go back into the study of the scan as a measurement report.
 #include <regex>
 
+#include "kinetic_models/registry.h"
+#include "libpet/dicom/coded_concept.h"
 #include "libpet/io/parameter_table.h"
 #include "libpet/io/tsv.h"
 #include "tests/libpet/dicom/validator.h"
@@ -89,6 +91,18 @@ TEST_CASE("pet-fit --report-dicom writes what its table holds, as dsrdump prints
       };
       const ParameterCell& cell = row.cells[p];
       CHECK((holds(cell.value) && holds(cell.standard_error) && holds(cell.lower) && holds(cell.upper)));
+    }
+}
+
+TEST_CASE("Every quantity of every model has a unit in UCUM and a meaning of its own", "[report]") {
+  for (const Model* model : models())
+    for (const Quantity& quantity : model->quantities) {
+      INFO(model->name << " " << quantity.symbol);
+      CHECK_NOTHROW(concept_of_unit(std::string(quantity.unit)));
+      const CodedConcept code = concept_of_quantity(std::string(quantity.symbol));
+      CHECK(code.meaning != code.value);
+      CHECK(code.value.size() <= 16);    // VR SH
+      CHECK(code.meaning.size() <= 64);  // VR LO
     }
 }
 

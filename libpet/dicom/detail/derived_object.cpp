@@ -5,6 +5,7 @@
 
 #include "libpet/dicom/detail/saved_file.h"
 #include "libpet/dicom/pet_writer.h"
+#include "libpet/error.h"
 #include "libpet/io/output_files.h"
 
 namespace pet::detail {
@@ -13,11 +14,21 @@ void require_good(const OFCondition& status, const std::string& what, const std:
   if (status.bad()) throw OutputError("DICOM " + what + ": " + step + ": " + status.text());
 }
 
+void load_source(const std::filesystem::path& path, DcmFileFormat& file) {
+  if (file.loadFileUntilTag(path.c_str(), EXS_Unknown, EGL_noChange, DCM_MaxReadLength, ERM_autoDetect, DCM_PixelData)
+          .bad())
+    throw bad_input(path.string(), "a damaged or truncated file", "a DICOM PET image");
+  if (file.getDataset()->convertToUTF8().bad())
+    throw bad_input(path.string() + " tag (0008,0005) SpecificCharacterSet", "a set that cannot be converted to UTF-8",
+                    "one of DICOM PS3.3 C.12.1.1.2");
+}
+
 CodeSequenceMacro code_macro(const CodedConcept& code) {
   return {code.value, code.scheme, code.meaning};
 }
 
 void make_deterministic(const std::string& seed, const std::string& role, const SourceSeries& source, DcmItem& item) {
+  put(item, DCM_SpecificCharacterSet, "ISO_IR 192");
   put(item, DCM_SOPInstanceUID, uid_from(seed, role));
   put(item, DCM_SeriesInstanceUID, uid_from(seed, role + " series"));
   for (const DcmTagKey& tag : {DCM_SeriesDate, DCM_ContentDate}) put(item, tag, source.series_date);
@@ -38,7 +49,7 @@ void put_private_scheme(DcmItem& item) {
 void put_provenance(const Provenance& provenance, DcmItem& item) {
   if (provenance.command_line.empty() && provenance.inputs.empty()) return;
   std::string text = provenance.command_line;
-  for (const InputChecksum& input : provenance.inputs) text += "\nSHA-256 " + input.sha256 + " " + input.path;
+  for (const InputChecksum& input : provenance.inputs) text += "\r\nSHA-256 " + input.sha256 + " " + input.path;
   constexpr std::size_t longest = 1024;  // VR ST
   std::size_t end = std::min(text.size(), longest);
   while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // whole characters

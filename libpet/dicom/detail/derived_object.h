@@ -5,6 +5,7 @@
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmiod/iodmacro.h>
 
+#include <filesystem>
 #include <string>
 
 #include "libpet/dicom/coded_concept.h"
@@ -18,10 +19,14 @@ namespace pet::detail {
 /// Throws OutputError "DICOM WHAT: STEP: reason".
 void require_good(const OFCondition& status, const std::string& what, const std::string& step);
 
+/// The header of the source as UTF-8, from which patient and study are taken over; the rest of a derived object is
+/// UTF-8 too. Throws InputError for a character set that cannot be converted.
+void load_source(const std::filesystem::path& path, DcmFileFormat& file);
+
 CodeSequenceMacro code_macro(const CodedConcept& code);
 
 /// Replaces what DCMTK fills with the clock or with random UIDs: instance and series UID follow from `seed` and `role`,
-/// dates and times are those of the source series.
+/// dates and times are those of the source series. States the character set, UTF-8.
 void make_deterministic(const std::string& seed, const std::string& role, const SourceSeries& source, DcmItem& item);
 
 /// Names the private coding scheme (0008,0110), so that its codes can be told from those of others.

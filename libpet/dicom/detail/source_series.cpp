@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "libpet/dicom/detail/dataset.h"
 #include "libpet/dicom/detail/file_header.h"
@@ -26,6 +28,17 @@ SourceImage source_image(const Instance& instance) {
           .start = instance.start};
 }
 
+// What the images have in common, from the first of them.
+void read_common(const Instance& first, SourceSeries& source) {
+  const FileHeader header = read_file_header(source.first_file());
+  const Dataset data = header_of(header, source.first_file());
+  source.series_uid = first.series_uid;
+  source.study_uid = data.required_text(DCM_StudyInstanceUID);
+  source.frame_of_reference_uid = first.frame_of_reference_uid;
+  source.series_date = data.text(DCM_SeriesDate);
+  source.series_time = data.text(DCM_SeriesTime);
+}
+
 }  // namespace
 
 std::vector<const SourceImage*> SourceSeries::at(const Vector3& position_mm) const {
@@ -42,8 +55,12 @@ std::vector<const SourceImage*> SourceSeries::at(const Vector3& position_mm) con
 SourceSeries read_source_series(const std::filesystem::path& folder, const std::string& series_uid, unsigned threads) {
   const Scan scan = scan_for_pet({folder}, threads);
   const Series& series = choose_series(scan, series_uid, folder.string());
-  for (const Instance& instance : series.instances)
+  for (const Instance& instance : series.instances) {
     if (!instance.problem.empty()) throw InputError(instance.problem);
+    if (instance.is_enhanced_pet())
+      throw bad_input(instance.file.string() + " tag (0008,0016) SOPClassUID", "Enhanced PET",
+                      "classic PET, to whose study derived objects can be added");
+  }
 
   SourceSeries source;
   source.images.resize(series.instances.size());
@@ -51,15 +68,22 @@ SourceSeries read_source_series(const std::filesystem::path& folder, const std::
                [&](std::size_t i) { source.images[i] = source_image(series.instances[i]); });
   std::ranges::stable_sort(source.images, {}, &SourceImage::start);
 
-  const FileHeader header = read_file_header(source.first_file());
-  const Dataset data = header_of(header, source.first_file());
-  source.series_uid = series.first().series_uid;
-  source.study_uid = data.required_text(DCM_StudyInstanceUID);
-  source.frame_of_reference_uid = series.first().frame_of_reference_uid;
-  source.series_date = data.text(DCM_SeriesDate);
-  source.series_time = data.text(DCM_SeriesTime);
-  source.rows = series.first().rows;
-  source.columns = series.first().columns;
+  read_common(series.first(), source);
+  return source;
+}
+
+SourceSeries source_series_of(const std::vector<std::filesystem::path>& files) {
+  SourceSeries source;
+  std::optional<Instance> first;
+  for (const auto& file : files) {
+    std::optional<Instance> instance = read_instance(file);
+    if (!instance || !instance->is_classic_pet()) throw bad_input(file.string(), "no PET image", "one");
+    if (!instance->problem.empty()) throw InputError(instance->problem);
+    source.images.push_back(source_image(*instance));
+    if (!first) first = std::move(instance);
+  }
+  if (!first) throw UsageError("an object that is derived from a series needs files of it");
+  read_common(*first, source);
   return source;
 }
 

@@ -26,8 +26,6 @@ struct SourceSeries {
   std::string study_uid;
   std::string frame_of_reference_uid;
   std::string series_date, series_time;  ///< as stored: DA, TM
-  int rows = 0;
-  int columns = 0;
 
   const std::filesystem::path& first_file() const { return images.front().file; }
   /// The images whose first voxel lies at `position_mm` within 0.01 mm, by start.
@@ -37,5 +35,8 @@ struct SourceSeries {
 /// The series with that UID below a folder or, if it is empty, the only one. Throws InputError as choose_series does,
 /// and where an object lacks its SOP Instance UID (0008,0018) or the study's.
 SourceSeries read_source_series(const std::filesystem::path& folder, const std::string& series_uid, unsigned threads);
+
+/// The same of files that are part of one series, in their order. Throws InputError where one is no PET image.
+SourceSeries source_series_of(const std::vector<std::filesystem::path>& files);
 
 }  // namespace pet::detail

@@ -8,6 +8,8 @@
 #include <functional>
 
 #include "libpet/dicom/pet_image.h"
+#include "libpet/dicom/source_series.h"
+#include "libpet/error.h"
 #include "tests/libpet/dicom/encoded_series.h"
 #include "tests/libpet/dicom/simulated_series.h"
 
@@ -252,4 +254,11 @@ TEST_CASE("Enhanced PET that cannot be used is refused for its frame's reason", 
                REQUIRE(data.putAndInsertUint16Array(DCM_PixelData, few.data(), few.size()).good());
              }),
              Contains("(7fe0,0010)") && Contains("80 bytes"));
+}
+
+TEST_CASE("Results do not go into the study of Enhanced PET, and this is said", "[dicom][enhanced]") {
+  const EnhancedOnDisk disk;
+  write_enhanced(disk.slices, disk.file());
+  CHECK_THROWS_WITH(first_frame_files({disk.folder.path(), "", 1}),
+                    Contains("(0008,0016)") && Contains("Enhanced PET"));
 }

@@ -12,6 +12,7 @@
 #include <map>
 #include <set>
 
+#include "libpet/dicom/parametric_map.h"
 #include "libpet/dicom/segmentation.h"
 #include "libpet/error.h"
 #include "tests/libpet/dicom/simulated_series.h"
@@ -251,6 +252,41 @@ TEST_CASE("The same results and seed give the same report", "[dicom][report]") {
   const ReportOnDisk first(true), second(true);
   CHECK(bytes_of(first.file) == bytes_of(second.file));
   CHECK(bytes_of(first.file).size() > 1000);
+}
+
+TEST_CASE("Every derived object has the patient's name in UTF-8, as its own texts are", "[dicom][report]") {
+  ModelResults results = small_results();
+  results.parameters.rows[0].name = "H\xC3\xBCgel";  // UTF-8
+  ReportOnDisk disk(false);
+  std::vector<std::filesystem::path> slices;
+  for (const auto& entry : std::filesystem::directory_iterator(disk.pet)) {
+    damage(entry.path(), [](DcmDataset& data) {
+      data.putAndInsertString(DCM_SpecificCharacterSet, "ISO_IR 100");
+      data.putAndInsertString(DCM_PatientName, "M\xFCller^Zo\xEB");  // Latin-1
+    });
+    if (entry.path().filename().string().starts_with("frame-001")) slices.push_back(entry.path());
+  }
+  disk.write({results}, false);
+  LabelMap labels;
+  labels.grid = small_image().grid;
+  labels.labels.assign(labels.grid.voxel_count(), 1);
+  labels.names = {{1, "H\xC3\xBCgel"}};
+  write_dicom_segmentation(labels, slices, "seed", disk.segmentation);
+  ParametricMap map;
+  map.grid = labels.grid;
+  map.values.assign(map.grid.voxel_count(), 1.0f);
+  map.quantity = concept_of_quantity("BPND");
+  map.unit = concept_of_unit("1");
+  map.description = "BPND";
+  write_parametric_map(map, {disk.pet, "", 1}, "seed", disk.pet.parent_path() / "map.dcm");
+  for (const auto& path : {disk.file, disk.segmentation, disk.pet.parent_path() / "map.dcm"}) {
+    DcmFileFormat file;
+    REQUIRE(file.loadFile(path.c_str()).good());
+    CHECK(text(*file.getDataset(), DCM_SpecificCharacterSet) == "ISO_IR 192");
+    CHECK(text(*file.getDataset(), DCM_PatientName) == "M\xC3\xBCller^Zo\xC3\xAB");
+  }
+  CHECK(groups_of(disk.file).front().region == "H\xC3\xBCgel");
+  CHECK(read_dicom_segmentation(disk.segmentation).names.at(1) == "H\xC3\xBCgel");
 }
 
 TEST_CASE("dciodvfy finds no error in a measurement report", "[dicom][report]") {

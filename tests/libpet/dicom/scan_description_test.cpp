@@ -8,6 +8,7 @@
 
 #include "libpet/dicom/source_series.h"
 #include "libpet/error.h"
+#include "libpet/io/bids_pet.h"
 #include "tests/libpet/dicom/simulated_series.h"
 
 using namespace pet;
@@ -44,6 +45,28 @@ TEST_CASE("A scan is described by the header of its first frame", "[dicom][descr
   CHECK(scan.scan_start == "2026-01-31T12:01:00.000");  // a minute after injection
   CHECK(scan.body_part == "BRAIN");
   CHECK(scan.warnings.empty());
+}
+
+TEST_CASE("Images go back to what the slices store, whatever the scanner corrected", "[dicom][description]") {
+  using Found = DecayCorrection::Found;
+  for (const Found decay : {Found::none, Found::start, Found::administration}) {
+    const WrittenSeries series(decay);
+    const DynamicImage image = series.read();
+    const std::vector<double> factors = factors_to_stored(image);
+    REQUIRE(factors.size() == 3);
+    for (std::size_t frame = 0; frame < 3; ++frame)
+      for (std::size_t slice = 0; slice < 3; ++slice) {
+        DcmFileFormat file;
+        REQUIRE(file.loadFile(series.files[3 * frame + slice].c_str()).good());
+        Float64 slope = 0.0;
+        const Uint16* stored = nullptr;
+        REQUIRE(file.getDataset()->findAndGetFloat64(DCM_RescaleSlope, slope).good());
+        REQUIRE(file.getDataset()->findAndGetUint16Array(DCM_PixelData, stored).good());
+        for (std::size_t v = 0; v < 20; ++v)
+          CHECK(static_cast<double>(image.frame(frame)[20 * slice + v]) * factors[frame] ==
+                Approx(slope * static_cast<Sint16>(stored[v])).epsilon(2e-7));
+      }
+  }
 }
 
 TEST_CASE("A scatter fraction that one frame lacks is left out for all", "[dicom][description]") {

@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "libpet/error.h"
 #include "tests/libpet/dicom/simulated_series.h"
@@ -90,6 +91,27 @@ TEST_CASE("Labels are numbered from 1 in ascending order", "[dicom][segmentation
   CHECK(read.names == std::map<std::int32_t, std::string>{{1, "frontal cortex"}, {2, "cerebellum"}});
   CHECK(read.labels[13] == 1);
   CHECK(read.labels[26] == 2);
+}
+
+TEST_CASE("Segments have colours of their own and the numbers of their labels", "[dicom][segmentation]") {
+  LabelMap labels = small_labels();
+  labels.labels.assign(labels.labels.size(), 0);
+  for (int label = 1; label <= 40; ++label) labels.labels[static_cast<std::size_t>(label)] = 10 * label;
+  const SegmentationOnDisk disk(labels);
+  DcmFileFormat file;
+  REQUIRE(file.loadFile(disk.file.c_str()).good());
+  std::set<std::vector<Uint16>> colours;
+  DcmItem* segment = nullptr;
+  for (long i = 0; file.getDataset()->findAndGetSequenceItem(DCM_SegmentSequence, segment, i).good(); ++i) {
+    std::vector<Uint16> colour(3);
+    for (unsigned long c = 0; c < 3; ++c)
+      REQUIRE(segment->findAndGetUint16(DCM_RecommendedDisplayCIELabValue, colour[c], c).good());
+    colours.insert(colour);
+    OFString description;
+    REQUIRE(segment->findAndGetOFString(DCM_SegmentDescription, description).good());
+    CHECK(description == "label " + std::to_string(10 * (i + 1)));
+  }
+  CHECK(colours.size() == 40);
 }
 
 TEST_CASE("The same labels and seed give the same Segmentation", "[dicom][segmentation]") {
