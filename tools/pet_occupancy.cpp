@@ -14,13 +14,16 @@
 namespace {
 
 struct Options {
-  std::string baseline;
+  std::optional<std::string> baseline;
   std::vector<std::string> drugs;
   std::string method = "bpnd";
   std::optional<std::string> regression;
   std::optional<std::string> measure;
   std::optional<std::string> vnd;
   std::vector<std::string> regions;
+  std::optional<std::string> covariance;
+  std::vector<std::string> tests;
+  std::vector<std::string> retests;
   double level = 0.95;
   std::optional<std::string> drug_name;
   std::optional<std::string> dose;
@@ -41,11 +44,52 @@ pet::OccupancyRequest request_of(const Options& options) {
     request.vnd = vnd.value;
     request.vnd_region = vnd.region;
   }
+  request.has_baseline = options.baseline.has_value();
   return request;
 }
 
+// The two scans that are compared. Without a baseline they are two drug scans.
+std::pair<std::string, std::string> scans_of(const Options& options) {
+  if (!options.baseline && options.drugs.size() != 2)
+    throw pet::UsageError("without --baseline there must be two scans with the drug: --drug FIRST --drug SECOND");
+  if (options.baseline && options.drugs.size() > 1)
+    throw pet::UsageError("one --drug at a time with a --baseline; two go without one");
+  const std::pair scans{options.baseline.value_or(options.drugs.front()), options.drugs.back()};
+  if (pet::checksum(scans.first).sha256 == pet::checksum(scans.second).sha256)
+    throw pet::bad_input(scans.second, "the same bytes as in " + scans.first, "the table of another scan");
+  return scans;
+}
+
+void add_covariance(pet::OccupancyRequest& request, const Options& options) {
+  const bool is_from_scans = !options.tests.empty() || !options.retests.empty();
+  if (!options.covariance && !is_from_scans) return;
+  if (options.covariance && is_from_scans) throw pet::UsageError("--covariance goes without --test and --retest");
+  if (request.method == pet::OccupancyMethod::lassen && request.regression != pet::LassenRegression::likelihood)
+    throw pet::UsageError("a covariance of the regions goes with --method bpnd or --regression likelihood");
+  if (options.covariance) {
+    request.covariance = pet::region_covariance(pet::Tsv::read(*options.covariance));
+    return;
+  }
+  std::vector<pet::ParameterTable> tests;
+  std::vector<pet::ParameterTable> retests;
+  for (const std::string& file : options.tests) tests.push_back(pet::read_parameter_table(file));
+  for (const std::string& file : options.retests) retests.push_back(pet::read_parameter_table(file));
+  request.covariance = pet::test_retest_covariance(tests, retests, pet::compared_measure(request));
+}
+
+std::vector<std::string> inputs_of(const Options& options, const std::pair<std::string, std::string>& scans) {
+  std::vector<std::string> tables = {scans.first, scans.second};
+  tables.insert(tables.end(), options.tests.begin(), options.tests.end());
+  tables.insert(tables.end(), options.retests.begin(), options.retests.end());
+  std::vector<std::string> inputs = pet::with_sidecars(tables);
+  if (options.covariance) inputs.push_back(*options.covariance);
+  return inputs;
+}
+
 // What the sidecar says beside the table: method, level, VND with its interval.
-std::string sidecar_members(const pet::OccupancyResult& result, const Options& options) {
+std::string sidecar_members(const pet::OccupancyResult& result,
+                            const pet::OccupancyRequest& request,
+                            const Options& options) {
   nlohmann::ordered_json members;
   members["Method"] = options.method;
   members["ConfidenceLevel"] = options.level;
@@ -56,6 +100,11 @@ std::string sidecar_members(const pet::OccupancyResult& result, const Options& o
     if (std::isfinite(value)) return value;
     return pet::format_number(value);
   };
+  if (!request.has_baseline) members["Occupancy"] = "of the receptors that the first drug scan left free";
+  if (request.covariance) {
+    members["Errors"] = options.covariance ? "covariance of the regions" : "covariance of test-retest scans";
+    if (!options.covariance) members["CovarianceShrinkage"] = request.covariance->shrinkage;
+  }
   if (options.vnd) members["VNDSource"] = *options.vnd;
   if (result.VND_baseline) members["VNDBaseline"] = *result.VND_baseline;
   if (result.VND_drug) members["VNDDrug"] = *result.VND_drug;
@@ -76,8 +125,6 @@ std::string sidecar_members(const pet::OccupancyResult& result, const Options& o
 }
 
 int run(const Options& options, const pet::Common& common) {
-  if (options.drugs.size() > 1)
-    throw pet::UsageError("one --drug at a time: several drug scans fitted jointly are not available in this version");
   pet::OutputFiles files(common.force);
   std::filesystem::path sidecar = common.output;
   sidecar.replace_extension(".json");
@@ -85,9 +132,11 @@ int run(const Options& options, const pet::Common& common) {
     files.declare(common.output);
     files.declare(sidecar);
   }
-  const pet::OccupancyRequest request = request_of(options);
-  const pet::ParameterTable baseline = pet::read_parameter_table(options.baseline);
-  const pet::ParameterTable drug = pet::read_parameter_table(options.drugs.front());
+  pet::OccupancyRequest request = request_of(options);
+  const auto scans = scans_of(options);
+  const pet::ParameterTable baseline = pet::read_parameter_table(scans.first);
+  const pet::ParameterTable drug = pet::read_parameter_table(scans.second);
+  add_covariance(request, options);
   const pet::OccupancyResult result = pet::occupancy_of_scans(baseline, drug, request);
   for (const std::string& message : result.warnings) pet::warn(common, message);
 
@@ -96,9 +145,8 @@ int run(const Options& options, const pet::Common& common) {
     std::cout << text << std::flush;
   } else {
     files.write(common.output, text);
-    files.write(sidecar, pet::occupancy_sidecar_text(
-                             result.table, sidecar_members(result, options),
-                             pet::provenance_of(pet::with_sidecars({options.baseline, options.drugs.front()}))));
+    files.write(sidecar, pet::occupancy_sidecar_text(result.table, sidecar_members(result, request, options),
+                                                     pet::provenance_of(inputs_of(options, scans))));
     files.commit();
   }
   return result.failed > 0 ? pet::some_failed : pet::success;
@@ -111,25 +159,32 @@ int main(int argc, char** argv) {
   return pet::Tool("pet-occupancy", "receptor occupancy from the parameters of a baseline and a drug scan")
       .description(
           "Compares the parameter tables of two scans of one subject. Method bpnd: 1 - BPND_drug / BPND_baseline in "
-          "every "
-          "region, with Fieller intervals. With --vnd it takes VT instead and sets BPND = VT / VND - 1. Method lassen: "
-          "one "
-          "occupancy and VND for all regions from VT; plots that do not identify them are flagged and have status "
-          "unidentifiable.")
+          "every region, with Fieller intervals. With --vnd it takes VT instead and sets BPND = VT / VND - 1. Method "
+          "lassen: one occupancy and VND for all regions from VT; plots that do not identify them are flagged and have "
+          "status unidentifiable. Two drug scans without a baseline give the occupancy of the receptors that the first "
+          "one left free. Test-retest scans, or a covariance of the regions, say how large the errors are.")
       .example("pet-occupancy --baseline base_kinpar.tsv --drug drug_kinpar.tsv -o occupancy.tsv",
                "regional occupancy from BPND")
       .example("pet-occupancy --baseline base_kinpar.tsv --drug drug_kinpar.tsv --method lassen",
                "occupancy and VND from VT")
-      .required("baseline", options.baseline, "FILE", "parameter table of the scan without the drug")
-      .required("drug", options.drugs, "FILE", "parameter table of the scan with the drug")
+      .example(
+          "pet-occupancy --baseline base_kinpar.tsv --drug drug_kinpar.tsv --method lassen --regression likelihood "
+          "--covariance vt_covariance.tsv",
+          "the same by maximum likelihood, with errors that are correlated between regions")
+      .option("baseline", options.baseline, "FILE", "parameter table of the scan without the drug")
+      .required("drug", options.drugs, "FILE", "parameter table of the scan with the drug; two without --baseline")
       .option("method", options.method, "METHOD", "how occupancy is found")
       .choices("method", {"bpnd", "lassen"})
-      .option("regression", options.regression, "KIND", "of the Lassen plot: ordinary or orthogonal; default: ordinary")
-      .choices("regression", {"ordinary", "orthogonal"})
+      .option("regression", options.regression, "KIND", "of the Lassen plot; default: ordinary")
+      .choices("regression", {"ordinary", "orthogonal", "deming", "likelihood"})
       .option("measure", options.measure, "PARAMETER", "column to compare; default: BPND, or VT for lassen and --vnd")
       .option("vnd", options.vnd, "VALUE|region:NAME",
-              "non-displaceable volume in mL/cm3, or the region whose VT it is in each scan")
+              "non-displaceable volume in mL/cm3, or (bpnd) the region whose VT it is in each scan")
       .option("regions", options.regions, "REGION,...", "regions to use; default: all that both tables have")
+      .option("covariance", options.covariance, "FILE",
+              "covariance of the errors of one scan between regions: column name, then one a region")
+      .option("test", options.tests, "FILE", "parameter table of a test scan, one a subject, to find that covariance")
+      .option("retest", options.retests, "FILE", "its retest scan, in the same order")
       .option("level", options.level, "FRACTION", "confidence level of the intervals")
       .option("drug-name", options.drug_name, "TEXT", "name of the drug, for the sidecar")
       .option("dose", options.dose, "TEXT", "dose of the drug with its unit, for the sidecar (\"25 mg\")")
@@ -138,5 +193,7 @@ int main(int argc, char** argv) {
       .citation("Lassen NA et al. J Cereb Blood Flow Metab 1995;15:152-165")
       .citation("Cunningham VJ et al. J Cereb Blood Flow Metab 2010;30:46-50")
       .citation("Fieller EC. J R Stat Soc B 1954;16:175-185")
+      .citation("Schain M et al. NeuroImage 2018. doi:10.1016/j.neuroimage.2018.05.017")
+      .citation("Ledoit O, Wolf M. J Multivar Anal 2004;88:365-411")
       .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
 }

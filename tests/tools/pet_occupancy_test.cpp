@@ -68,7 +68,18 @@ TEST_CASE("pet-occupancy refuses what it cannot use with one line, the right sta
       {"--baseline base.tsv --drug drug.tsv --regions insula,insula", 2, "twice"},
       {"--baseline base.tsv --drug drug.tsv --level 95", 2, "between 0 and 1"},
       {"--baseline base.tsv --drug drug.tsv --regression orthogonal", 2, "lassen"},
-      {"--baseline base.tsv --drug drug.tsv --method lassen --vnd 8", 2, "VND"},
+      {"--baseline base.tsv --drug drug.tsv --method lassen --vnd region:insula", 2, "VND"},
+      {"--baseline base.tsv --drug drug.tsv --method lassen --vnd -8", 2, "VND"},
+      {"--baseline base.tsv --drug base.tsv", 65, "same bytes"},
+      {"--drug drug.tsv", 2, "--baseline"},
+      {"--drug base.tsv --drug drug.tsv", 2, "lassen"},
+      {"--baseline vb.tsv --drug vd.tsv --method lassen --regression likelihood", 2, "covariance"},
+      {"--baseline vb.tsv --drug vd.tsv --method lassen --regression deming", 65, "standard error"},
+      {"--baseline vb.tsv --drug vd.tsv --method lassen --covariance c.tsv", 2, "likelihood"},
+      {"--baseline vb.tsv --drug vd.tsv --method lassen --regression likelihood --covariance c.tsv", 65, "definite"},
+      {"--baseline vb.tsv --drug vd.tsv --method lassen --regression likelihood --covariance b.tsv", 65, "region 'r3'"},
+      {"--baseline base.tsv --drug drug.tsv --test base.tsv", 2, "retest"},
+      {"--baseline base.tsv --drug drug.tsv --test base.tsv --retest drug.tsv", 65, "at least 3"},
       {"--baseline base.tsv --drug suvr.tsv", 65, "SUVR"},
       {"--baseline base.tsv --drug other.tsv", 65, "regions"},
       {"--baseline base.tsv --drug drug.tsv --drug drug.tsv", 2, "--drug"},
@@ -80,6 +91,10 @@ TEST_CASE("pet-occupancy refuses what it cannot use with one line, the right sta
   here.write("base.json", R"({"ModelName": "SRTM"})");
   here.write("suvr.tsv", here.read("drug.tsv"));
   here.write("suvr.json", R"({"ModelName": "SUVR"})");
+  here.write("vb.tsv", "name\tVT\nr1\t10\nr2\t12\nr3\t15\n");
+  here.write("vd.tsv", "name\tVT\nr1\t9\nr2\t10\nr3\t11.4\n");
+  here.write("c.tsv", "name\tr1\tr2\tr3\nr1\t1\t2\t0\nr2\t2\t1\t0\nr3\t0\t0\t1\n");
+  here.write("b.tsv", "name\tr1\tr2\nr1\t1\t0\nr2\t0\t1\n");
   here.write("other.tsv", "index\tname\tBPND\tBPND-se\tstatus\tflags\n1\tpons\t1\t5\tok\tn/a\n");
   const auto before = here.files();
   for (const Case& c : cases) {
@@ -91,4 +106,47 @@ TEST_CASE("pet-occupancy refuses what it cannot use with one line, the right sta
     CHECK_THAT(result.err, Catch::Contains(c.message));
     CHECK(here.files() == before);
   }
+}
+
+TEST_CASE("pet-occupancy finds an exact plot by likelihood, with a covariance or from test-retest scans",
+          "[pet-occupancy]") {
+  const Workplace here;
+  here.write("b.tsv", "name\tVT\nr1\t10\nr2\t12\nr3\t16\nr4\t20\n");
+  here.write("d.tsv", "name\tVT\nr1\t8.8\nr2\t9.6\nr3\t11.2\nr4\t12.8\n");  // occupancy 0.6, VND 8
+  here.write("c.tsv", "name\tr1\tr2\tr3\tr4\nr1\t1\t.5\t0\t0\nr2\t.5\t2\t0\t0\nr3\t0\t0\t1\t0\nr4\t0\t0\t0\t3\n");
+  const std::vector<std::vector<const char*>> scans = {
+      {"10", "12.1", "16", "20.3"},     {"10.2", "12", "16.1", "20"},    {"9.7", "11.6", "16.3", "21"},
+      {"10.1", "12.4", "15.7", "20.1"}, {"9.9", "12.2", "16.2", "19.5"}, {"10.3", "11.9", "15.5", "20.6"}};
+  for (std::size_t s = 0; s < scans.size(); ++s) {
+    std::string text = "name\tVT\n";
+    for (std::size_t r = 0; r < 4; ++r) text += "r" + std::to_string(r + 1) + "\t" + scans[s][r] + "\n";
+    here.write("s" + std::to_string(s) + ".tsv", text);
+  }
+  for (const char* errors :
+       {"--covariance c.tsv",
+        "--test s0.tsv --retest s1.tsv --test s2.tsv --retest s3.tsv --test s4.tsv --retest s5.tsv"}) {
+    INFO(errors);
+    const CommandResult result =
+        here.run(std::string("pet-occupancy --baseline b.tsv --drug d.tsv --method lassen --regression likelihood ") +
+                 errors + " --force -o o.tsv");
+    INFO(result.err);
+    REQUIRE(result.status == 0);
+    const OccupancyTable table = read_occupancy_table((here.path / "o.tsv").string());
+    CHECK(table.rows.at(0).occupancy.value() == Approx(0.6).margin(1e-8));
+    CHECK(table.rows.at(0).extra.at(0).value() == Approx(8.0).margin(1e-6));
+  }
+  CHECK_THAT(here.read("o.json"), Catch::Contains("CovarianceShrinkage"));
+  CHECK_THAT(here.read("o.json"), Catch::Contains("s5.tsv"));
+}
+
+TEST_CASE("pet-occupancy takes two drug scans without a baseline, and says so in every row", "[pet-occupancy]") {
+  const Workplace here;
+  here.write("one.tsv", "name\tVT\nr1\t9.2\nr2\t10.4\nr3\t12.8\n");  // VND 8; 40 % and 70 % of 2, 4, 8
+  here.write("two.tsv", "name\tVT\nr1\t8.6\nr2\t9.2\nr3\t10.4\n");
+  const CommandResult result = here.run("pet-occupancy --drug one.tsv --drug two.tsv --method lassen -o o.tsv");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const OccupancyTable table = read_occupancy_table((here.path / "o.tsv").string());
+  CHECK(table.rows.at(0).occupancy.value() == Approx(0.5));
+  for (const OccupancyRow& row : table.rows) CHECK(std::count(row.flags.begin(), row.flags.end(), "no_baseline") == 1);
 }

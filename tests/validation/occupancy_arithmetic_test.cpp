@@ -2,6 +2,7 @@
 // Occupancy and decay arithmetic against worked cases, to 1e-6.
 #include <nlohmann/json.hpp>
 
+#include "kinetic_models/occupancy/errors_in_variables.h"
 #include "kinetic_models/occupancy/from_binding.h"
 #include "kinetic_models/occupancy/lassen_plot.h"
 #include "libpet/decay.h"
@@ -54,9 +55,14 @@ TEST_CASE("Lassen plots equal the worked cases", "[validation]") {
   CHECK(ordinary.occupancy_interval.upper == Approx(noisy["occ_CI"][1].get<double>()).margin(1e-6));
   CHECK(ordinary.VND_interval.lower == Approx(noisy["VND_CI_fieller"][0].get<double>()).margin(1e-6));
   CHECK(ordinary.VND_interval.upper == Approx(noisy["VND_CI_fieller"][1].get<double>()).margin(1e-6));
-  const LassenPlot orthogonal = lassen_plot(baseline, drug, LassenRegression::orthogonal);
-  CHECK(orthogonal.occupancy == Approx(noisy["TLS_identity"]["occ"].get<double>()).margin(1e-6));
-  CHECK(orthogonal.VND == Approx(noisy["TLS_identity"]["VND"].get<double>()).margin(1e-6));
+  const std::vector<double> alike(baseline.size(), 1.0);
+  for (const LassenRegression regression :
+       {LassenRegression::orthogonal, LassenRegression::deming, LassenRegression::likelihood}) {
+    const LassenPlot line =
+        lassen_plot(baseline, drug, {.regression = regression, .errors = independent_errors(alike, alike)});
+    CHECK(line.occupancy == Approx(noisy["TLS_identity"]["occ"].get<double>()).margin(1e-6));
+    CHECK(line.VND == Approx(noisy["TLS_identity"]["VND"].get<double>()).margin(1e-6));
+  }
 }
 
 TEST_CASE("Frame decay factors equal the worked cases", "[validation]") {
