@@ -2,6 +2,7 @@
 // Occupancy and decay arithmetic against worked cases, to 1e-6.
 #include <nlohmann/json.hpp>
 
+#include "kinetic_models/occupancy/dose_response.h"
 #include "kinetic_models/occupancy/errors_in_variables.h"
 #include "kinetic_models/occupancy/from_binding.h"
 #include "kinetic_models/occupancy/lassen_plot.h"
@@ -63,6 +64,68 @@ TEST_CASE("Lassen plots equal the worked cases", "[validation]") {
     CHECK(line.occupancy == Approx(noisy["TLS_identity"]["occ"].get<double>()).margin(1e-6));
     CHECK(line.VND == Approx(noisy["TLS_identity"]["VND"].get<double>()).margin(1e-6));
   }
+}
+
+TEST_CASE("Emax fits equal the worked case, with Omax free and at 100 %", "[validation]") {
+  const nlohmann::json all = cases();
+  if (all.is_null()) return;
+  const auto& data = all["emax_fit"];
+  std::vector<CurveObservation> observations;
+  for (std::size_t i = 0; i < data["conc"].size(); ++i)
+    observations.push_back({.x = data["conc"][i], .y = data["occ_pct"][i]});
+  const auto check = [](double found, const nlohmann::json& expected) {
+    CHECK(found == Approx(expected.get<double>()).epsilon(1e-6));
+  };
+  const auto& free = data["Emax_EC50"];
+  const CurveFit emax = fit_curve(observations, {.full = 100.0, .interval = CurveInterval::likelihood});
+  CHECK(emax.status == FitStatus::ok);
+  check(emax["Omax"].value, free["par"][0]);
+  check(emax["EC50"].value, free["par"][1]);
+  check(emax["Omax"].standard_error, free["se"][0]);
+  check(emax["EC50"].standard_error, free["se"][1]);
+  check(emax.correlation, free["corr"][0][1]);
+  check(emax.rss, free["RSS"]);
+  check(emax.sigma, free["sigma"]);
+  check(emax.aic, free["AIC"]);
+  check(emax.aicc, free["AICc"]);
+  check(emax.bic, free["BIC"]);
+  check(emax["EC50"].lower, free["EC50_profile95"][0]);
+  check(emax["EC50"].upper, free["EC50_profile95"][1]);
+
+  const auto& full = data["EC50_only_Omax100"];
+  const CurveFit held = fit_curve(observations, {.shape = CurveShape::emax_full, .full = 100.0});
+  check(held["EC50"].value, full["par"][0]);
+  check(held["EC50"].standard_error, full["se"][0]);
+  check(held.rss, full["RSS"]);
+  check(held.sigma, full["sigma"]);
+  check(held.aic, full["AIC"]);
+  check(held.aicc, full["AICc"]);
+  check(held.bic, full["BIC"]);
+}
+
+TEST_CASE("Occupancies and concentrations on a curve equal the worked ones, and 80 % is not attained", "[validation]") {
+  const nlohmann::json all = cases();
+  if (all.is_null()) return;
+  // The worked curve (Omax 76.6 %, EC50 1.97), from exact points that it passes through.
+  std::vector<CurveObservation> observations;
+  std::vector<double> x;
+  for (const auto& point : all["madsen_curve"]) {
+    observations.push_back({.x = point["psilocin_ug_L"], .y = point["occ_pct"]});
+    x.push_back(point["psilocin_ug_L"]);
+  }
+  CurveOptions options{.full = 100.0};
+  for (const auto& point : all["conc_for_occ"]) options.targets.push_back(point["occ_pct"]);
+  options.targets.push_back(80.0);
+  const CurveFit fit = fit_curve(observations, options);
+  CHECK(fit["Omax"].value == Approx(76.6).epsilon(1e-6));
+  CHECK(fit["EC50"].value == Approx(1.97).epsilon(1e-6));
+  for (std::size_t i = 0; i < all["conc_for_occ"].size(); ++i)
+    CHECK(fit.targets[i].x == Approx(all["conc_for_occ"][i]["conc"].get<double>()).epsilon(1e-6));
+  CHECK_FALSE(fit.targets.back().is_attainable);
+  CHECK(std::isnan(fit.targets.back().x));
+  const std::vector<CurvePoint> points = predict_curve(observations, options, x);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    CHECK(points[i].y == Approx(all["madsen_curve"][i]["occ_pct"].get<double>()).epsilon(1e-6));
 }
 
 TEST_CASE("Frame decay factors equal the worked cases", "[validation]") {
