@@ -3,10 +3,12 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "kinetic_models/occupancy/joint_table.h"
 #include "kinetic_models/occupancy/table.h"
 #include "libpet/error.h"
 #include "libpet/io/parameter_table.h"
 #include "libpet/io/sidecar.h"
+#include "libpet/io/tac_table_file.h"
 #include "libpet/io/tsv.h"
 #include "tools/arguments.h"
 #include "tools/tool.h"
@@ -24,6 +26,9 @@ struct Options {
   std::optional<std::string> covariance;
   std::vector<std::string> tests;
   std::vector<std::string> retests;
+  std::optional<std::string> reference;
+  std::optional<std::string> weights;
+  std::optional<double> half_life_s;
   double level = 0.95;
   std::optional<std::string> drug_name;
   std::optional<std::string> dose;
@@ -86,20 +91,26 @@ std::vector<std::string> inputs_of(const Options& options, const std::pair<std::
   return inputs;
 }
 
-// What the sidecar says beside the table: method, level, VND with its interval.
-std::string sidecar_members(const pet::OccupancyResult& result,
-                            const pet::OccupancyRequest& request,
-                            const Options& options) {
+nlohmann::ordered_json number_or_text(double value) {
+  if (std::isfinite(value)) return value;
+  return pet::format_number(value);
+}
+
+nlohmann::ordered_json common_members(const Options& options) {
   nlohmann::ordered_json members;
   members["Method"] = options.method;
   members["ConfidenceLevel"] = options.level;
   if (options.drug_name) members["Drug"] = *options.drug_name;
   if (options.dose) members["Dose"] = *options.dose;
   if (options.plasma_level) members["PlasmaLevel"] = *options.plasma_level;
-  const auto number_or_text = [](double value) -> nlohmann::ordered_json {
-    if (std::isfinite(value)) return value;
-    return pet::format_number(value);
-  };
+  return members;
+}
+
+// What the sidecar says beside the table: method, level, VND with its interval.
+std::string sidecar_members(const pet::OccupancyResult& result,
+                            const pet::OccupancyRequest& request,
+                            const Options& options) {
+  nlohmann::ordered_json members = common_members(options);
   if (!request.has_baseline) members["Occupancy"] = "of the receptors that the first drug scan left free";
   if (request.covariance) {
     members["Errors"] = options.covariance ? "covariance of the regions" : "covariance of test-retest scans";
@@ -124,32 +135,75 @@ std::string sidecar_members(const pet::OccupancyResult& result,
   return members.dump();
 }
 
-int run(const Options& options, const pet::Common& common) {
-  pet::OutputFiles files(common.force);
-  std::filesystem::path sidecar = common.output;
-  sidecar.replace_extension(".json");
-  if (!common.output.empty()) {
-    files.declare(common.output);
-    files.declare(sidecar);
-  }
+// The table, what its sidecar says, and the files that it comes from.
+struct Answer {
+  pet::OccupancyTable table;
+  std::string members;
+  std::vector<std::string> inputs;
+  std::vector<std::string> warnings;
+  std::size_t failed = 0;
+};
+
+Answer from_parameters(const Options& options) {
+  if (options.reference || options.weights || options.half_life_s)
+    throw pet::UsageError("--reference, --weights and --half-life go with --method joint");
   pet::OccupancyRequest request = request_of(options);
   const auto scans = scans_of(options);
   const pet::ParameterTable baseline = pet::read_parameter_table(scans.first);
   const pet::ParameterTable drug = pet::read_parameter_table(scans.second);
   add_covariance(request, options);
   const pet::OccupancyResult result = pet::occupancy_of_scans(baseline, drug, request);
-  for (const std::string& message : result.warnings) pet::warn(common, message);
+  return {result.table, sidecar_members(result, request, options), inputs_of(options, scans), result.warnings,
+          result.failed};
+}
 
-  const std::string text = pet::occupancy_table_text(result.table);
+Answer from_curves(const Options& options, const pet::Common& common) {
+  if (options.regression || options.measure || options.vnd || options.covariance || !options.tests.empty() ||
+      !options.retests.empty())
+    throw pet::UsageError("--method joint takes curves: no --regression, --measure, --vnd, --covariance, --test");
+  if (!options.reference) throw pet::UsageError("--method joint needs --reference REGION");
+  if (!options.baseline) throw pet::UsageError("--method joint needs --baseline");
+  const auto scans = scans_of(options);
+  pet::TacTable baseline = pet::read_tac_table(scans.first);
+  pet::TacTable drug = pet::read_tac_table(scans.second);
+  if (options.half_life_s) baseline.tracer.half_life_min = drug.tracer.half_life_min = *options.half_life_s / 60.0;
+  pet::JointRequest request{
+      .reference = *options.reference, .regions = options.regions, .level = options.level, .threads = common.threads};
+  if (options.weights) request.weights = pet::weight_scheme(*options.weights);
+  const pet::JointResult result = pet::joint_occupancy(baseline, drug, request);
+  nlohmann::ordered_json members = common_members(options);
+  members["ModelName"] = "SRTM";
+  members["ReferenceRegion"] = *options.reference;
+  members["Regions"] = result.regions;
+  members["WeightsBaseline"] = pet::name_of(result.weights_baseline);
+  members["WeightsDrug"] = pet::name_of(result.weights_drug);
+  members["OccupancyInterval"] = {number_or_text(result.joint.interval.lower),
+                                  number_or_text(result.joint.interval.upper)};
+  members["ReferenceNoiseShareOfVariance"] = number_or_text(result.joint.reference_share);
+  members["DegreesOfFreedom"] = result.joint.degrees_of_freedom;
+  return {result.table, members.dump(), pet::with_sidecars({scans.first, scans.second}), result.warnings,
+          result.failed};
+}
+
+int run(const Options& options, const pet::Common& common) {
+  pet::OutputFiles files(common.force);
+  const std::filesystem::path sidecar = pet::sidecar_of(common.output);
+  if (!common.output.empty()) {
+    files.declare(common.output);
+    files.declare(sidecar);
+  }
+  const Answer answer = options.method == "joint" ? from_curves(options, common) : from_parameters(options);
+  for (const std::string& message : answer.warnings) pet::warn(common, message);
+
+  const std::string text = pet::occupancy_table_text(answer.table);
   if (common.output.empty()) {
     std::cout << text << std::flush;
   } else {
     files.write(common.output, text);
-    files.write(sidecar, pet::occupancy_sidecar_text(result.table, sidecar_members(result, request, options),
-                                                     pet::provenance_of(inputs_of(options, scans))));
+    files.write(sidecar, pet::occupancy_sidecar_text(answer.table, answer.members, pet::provenance_of(answer.inputs)));
     files.commit();
   }
-  return result.failed > 0 ? pet::some_failed : pet::success;
+  return answer.failed > 0 ? pet::some_failed : pet::success;
 }
 
 }  // namespace
@@ -162,7 +216,10 @@ int main(int argc, char** argv) {
           "every region, with Fieller intervals. With --vnd it takes VT instead and sets BPND = VT / VND - 1. Method "
           "lassen: one occupancy and VND for all regions from VT; plots that do not identify them are flagged and have "
           "status unidentifiable. Two drug scans without a baseline give the occupancy of the receptors that the first "
-          "one left free. Test-retest scans, or a covariance of the regions, say how large the errors are.")
+          "one left free. Test-retest scans, or a covariance of the regions, say how large the errors are. Method "
+          "joint "
+          "takes the time-activity curves of both scans in place of parameters and fits all regions at once by SRTM, "
+          "with one occupancy as a parameter; then each region by itself.")
       .example("pet-occupancy --baseline base_kinpar.tsv --drug drug_kinpar.tsv -o occupancy.tsv",
                "regional occupancy from BPND")
       .example("pet-occupancy --baseline base_kinpar.tsv --drug drug_kinpar.tsv --method lassen",
@@ -171,10 +228,12 @@ int main(int argc, char** argv) {
           "pet-occupancy --baseline base_kinpar.tsv --drug drug_kinpar.tsv --method lassen --regression likelihood "
           "--covariance vt_covariance.tsv",
           "the same by maximum likelihood, with errors that are correlated between regions")
-      .option("baseline", options.baseline, "FILE", "parameter table of the scan without the drug")
-      .required("drug", options.drugs, "FILE", "parameter table of the scan with the drug; two without --baseline")
+      .example("pet-occupancy --method joint --baseline base_tacs.tsv --drug drug_tacs.tsv --reference cerebellum",
+               "one occupancy from the curves of both scans")
+      .option("baseline", options.baseline, "FILE", "parameter table (joint: TAC table) of the scan without the drug")
+      .required("drug", options.drugs, "FILE", "that of the scan with the drug; two without --baseline")
       .option("method", options.method, "METHOD", "how occupancy is found")
-      .choices("method", {"bpnd", "lassen"})
+      .choices("method", {"bpnd", "lassen", "joint"})
       .option("regression", options.regression, "KIND", "of the Lassen plot; default: ordinary")
       .choices("regression", {"ordinary", "orthogonal", "deming", "likelihood"})
       .option("measure", options.measure, "PARAMETER", "column to compare; default: BPND, or VT for lassen and --vnd")
@@ -185,6 +244,11 @@ int main(int argc, char** argv) {
               "covariance of the errors of one scan between regions: column name, then one a region")
       .option("test", options.tests, "FILE", "parameter table of a test scan, one a subject, to find that covariance")
       .option("retest", options.retests, "FILE", "its retest scan, in the same order")
+      .option("reference", options.reference, "REGION", "joint: region without the target receptor")
+      .option("weights", options.weights, "SCHEME",
+              "joint: frame weights; default: decay, or duration where the half-life is unknown")
+      .choices("weights", {"uniform", "duration", "decay", "counts"})
+      .option("half-life", options.half_life_s, "SECONDS", "joint: half-life of the tracer, in place of the sidecar's")
       .option("level", options.level, "FRACTION", "confidence level of the intervals")
       .option("drug-name", options.drug_name, "TEXT", "name of the drug, for the sidecar")
       .option("dose", options.dose, "TEXT", "dose of the drug with its unit, for the sidecar (\"25 mg\")")
@@ -194,6 +258,7 @@ int main(int argc, char** argv) {
       .citation("Cunningham VJ et al. J Cereb Blood Flow Metab 2010;30:46-50")
       .citation("Fieller EC. J R Stat Soc B 1954;16:175-185")
       .citation("Schain M et al. NeuroImage 2018. doi:10.1016/j.neuroimage.2018.05.017")
+      .citation("Lammertsma AA, Hume SP. NeuroImage 1996;4:153-158")
       .citation("Ledoit O, Wolf M. J Multivar Anal 2004;88:365-411")
       .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
 }

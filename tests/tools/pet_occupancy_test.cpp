@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <tuple>
+
 #include "libpet/io/parameter_table.h"
+#include "libpet/io/tac_table_file.h"
+#include "tests/kinetic_models/simulated_scan.h"
 #include "tests/tools/command_fixture.h"
 
 using namespace pet;
@@ -72,6 +76,10 @@ TEST_CASE("pet-occupancy refuses what it cannot use with one line, the right sta
       {"--baseline base.tsv --drug drug.tsv --method lassen --vnd -8", 2, "VND"},
       {"--baseline base.tsv --drug base.tsv", 65, "same bytes"},
       {"--drug drug.tsv", 2, "--baseline"},
+      {"--baseline base.tsv --drug drug.tsv --reference cerebellum", 2, "joint"},
+      {"--method joint --baseline base.tsv --drug drug.tsv", 2, "--reference"},
+      {"--method joint --baseline base.tsv --drug drug.tsv --reference cerebellum", 65, "frame_start"},
+      {"--method joint --baseline base.tsv --drug drug.tsv --reference cerebellum --vnd 8", 2, "joint"},
       {"--drug base.tsv --drug drug.tsv", 2, "lassen"},
       {"--baseline vb.tsv --drug vd.tsv --method lassen --regression likelihood", 2, "covariance"},
       {"--baseline vb.tsv --drug vd.tsv --method lassen --regression deming", 65, "standard error"},
@@ -149,4 +157,47 @@ TEST_CASE("pet-occupancy takes two drug scans without a baseline, and says so in
   const OccupancyTable table = read_occupancy_table((here.path / "o.tsv").string());
   CHECK(table.rows.at(0).occupancy.value() == Approx(0.5));
   for (const OccupancyRow& row : table.rows) CHECK(std::count(row.flags.begin(), row.flags.end(), "no_baseline") == 1);
+}
+
+namespace {
+
+// Curves that the simplified reference tissue model describes exactly, by an independent integration.
+std::string srtm_curves(double left, double flow) {
+  TacTable table;
+  table.frames = simulated::cimbi36_frames();
+  const auto add = [&](const char* region, const std::vector<double>& activity) {
+    table.regions.push_back(region);
+    table.activity.push_back(activity);
+  };
+  add("cerebellum", simulated::srtm_scan({}, table.frames).reference.activity);
+  for (const auto& [region, R1, BPND] :
+       {std::tuple{"insula", 1.05, 1.4}, {"parietal", 0.9, 0.8}, {"temporal", 1.2, 1.9}})
+    add(region, simulated::srtm_scan({.R1 = flow * R1, .BPND = left * BPND}, table.frames).target.activity);
+  return tac_table_text(table);
+}
+
+}  // namespace
+
+TEST_CASE("pet-occupancy --method joint finds the occupancy from the curves, and what the drug did to flow",
+          "[pet-occupancy]") {
+  const Workplace here;
+  here.write("b.tsv", srtm_curves(1.0, 1.0));
+  here.write("d.tsv", srtm_curves(0.4, 0.9));
+  const std::string scans = "--method joint --baseline b.tsv --drug d.tsv --reference cerebellum";
+  const CommandResult result = here.run("pet-occupancy " + scans + " -o o.tsv");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const OccupancyTable table = read_occupancy_table((here.path / "o.tsv").string());
+  REQUIRE(table.rows.size() == 4);
+  CHECK(table.rows[0].name == "joint");
+  for (const OccupancyRow& row : table.rows) {
+    CHECK(row.occupancy.value() == Approx(0.6).margin(1e-3));
+    CHECK(row.status == "ok");
+    CHECK(row.extra.at(1).value() / row.extra.at(0).value() == Approx(0.9).epsilon(1e-3));
+  }
+  CHECK(table.extra_columns == std::vector<std::string>{"R1_baseline", "R1_drug"});
+  CHECK_THAT(here.read("o.json"), Catch::Contains("\"ModelName\": \"SRTM\""));
+  CHECK(here.run("pet-occupancy " + scans + " --regions insula,insula").status == 2);
+  CHECK(here.run("pet-occupancy " + scans + " --regions cerebellum").status == 2);
+  CHECK(here.run("pet-occupancy " + scans + " -j 1").out == here.run("pet-occupancy " + scans + " -j 2").out);
 }
