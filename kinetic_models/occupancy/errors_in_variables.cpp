@@ -204,7 +204,7 @@ VolumeErrors independent_errors(std::span<const double> baseline_se, std::span<c
     for (std::size_t i = 0; i < se.size(); ++i) matrix[i * se.size() + i] = se[i] * se[i];
     return matrix;
   };
-  return {diagonal(baseline_se), diagonal(drug_se)};
+  return {.baseline = diagonal(baseline_se), .drug = diagonal(drug_se)};
 }
 
 UncertainLine line_with_errors(std::span<const double> VT_baseline,
@@ -221,21 +221,23 @@ UncertainLine line_with_errors(std::span<const double> VT_baseline,
   const Minimum best = smallest(cost);
   const double angle = as_slope(polished(line, VND, best.angle));
   const int freedom = static_cast<int>(VT_baseline.size()) - (VND ? 1 : 2);
-  const double factor = interval_factor(level, freedom);
-
   UncertainLine found;
   found.variance = best.cost / freedom;
-  const double limit = best.cost + factor * factor * found.variance;
+  const double size = errors.is_size_known ? 1.0 : found.variance;
+  const double factor = !errors.is_size_known       ? interval_factor(level, freedom)
+                        : errors.degrees_of_freedom ? interval_factor(level, *errors.degrees_of_freedom)
+                                                    : normal_factor(level);
+  const double limit = best.cost + factor * factor * size;
   found.occupancy = 1.0 - std::tan(angle);
   found.VND = VND ? *VND : line.VND_of(angle);
   found.occupancy_interval = occupancy_interval(cost, angle, limit);
   if (VND) {
-    found.occupancy_se = std::sqrt(found.variance * line.slope_variance(angle, *VND));
+    found.occupancy_se = std::sqrt(size * line.slope_variance(angle, *VND));
     found.VND_se = 0.0;
     found.VND_interval = {*VND, *VND};
     return found;
   }
-  const Eigen::Matrix2d covariance = found.variance * line.covariance(angle, found.VND);
+  const Eigen::Matrix2d covariance = size * line.covariance(angle, found.VND);
   const Eigen::Vector2d by_intercept_and_slope(1.0 / found.occupancy, found.VND / found.occupancy);
   found.occupancy_se = std::sqrt(covariance(1, 1));
   found.VND_se = std::sqrt(by_intercept_and_slope.dot(covariance * by_intercept_and_slope));

@@ -138,14 +138,15 @@ double test_retest_error(const OccupancyRequest& request,
                          const std::string& region,
                          double binding,
                          std::optional<double> VND) {
-  if (request.vnd_region.empty() || region == request.vnd_region) {
-    const double error = std::sqrt(covariance_of(*request.covariance, {region}).variance(0));
-    return VND ? error / *VND : error;
-  }
-  const RegionCovariance both = covariance_of(*request.covariance, {region, request.vnd_region});
+  const bool is_relative = request.covariance->is_relative;
   const double ratio = binding + 1.0;
-  const double variance = both.variance(0) + ratio * ratio * both.variance(1) - 2.0 * ratio * both.matrix[1];
-  return std::sqrt(std::max(0.0, variance)) / VND.value();
+  const double unit = is_relative ? ratio : 1.0 / VND.value_or(1.0);
+  if (request.vnd_region.empty() || region == request.vnd_region)
+    return unit * std::sqrt(covariance_of(*request.covariance, {region}).variance(0));
+  const RegionCovariance both = covariance_of(*request.covariance, {region, request.vnd_region});
+  const double of_VND = is_relative ? 1.0 : ratio;
+  const double variance = both.variance(0) + of_VND * of_VND * both.variance(1) - 2.0 * of_VND * both.matrix[1];
+  return unit * std::sqrt(std::max(0.0, variance));
 }
 
 void add_bpnd_rows(OccupancyResult& result,
@@ -268,8 +269,7 @@ VolumeErrors errors_of(const OccupancyRequest& request,
   if (request.regression != LassenRegression::likelihood) return {};
   if (!request.covariance)
     throw UsageError("regression 'likelihood' needs a covariance of the regions, or test-retest scans to find it from");
-  const std::vector<double> matrix = covariance_of(*request.covariance, regions).matrix;
-  return {matrix, matrix};
+  return errors_in_proportion(covariance_of(*request.covariance, regions), points.baseline, points.drug);
 }
 
 void add_lassen_rows(OccupancyResult& result,

@@ -14,11 +14,46 @@ namespace {
 
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
+// Equal variances without correlation.
+Matrix alike(const Matrix& sample) {
+  return sample.trace() / static_cast<double>(sample.rows()) * Matrix::Identity(sample.rows(), sample.cols());
+}
+
+// How much of the distance from the target is noise of the sample.
+double shrinkage_weight(const Matrix& centred, const Matrix& sample, const Matrix& target) {
+  const auto subjects = static_cast<double>(centred.rows());
+  double noise = 0.0;
+  for (Eigen::Index i = 0; i < centred.rows(); ++i)
+    noise += (centred.row(i).transpose() * centred.row(i) - sample).squaredNorm() / (subjects * subjects);
+  const double distance = (sample - target).squaredNorm();
+  return distance > 0.0 ? std::min(1.0, noise / distance) : 1.0;
+}
+
 std::optional<double> value_of(const ParameterTable& table, const std::string& region, const std::string& measure) {
   const std::size_t column = table.column(measure);
   for (const ParameterRow& row : table.rows)
     if (row.name == region) return row.cells[column].value;
   return std::nullopt;
+}
+
+// Whether a measure is a volume of distribution over something common to all regions, less a constant.
+bool is_volume(const std::string& measure) {
+  return measure == "VT" || measure == "BPND";
+}
+
+double difference(const ParameterTable& test,
+                  const ParameterTable& retest,
+                  const std::string& region,
+                  const std::string& measure) {
+  const double added = measure == "BPND" ? 1.0 : 0.0;
+  const double first = *value_of(test, region, measure) + added;
+  const double second = *value_of(retest, region, measure) + added;
+  if (!is_volume(measure)) return first - second;
+  for (const auto& [table, value] : {std::pair{&test, first}, {&retest, second}})
+    if (!(value > 0.0))
+      throw bad_input(table->source, measure + " " + format_number(value - added) + " of region '" + region + "'",
+                      "a positive volume");
+  return std::log(first / second);
 }
 
 }  // namespace
@@ -39,16 +74,14 @@ RegionCovariance test_retest_covariance(std::vector<std::string> regions,
 
   const auto subjects = static_cast<double>(n);
   const Matrix sample = centred.transpose() * centred / subjects;
-  const double mean_variance = sample.trace() / static_cast<double>(p);
-  if (!(mean_variance > 0.0)) throw bad_input("test-retest data", "no difference in any region", "differences");
-  const Matrix target = mean_variance * Matrix::Identity(p, p);
-  const double distance = (sample - target).squaredNorm();
-  double noise = 0.0;
-  for (Eigen::Index i = 0; i < n; ++i)
-    noise += (centred.row(i).transpose() * centred.row(i) - sample).squaredNorm() / (subjects * subjects);
-
-  RegionCovariance result{std::move(regions), std::vector<double>(static_cast<std::size_t>(p * p)), 0.0};
-  result.shrinkage = distance > 0.0 ? std::min(1.0, noise / distance) : 1.0;
+  for (Eigen::Index i = 0; i < p; ++i)
+    if (!(sample(i, i) > 0.0))
+      throw bad_input("test-retest data", "no difference in region '" + regions[static_cast<std::size_t>(i)] + "'",
+                      "differences");
+  const Matrix target = alike(sample);
+  RegionCovariance result{std::move(regions), std::vector<double>(static_cast<std::size_t>(p * p)), 0.0,
+                          static_cast<int>(n) - 1};
+  result.shrinkage = shrinkage_weight(centred, sample, target);
   const double of_one_scan = 0.5 * subjects / (subjects - 1.0);
   Eigen::Map<Matrix>(result.matrix.data(), p, p) =
       of_one_scan * (result.shrinkage * target + (1.0 - result.shrinkage) * sample);
@@ -74,9 +107,11 @@ RegionCovariance test_retest_covariance(const std::vector<ParameterTable>& tests
   for (std::size_t s = 0; s < tests.size(); ++s) {
     differences.emplace_back();
     for (const std::string& region : regions)
-      differences.back().push_back(*value_of(tests[s], region, measure) - *value_of(retests[s], region, measure));
+      differences.back().push_back(difference(tests[s], retests[s], region, measure));
   }
-  return test_retest_covariance(std::move(regions), differences);
+  RegionCovariance covariance = test_retest_covariance(std::move(regions), differences);
+  covariance.is_relative = is_volume(measure);
+  return covariance;
 }
 
 RegionCovariance region_covariance(const Tsv& table) {
@@ -109,10 +144,28 @@ RegionCovariance covariance_of(const RegionCovariance& all, const std::vector<st
       throw bad_input("covariance of the regions", "no region '" + name + "'", "all regions that are compared");
     index.push_back(static_cast<std::size_t>(found - all.regions.begin()));
   }
-  RegionCovariance result{regions, {}, all.shrinkage};
+  RegionCovariance result{regions, {}, all.shrinkage, all.degrees_of_freedom, all.is_relative};
   for (const std::size_t a : index)
     for (const std::size_t b : index) result.matrix.push_back(all.matrix[a * all.regions.size() + b]);
   return result;
+}
+
+VolumeErrors errors_in_proportion(const RegionCovariance& covariance,
+                                  std::span<const double> VT_baseline,
+                                  std::span<const double> VT_drug) {
+  const std::size_t n = covariance.regions.size();
+  assert(VT_baseline.size() == n && VT_drug.size() == n);
+  VolumeErrors errors{.baseline = covariance.matrix,
+                      .drug = covariance.matrix,
+                      .is_size_known = true,
+                      .degrees_of_freedom = covariance.degrees_of_freedom};
+  const auto scale = [&](std::vector<double>& matrix, auto of_region) {
+    for (std::size_t a = 0; a < n; ++a)
+      for (std::size_t b = 0; b < n; ++b) matrix[a * n + b] *= of_region(a) * of_region(b);
+  };
+  if (covariance.is_relative) scale(errors.baseline, [&](std::size_t r) { return VT_baseline[r]; });
+  scale(errors.drug, [&](std::size_t r) { return covariance.is_relative ? VT_drug[r] : VT_drug[r] / VT_baseline[r]; });
+  return errors;
 }
 
 }  // namespace pet

@@ -95,7 +95,7 @@ TEST_CASE("A drug scan without error gives the regression of baseline on drug, a
 TEST_CASE("With correlated regions no other occupancy and VND is more likely", "[lassen]") {
   const Eigen::MatrixXd covariance = correlated(baseline.size(), 0.7);
   const std::vector<double> matrix = row_major(covariance);
-  const UncertainLine line = line_with_errors(baseline, drug, {matrix, matrix});
+  const UncertainLine line = line_with_errors(baseline, drug, {.baseline = matrix, .drug = matrix});
   const double best = objective(covariance, line.occupancy, line.VND);
   CHECK(line.variance * 8.0 == Approx(best).epsilon(1e-9));
   for (const double occupancy : {-1e-4, 0.0, 1e-4})
@@ -106,7 +106,7 @@ TEST_CASE("With correlated regions no other occupancy and VND is more likely", "
 TEST_CASE("Profile intervals end where the best likelihood has fallen by Student's limit", "[lassen]") {
   const Eigen::MatrixXd covariance = correlated(baseline.size(), 0.5);
   const std::vector<double> matrix = row_major(covariance);
-  const UncertainLine line = line_with_errors(baseline, drug, {matrix, matrix});
+  const UncertainLine line = line_with_errors(baseline, drug, {.baseline = matrix, .drug = matrix});
   const double t = boost::math::quantile(boost::math::students_t(8.0), 0.975);
   const double limit = line.variance * (8.0 + t * t);
   // The best of a fine grid of the other parameter, by the independent objective.
@@ -128,7 +128,7 @@ TEST_CASE("An exact line is found whatever the covariance, with and without a kn
   for (const double b : baseline) exact.push_back(8.0 + 0.25 * (b - 8.0));
   const std::vector<double> matrix = row_major(correlated(baseline.size(), 0.9));
   for (const std::optional<double> VND : {std::optional<double>(), std::optional(8.0)}) {
-    const UncertainLine line = line_with_errors(baseline, exact, {matrix, matrix}, 0.95, VND);
+    const UncertainLine line = line_with_errors(baseline, exact, {.baseline = matrix, .drug = matrix}, 0.95, VND);
     CHECK(line.occupancy == Approx(0.75).margin(1e-9));
     CHECK(line.VND == Approx(8.0).margin(1e-7));
     CHECK(line.occupancy_interval.upper - line.occupancy_interval.lower < 1e-5);
@@ -151,10 +151,12 @@ TEST_CASE("Covariances that are none are refused", "[lassen]") {
   const std::vector<double> b = {10.0, 12.0, 14.0};
   const std::vector<double> d = {9.0, 10.0, 11.0};
   const std::vector<double> unit = {1, 0, 0, 0, 1, 0, 0, 0, 1};
-  CHECK_THROWS_WITH(line_with_errors(b, d, {{1, 2, 0, 2, 1, 0, 0, 0, 1}, unit}), Catch::Contains("positive definite"));
-  CHECK_THROWS_WITH(line_with_errors(b, d, {unit, {1, 0.5, 0, 0, 1, 0, 0, 0, 1}}), Catch::Contains("symmetric"));
-  CHECK_THROWS_WITH(line_with_errors(b, d, {unit, {1, 0, 0, 1}}), Catch::Contains("4 numbers"));
-  CHECK_THROWS_AS(line_with_errors({b.data(), 2}, {d.data(), 2}, {unit, unit}), InputError);
+  CHECK_THROWS_WITH(line_with_errors(b, d, {.baseline = {1, 2, 0, 2, 1, 0, 0, 0, 1}, .drug = unit}),
+                    Catch::Contains("positive definite"));
+  CHECK_THROWS_WITH(line_with_errors(b, d, {.baseline = unit, .drug = {1, 0.5, 0, 0, 1, 0, 0, 0, 1}}),
+                    Catch::Contains("symmetric"));
+  CHECK_THROWS_WITH(line_with_errors(b, d, {.baseline = unit, .drug = {1, 0, 0, 1}}), Catch::Contains("4 numbers"));
+  CHECK_THROWS_AS(line_with_errors({b.data(), 2}, {d.data(), 2}, {.baseline = unit, .drug = unit}), InputError);
 }
 
 TEST_CASE("Two drug scans without a baseline give the occupancy of what the first left free", "[lassen]") {

