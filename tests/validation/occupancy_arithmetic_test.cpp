@@ -2,10 +2,12 @@
 // Occupancy and decay arithmetic against worked cases, to 1e-6.
 #include <nlohmann/json.hpp>
 
+#include "kinetic_models/occupancy/design.h"
 #include "kinetic_models/occupancy/dose_response.h"
 #include "kinetic_models/occupancy/errors_in_variables.h"
 #include "kinetic_models/occupancy/from_binding.h"
 #include "kinetic_models/occupancy/lassen_plot.h"
+#include "kinetic_models/occupancy/time_course.h"
 #include "libpet/decay.h"
 #include "tests/validation/reference_data.h"
 
@@ -126,6 +128,54 @@ TEST_CASE("Occupancies and concentrations on a curve equal the worked ones, and 
   const std::vector<CurvePoint> points = predict_curve(observations, options, x);
   for (std::size_t i = 0; i < x.size(); ++i)
     CHECK(points[i].y == Approx(all["madsen_curve"][i]["occ_pct"].get<double>()).epsilon(1e-6));
+}
+
+TEST_CASE("The delta-method interval of VND equals the worked one", "[validation]") {
+  const nlohmann::json all = cases();
+  if (all.is_null()) return;
+  const auto& noisy = all["lassen_noisy"];
+  const LassenPlot plot =
+      lassen_plot(noisy["VT_base"].get<std::vector<double>>(), noisy["VT_drug"].get<std::vector<double>>());
+  const double t = noisy["t975"];
+  CHECK(interval_factor(0.95, 8) == Approx(t).margin(1e-6));
+  CHECK(plot.VND - t * plot.VND_se == Approx(noisy["VND_CI_delta"][0].get<double>()).margin(1e-6));
+  CHECK(plot.VND + t * plot.VND_se == Approx(noisy["VND_CI_delta"][1].get<double>()).margin(1e-6));
+}
+
+TEST_CASE("Occupancies over time equal the worked ones: slow binding and an effect compartment", "[validation]") {
+  const nlohmann::json all = cases();
+  if (all.is_null()) return;
+  const auto& slow = all["kon_koff"];
+  std::size_t compared = 0;
+  for (const auto& point : slow["constant_Cp"]) {
+    const double Cp = point["Cp"];
+    const std::vector<double> time = {point["t_h"].get<double>()};
+    const double occupancy = binding_occupancy([&](double) { return Cp; }, slow["kon"], slow["koff"], time).front();
+    CHECK(occupancy == Approx(point["occ"].get<double>()).margin(1e-6));
+    CHECK(slow["BP0"].get<double>() * (1.0 - occupancy) == Approx(point["BP"].get<double>()).margin(1e-6));
+    ++compared;
+  }
+  CHECK(compared == 18);
+  for (const auto& point : all["effect_cmt"]) {
+    const std::vector<double> time = {point["t_h"].get<double>()};
+    const double Ce = effect_concentration([](double t) { return 20.0 * std::exp(-0.25 * t); }, 0.5, time).front();
+    CHECK(Ce == Approx(point["Ce"].get<double>()).margin(1e-6));
+    CHECK(76.6 * Ce / (1.97 + Ce) == Approx(point["occ_pct"].get<double>()).margin(1e-6));
+  }
+}
+
+TEST_CASE("Designs equal the worked ones: power, optimal concentration, mass of the tracer", "[validation]") {
+  const nlohmann::json all = cases();
+  if (all.is_null()) return;
+  for (const auto& example : all["power_paired"])
+    CHECK(paired_power(example["delta"], example["sd"], example["n"]) ==
+          Approx(example["power"].get<double>()).margin(1e-6));
+  const auto& optimal = all["d_optimal"];
+  CHECK(d_optimal_concentration(1.97, optimal["cmax"]) == Approx(optimal["analytic"].get<double>()).margin(1e-6));
+  CHECK(d_optimal_concentration(1.97, optimal["cmax"]) == Approx(optimal["grid"].get<double>()).margin(1e-3));
+  for (const auto& example : all["tracer_mass"])
+    CHECK(mass_dose_occupancy(example["free_nM"], example["KD_nM"]) ==
+          Approx(example["occ"].get<double>()).margin(1e-6));
 }
 
 TEST_CASE("Frame decay factors equal the worked cases", "[validation]") {
