@@ -223,7 +223,8 @@ UncertainLine line_with_errors(std::span<const double> VT_baseline,
   const int freedom = static_cast<int>(VT_baseline.size()) - (VND ? 1 : 2);
   UncertainLine found;
   found.variance = best.cost / freedom;
-  const double size = errors.is_size_known ? 1.0 : found.variance;
+  // Scatter beyond what the errors explain is error too: of the model, that all regions have one occupancy.
+  const double size = errors.is_size_known ? std::max(1.0, found.variance) : found.variance;
   const double factor = !errors.is_size_known       ? interval_factor(level, freedom)
                         : errors.degrees_of_freedom ? interval_factor(level, *errors.degrees_of_freedom)
                                                     : normal_factor(level);

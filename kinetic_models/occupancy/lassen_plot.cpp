@@ -209,4 +209,16 @@ LassenPlot lassen_plot(std::span<const double> VT_baseline,
   return lassen_plot(VT_baseline, VT_drug, LassenOptions{.regression = regression, .level = level});
 }
 
+LinePoints points_of_orthogonal_line(std::span<const double> VT_baseline, std::span<const double> VT_drug) {
+  const Moments m = moments(VT_baseline, VT_drug);
+  const double angle = 0.5 * std::atan2(2.0 * m.Sxy, m.Sxx - m.Syy);
+  LinePoints points;
+  for (std::size_t i = 0; i < VT_baseline.size(); ++i) {
+    const double along = (VT_baseline[i] - m.mean_x) * std::cos(angle) + (VT_drug[i] - m.mean_y) * std::sin(angle);
+    points.baseline.push_back(m.mean_x + along * std::cos(angle));
+    points.drug.push_back(m.mean_y + along * std::sin(angle));
+  }
+  return points;
+}
+
 }  // namespace pet

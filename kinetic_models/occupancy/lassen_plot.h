@@ -67,6 +67,14 @@ LassenPlot lassen_plot(std::span<const double> VT_baseline,
                        std::span<const double> VT_drug,
                        const LassenOptions& options);
 
+/// The points of the orthogonal regression of VT_drug on VT_baseline that are nearest to the measured ones.
+struct LinePoints {
+  std::vector<double> baseline;
+  std::vector<double> drug;
+};
+
+LinePoints points_of_orthogonal_line(std::span<const double> VT_baseline, std::span<const double> VT_drug);
+
 LassenPlot lassen_plot(std::span<const double> VT_baseline,
                        std::span<const double> VT_drug,
                        LassenRegression regression = LassenRegression::ordinary,

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <optional>
 
+#include "kinetic_models/occupancy/lassen_plot.h"
 #include "libpet/error.h"
 
 namespace pet {
@@ -155,6 +156,7 @@ VolumeErrors errors_in_proportion(const RegionCovariance& covariance,
                                   std::span<const double> VT_drug) {
   const std::size_t n = covariance.regions.size();
   assert(VT_baseline.size() == n && VT_drug.size() == n);
+  const LinePoints fitted = points_of_orthogonal_line(VT_baseline, VT_drug);
   VolumeErrors errors{.baseline = covariance.matrix,
                       .drug = covariance.matrix,
                       .is_size_known = true,
@@ -163,8 +165,9 @@ VolumeErrors errors_in_proportion(const RegionCovariance& covariance,
     for (std::size_t a = 0; a < n; ++a)
       for (std::size_t b = 0; b < n; ++b) matrix[a * n + b] *= of_region(a) * of_region(b);
   };
-  if (covariance.is_relative) scale(errors.baseline, [&](std::size_t r) { return VT_baseline[r]; });
-  scale(errors.drug, [&](std::size_t r) { return covariance.is_relative ? VT_drug[r] : VT_drug[r] / VT_baseline[r]; });
+  if (covariance.is_relative) scale(errors.baseline, [&](std::size_t r) { return fitted.baseline[r]; });
+  scale(errors.drug,
+        [&](std::size_t r) { return covariance.is_relative ? fitted.drug[r] : fitted.drug[r] / fitted.baseline[r]; });
   return errors;
 }
 

@@ -46,10 +46,12 @@ RegionCovariance region_covariance(const Tsv& table);
 /// The rows and columns of the named regions, in that order. Throws InputError for one that it lacks.
 RegionCovariance covariance_of(const RegionCovariance& all, const std::vector<std::string>& regions);
 
-/// The errors of a baseline and a drug scan where errors grow with the volume, as those of plasma and of curves do: the
-/// covariance as it is for the baseline, that of the drug scan multiplied by VT_drug / VT_baseline of both regions.
-/// Their size is known.
-VolumeErrors errors_in_proportion(const RegionCovariance& of_baseline,
+/// The errors of a baseline and a drug scan where errors grow with the volume, as those of plasma and of curves do. A
+/// relative covariance is multiplied by the volumes of both regions in each scan; any other is that of the baseline as
+/// it is, and for the drug scan multiplied by VT_drug / VT_baseline of both regions. The volumes are those of the
+/// points of the orthogonal line nearest to the measured ones: errors in proportion to measured volumes would favour
+/// the regions that came out low. The size of the errors is known.
+VolumeErrors errors_in_proportion(const RegionCovariance& covariance,
                                   std::span<const double> VT_baseline,
                                   std::span<const double> VT_drug);
 

@@ -44,7 +44,7 @@ TEST_CASE("Three subjects and two regions give the shrunk covariance that a hand
 }
 
 TEST_CASE("Errors in proportion are those of the volumes of each scan", "[test-retest]") {
-  RegionCovariance covariance{{"a", "b"}, {0.01, 0.005, 0.005, 0.04}};
+  RegionCovariance covariance{{"a", "b"}, {0.01, 0.005, 0.005, 0.04}};  // two points lie on their line
   const std::vector<double> baseline = {10.0, 20.0};
   const std::vector<double> drug = {9.0, 12.0};
   covariance.is_relative = true;
