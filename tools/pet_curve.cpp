@@ -24,6 +24,7 @@ struct Options {
   std::optional<double> omax;
   std::optional<double> hill;
   std::string e0 = "0";
+  std::vector<std::string> random;
   std::vector<std::string> targets;
   std::string interval = "profile";
   double level = 0.95;
@@ -99,6 +100,47 @@ std::string sidecar_members(const std::vector<pet::CurveFit>& fits, std::size_t 
   return members.dump();
 }
 
+// The curve of subjects who differ: one model, with its own table and sidecar.
+int run_pooled(const Options& options,
+               const pet::Common& common,
+               pet::OutputFiles& files,
+               const std::vector<pet::CurveObservation>& observations,
+               const pet::CurveOptions& curve,
+               const pet::CurveUnits& units) {
+  if (options.models.size() > 1 || options.predict || options.compare || !options.targets.empty())
+    throw pet::UsageError("--random takes one --model, and no --predict, --compare or --target");
+  if (!options.subject) throw pet::UsageError("--random needs --subject COLUMN");
+  if (options.e0 != "0" || options.interval != "profile")
+    throw pet::UsageError("--random takes no --e0, and intervals are profiles");
+  const pet::PooledOptions pooled = pet::pooled_options(curve, options.random);
+  const pet::PooledFit fit = pet::fit_pooled_curve(observations, pooled);
+  const std::string table = pet::curve_table_text(pet::curve_rows(fit, pooled, units));
+  if (common.output.empty()) {
+    std::cout << table << std::flush;
+  } else {
+    nlohmann::ordered_json members;
+    members["Model"] = pet::name_of(curve.shape);
+    members["Endpoint"] = options.endpoint;
+    members["X"] = options.x;
+    members["Y"] = options.y;
+    members["Weights"] = options.se ? "1 / " + *options.se + "^2" : "equal";
+    members["RandomEffects"] = options.random;
+    members["Likelihood"] = "Laplace approximation with the Gauss-Newton Hessian (FOCE)";
+    members["Observations"] = fit.observations;
+    members["Subjects"] = fit.subjects.size();
+    members["FittedParameters"] = fit.parameters;
+    members["Deviance"] = fit.deviance;
+    members["ConfidenceLevel"] = options.level;
+    members["Status"] = pet::name_of(fit.status);
+    members["Flags"] = fit.flags;
+    files.write(common.output, table);
+    files.write(pet::sidecar_of(common.output),
+                pet::sidecar_text(members.dump(), pet::provenance_of(pet::with_own_sidecar(options.observations))));
+    files.commit();
+  }
+  return fit.status == pet::FitStatus::failed ? pet::some_failed : pet::success;
+}
+
 // The outputs beside the table itself.
 struct Extras {
   std::string prediction;
@@ -148,6 +190,11 @@ int run(const Options& options, const pet::Common& common) {
   for (const std::string& warning : warnings) pet::warn(common, warning);
   if (units.x.empty()) pet::warn(common, "the unit of '" + options.x + "' is not known; --x-unit states it");
 
+  const pet::CurveUnits written{units.x, full > 1.0 ? "percent" : "1"};
+  if (!options.random.empty()) {
+    curve.shape = shapes.front();
+    return run_pooled(options, common, files, observations, curve, written);
+  }
   std::vector<pet::CurveFit> fits;
   for (const pet::CurveShape shape : shapes) {
     curve.shape = shape;
@@ -161,7 +208,6 @@ int run(const Options& options, const pet::Common& common) {
     extras.prediction = pet::curve_prediction_text(pet::prediction_rows(pet::predict_curve(observations, curve, x)));
   }
   if (options.compare) extras.comparison = pet::curve_comparison_text(pet::compare_curves(fits));
-  const pet::CurveUnits written{units.x, full > 1.0 ? "percent" : "1"};
   write(options, common, files, pet::curve_table_text(pet::curve_rows(fits[chosen], written)),
         sidecar_members(fits, chosen, options), extras);
   const bool is_done =
@@ -186,6 +232,8 @@ int main(int argc, char** argv) {
                "three models by AICc, and the curve with its band")
       .example("pet-curve scans.tsv --x psilocin --y BPND --endpoint binding --subject participant_id",
                "the same from the binding itself, which uses scans without a baseline")
+      .example("pet-curve scans.tsv --x psilocin --y BPND --endpoint binding --subject participant_id --random EC50",
+               "with an EC50 of each subject")
       .argument("observations", options.observations, "table with one row a scan, columns as named by the options")
       .required("x", options.x, "COLUMN", "dose or concentration; 0 is placebo")
       .option("y", options.y, "COLUMN", "occupancy, or binding")
@@ -199,6 +247,8 @@ int main(int argc, char** argv) {
       .option("omax", options.omax, "VALUE", "hold Omax, in the unit of y")
       .option("hill", options.hill, "VALUE", "hold the Hill coefficient")
       .option("e0", options.e0, "VALUE|fit", "occupancy without drug, or fit it (a placebo arm)")
+      .option("random", options.random, "PARAMETER,...",
+              "EC50, Omax: what differs between subjects (log-normal, by FOCE); default: nothing")
       .option("target", options.targets, "OCCUPANCY,...", "occupancies whose concentration is wanted, in the unit of y")
       .option("ci", options.interval, "KIND", "intervals")
       .choices("ci", {"profile", "likelihood", "se"})
@@ -208,6 +258,7 @@ int main(int argc, char** argv) {
       .option("compare", options.compare, "FILE", "write the criteria of all models")
       .citation("Holford NHG, Sheiner LB. Clin Pharmacokinet 1981;6:429-453")
       .citation("Seber GAF, Wild CJ. Nonlinear Regression. Wiley 1989, section 5.9")
+      .citation("Lindstrom MJ, Bates DM. Biometrics 1990;46:673-687")
       .citation("Hurvich CM, Tsai CL. Biometrika 1989;76:297-307")
       .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
 }

@@ -105,6 +105,45 @@ std::vector<CurveRow> curve_rows(const CurveFit& fit, const CurveUnits& units) {
   return rows;
 }
 
+PooledOptions pooled_options(const CurveOptions& curve, const std::vector<std::string>& random) {
+  PooledOptions options{.curve = curve, .is_EC50_random = false, .is_Omax_random = false};
+  for (const std::string& name : random) {
+    if (name == "EC50")
+      options.is_EC50_random = true;
+    else if (name == "Omax")
+      options.is_Omax_random = true;
+    else
+      throw UsageError("no random parameter '" + name + "'; there are: EC50, Omax");
+  }
+  return options;
+}
+
+std::vector<CurveRow> curve_rows(const PooledFit& fit, const PooledOptions& options, const CurveUnits& units) {
+  std::vector<CurveRow> rows;
+  const auto add = [&](const std::string& parameter, const Estimate& e, const std::string& unit) {
+    CurveRow row{parameter, known(e.value), known(e.standard_error), known(e.lower), known(e.upper), unit, "", {}};
+    row.status = name_of(fit.status);
+    for (const std::string& flag : fit.flags)
+      if (!flag.ends_with("_unbounded") || flag.starts_with(parameter + '_')) row.flags.push_back(flag);
+    if (unit.empty()) row.flags.push_back("unknown_unit");
+    rows.push_back(std::move(row));
+  };
+  const bool is_binding = options.curve.endpoint == CurveEndpoint::binding;
+  for (const Estimate& e : fit.estimates) {
+    const std::string symbol(e.symbol);
+    if ((symbol == "omega_EC50" && !options.is_EC50_random) || (symbol == "omega_Omax" && !options.is_Omax_random))
+      continue;
+    const bool is_of_y = symbol == "Omax" || (symbol == "sigma" && !is_binding);
+    add(symbol, e, symbol == "EC50" ? units.x : is_of_y ? units.y : "1");
+  }
+  for (const PooledSubject& subject : fit.subjects) {
+    if (options.is_EC50_random) add("EC50[" + subject.name + "]", {"", "", subject.EC50}, units.x);
+    if (options.is_Omax_random) add("Omax[" + subject.name + "]", {"", "", subject.Omax}, units.y);
+    if (is_binding) add("BP0[" + subject.name + "]", {"", "", subject.BP0}, "1");
+  }
+  return rows;
+}
+
 std::size_t best_curve(const std::vector<CurveFit>& fits) {
   std::size_t best = 0;
   for (std::size_t i = 1; i < fits.size(); ++i)

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kinetic_models/occupancy/dose_response.h"
+#include "kinetic_models/occupancy/pooled_curve.h"
 #include "libpet/io/curve_table.h"
 #include "libpet/io/tsv.h"
 
@@ -41,6 +42,13 @@ struct CurveUnits {
 /// that begins with a parameter's name stands in its row, target_unattainable in those of the targets it is about, any
 /// other in all; unknown_unit in those whose unit is not known.
 std::vector<CurveRow> curve_rows(const CurveFit& fit, const CurveUnits& units);
+
+/// The same of a pooled fit: Omax, EC50, hill, the omegas (standard deviations of logarithms between subjects), sigma,
+/// then EC50[SUBJECT] (Omax[SUBJECT], BP0[SUBJECT]) of each subject.
+std::vector<CurveRow> curve_rows(const PooledFit& fit, const PooledOptions& options, const CurveUnits& units);
+
+/// Which parameters differ between subjects: "EC50", "Omax". Throws UsageError for another name.
+PooledOptions pooled_options(const CurveOptions& curve, const std::vector<std::string>& random);
 
 /// Curves fitted to the same observations by AICc, with Akaike weights. Throws UsageError for none.
 std::vector<CurveComparisonRow> compare_curves(const std::vector<CurveFit>& fits);

@@ -105,6 +105,10 @@ TEST_CASE("pet-curve refuses what makes no curve with one line, the right status
       {"scans.tsv --x psilocin --level 95", 2, "level"},
       {"scans.tsv --x psilocin --y-unit mg", 2, "percent"},
       {"scans.tsv --x psilocin --endpoint binding", 65, "without a subject"},
+      {"scans.tsv --x psilocin --random EC50", 2, "--subject"},
+      {"scans.tsv --x psilocin --random EC51 --subject participant_id", 2, "EC50, Omax"},
+      {"scans.tsv --x psilocin --random EC50 --subject participant_id --target 0.5", 2, "--target"},
+      {"twosubjects.tsv --x c --random EC50 --subject id", 65, "2 subjects"},
       {"negative.tsv --x c", 65, "negative.tsv:3 column 'c': found -2"},
       {"percent.tsv --x c", 65, "percent.tsv:2 column 'occupancy': found 20"},
       {"two.tsv --x c", 65, "2 different doses"},
@@ -119,6 +123,7 @@ TEST_CASE("pet-curve refuses what makes no curve with one line, the right status
   here.write("two.tsv", "c\toccupancy\n1\t.2\n2\t.3\n1\t.4\n2\t.5\n");
   here.write("equal.tsv", "c\toccupancy\n1\t.2\n2\t.2\n3\t.2\n4\t.2\n");
   here.write("twice.tsv", "id\tc\toccupancy\na\t1\t.2\na\t2\t.3\na\t1\t.2\nb\t4\t.5\n");
+  here.write("twosubjects.tsv", "id\tc\toccupancy\na\t1\t.2\na\t2\t.3\nb\t3\t.4\nb\t4\t.5\n");
   here.write("error.tsv", "c\toccupancy\tse\n1\t.2\t.1\n2\t.3\t0\n3\t.4\t.1\n4\t.5\t.1\n");
   const auto before = here.files();
   for (const Case& c : cases) {
@@ -148,4 +153,28 @@ TEST_CASE("pet-curve fits binding with a baseline that was not scanned", "[pet-c
   const Tsv curve = table(here, "c.tsv");
   CHECK(curve.required_number(row_of(curve, "EC50"), 1) == Approx(2.0).epsilon(1e-5));
   CHECK(curve.required_number(row_of(curve, "BP0[b]"), 1) == Approx(1.6).epsilon(1e-5));
+}
+
+TEST_CASE("pet-curve --random gives how much subjects differ and the EC50 of each", "[pet-curve]") {
+  const Workplace here;
+  std::string text = "id\tc\toccupancy\n";
+  const double own[] = {1.0, 1.5, 2.0, 2.6, 4.0};
+  double sign = 0.004;
+  for (int s = 0; s < 5; ++s)
+    for (const double c : {0.7, 2.0, 5.0, 14.0}) {
+      text += "s" + std::to_string(s) + "\t" + format_number(c) + "\t" + format_number(0.75 * c / (own[s] + c) + sign) +
+              "\n";
+      sign = -sign;
+    }
+  here.write("o.tsv", text);
+  const CommandResult result = here.run("pet-curve o.tsv --x c --x-unit ug/L --subject id --random EC50 -o c.tsv");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const Tsv curve = table(here, "c.tsv");
+  // The standard deviation of the five logarithms about their mean is 0.47.
+  CHECK(curve.required_number(row_of(curve, "omega_EC50"), 1) == Approx(0.47).epsilon(0.1));
+  CHECK(curve.required_number(row_of(curve, "Omax"), 1) == Approx(0.75).epsilon(0.03));
+  for (int s = 0; s < 5; ++s)
+    CHECK(curve.required_number(row_of(curve, "EC50[s" + std::to_string(s) + "]"), 1) == Approx(own[s]).epsilon(0.1));
+  CHECK_THAT(here.read("c.json"), Catch::Contains("FOCE"));
 }

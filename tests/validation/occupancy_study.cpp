@@ -8,6 +8,7 @@
 #include "kinetic_models/occupancy/from_binding.h"
 #include "kinetic_models/occupancy/joint.h"
 #include "kinetic_models/occupancy/lassen_plot.h"
+#include "kinetic_models/occupancy/pooled_curve.h"
 #include "kinetic_models/occupancy/test_retest.h"
 #include "kinetic_models/one_tissue.h"
 #include "kinetic_models/plasma.h"
@@ -280,6 +281,37 @@ CurveAnswers run_curves(int studies, double scatter) {
     answers.EC50[s] = answer(fit["EC50"]);
     answers.Omax[s] = answer(fit["Omax"]);
     answers.target[s] = {fit.targets[0].x, fit.targets[0].interval, !fit.targets[0].is_attainable};
+  });
+  return answers;
+}
+
+PooledAnswers run_pooled(int studies) {
+  PooledAnswers answers;
+  const auto n = static_cast<std::size_t>(studies);
+  for (CurveAnswers* kind : {&answers.pooled, &answers.independent}) {
+    kind->EC50.resize(n);
+    kind->Omax.resize(n);
+  }
+  parallel_for(n, 0, [&](std::size_t s) {
+    NormalNoise noise(815, {s});
+    std::vector<CurveObservation> observations;
+    for (int subject = 0; subject < 10; ++subject) {
+      const double own = true_EC50 * std::exp(0.3 * noise.next());
+      for (const double level : {0.6, 2.0, 6.0, 17.0}) {
+        const double x = level * std::exp(0.2 * noise.next());
+        observations.push_back(
+            {.x = x, .y = true_Omax * x / (own + x) + 0.04 * noise.next(), .subject = std::to_string(subject)});
+      }
+    }
+    const PooledFit pooled = fit_pooled_curve(observations, {});
+    const CurveFit independent = fit_curve(observations, {});
+    const auto answer = [](const Estimate& e, FitStatus status) {
+      return Answer{e.value, {e.lower, e.upper}, status != FitStatus::ok};
+    };
+    answers.pooled.EC50[s] = answer(pooled["EC50"], pooled.status);
+    answers.pooled.Omax[s] = answer(pooled["Omax"], pooled.status);
+    answers.independent.EC50[s] = answer(independent["EC50"], independent.status);
+    answers.independent.Omax[s] = answer(independent["Omax"], independent.status);
   });
   return answers;
 }

@@ -53,6 +53,15 @@ constexpr double true_Omax = 0.766;
 
 CurveAnswers run_curves(int studies, double scatter = 0.05);
 
+/// Studies of subjects who differ in EC50 (log-normal, 0.3): 10 subjects, 4 scans each, scatter 0.04; pooled, and as if
+/// all scans were independent. The truth of EC50 is the median of the population.
+struct PooledAnswers {
+  CurveAnswers pooled;
+  CurveAnswers independent;
+};
+
+PooledAnswers run_pooled(int studies);
+
 struct Summary {
   double bias = 0.0;
   double rmse = 0.0;

@@ -22,10 +22,25 @@ void print_row(const std::string& name, const std::vector<Answer>& answers, doub
   std::fflush(stdout);
 }
 
+void print_curves(int studies) {
+  const CurveAnswers curves = run_curves(studies);
+  print_header("curve, 20 scans");
+  print_row("EC50, truth 1.97", curves.EC50, true_EC50);
+  print_row("Omax, truth 0.766", curves.Omax, true_Omax);
+  print_row("concentration for 0.5, truth 3.703", curves.target, true_EC50 * 0.5 / (true_Omax - 0.5));
+  const PooledAnswers pooled = run_pooled(studies);
+  print_header("10 subjects who differ in EC50 by 0.3, 4 scans each");
+  print_row("EC50, pooled", pooled.pooled.EC50, true_EC50);
+  print_row("EC50, as if scans were independent", pooled.independent.EC50, true_EC50);
+  print_row("Omax, pooled", pooled.pooled.Omax, true_Omax);
+  print_row("Omax, as if scans were independent", pooled.independent.Omax, true_Omax);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const int studies = argc > 1 ? std::atoi(argv[1]) : 500;
+  print_curves(studies);
   struct Setting {
     double occupancy;
     double plasma_error;
@@ -45,10 +60,5 @@ int main(int argc, char** argv) {
     for (const Method& method : methods)
       if (!method.VND.empty()) print_row(method.name, method.VND, true_VND);
   }
-  const CurveAnswers curves = run_curves(studies);
-  print_header("curve, 20 scans");
-  print_row("EC50, truth 1.97", curves.EC50, true_EC50);
-  print_row("Omax, truth 0.766", curves.Omax, true_Omax);
-  print_row("concentration for 0.5, truth 3.703", curves.target, true_EC50 * 0.5 / (true_Omax - 0.5));
   return 0;
 }
