@@ -3,10 +3,12 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "kinetic_models/occupancy/joint_table.h"
 #include "kinetic_models/occupancy/table.h"
 #include "libpet/error.h"
 #include "libpet/io/parameter_table.h"
 #include "libpet/io/sidecar.h"
+#include "libpet/io/tac_table_file.h"
 #include "libpet/io/tsv.h"
 #include "tools/arguments.h"
 #include "tools/tool.h"
@@ -14,13 +16,19 @@
 namespace {
 
 struct Options {
-  std::string baseline;
+  std::optional<std::string> baseline;
   std::vector<std::string> drugs;
   std::string method = "bpnd";
   std::optional<std::string> regression;
   std::optional<std::string> measure;
   std::optional<std::string> vnd;
   std::vector<std::string> regions;
+  std::optional<std::string> covariance;
+  std::vector<std::string> tests;
+  std::vector<std::string> retests;
+  std::optional<std::string> reference;
+  std::optional<std::string> weights;
+  std::optional<double> half_life_s;
   double level = 0.95;
   std::optional<std::string> drug_name;
   std::optional<std::string> dose;
@@ -41,21 +49,73 @@ pet::OccupancyRequest request_of(const Options& options) {
     request.vnd = vnd.value;
     request.vnd_region = vnd.region;
   }
+  request.has_baseline = options.baseline.has_value();
   return request;
 }
 
-// What the sidecar says beside the table: method, level, VND with its interval.
-std::string sidecar_members(const pet::OccupancyResult& result, const Options& options) {
+// The two scans that are compared. Without a baseline they are two drug scans.
+std::pair<std::string, std::string> scans_of(const Options& options) {
+  if (!options.baseline && options.drugs.size() != 2)
+    throw pet::UsageError("without --baseline there must be two scans with the drug: --drug FIRST --drug SECOND");
+  if (options.baseline && options.drugs.size() > 1)
+    throw pet::UsageError("one --drug at a time with a --baseline; two go without one");
+  const std::pair scans{options.baseline.value_or(options.drugs.front()), options.drugs.back()};
+  if (pet::checksum(scans.first).sha256 == pet::checksum(scans.second).sha256)
+    throw pet::bad_input(scans.second, "the same bytes as in " + scans.first, "the table of another scan");
+  return scans;
+}
+
+void add_covariance(pet::OccupancyRequest& request, const Options& options) {
+  const bool is_from_scans = !options.tests.empty() || !options.retests.empty();
+  if (!options.covariance && !is_from_scans) return;
+  if (options.covariance && is_from_scans) throw pet::UsageError("--covariance goes without --test and --retest");
+  if (request.method == pet::OccupancyMethod::lassen && request.regression != pet::LassenRegression::likelihood)
+    throw pet::UsageError("a covariance of the regions goes with --method bpnd or --regression likelihood");
+  if (options.covariance) {
+    request.covariance = pet::region_covariance(pet::Tsv::read(*options.covariance));
+    return;
+  }
+  std::vector<pet::ParameterTable> tests;
+  std::vector<pet::ParameterTable> retests;
+  for (const std::string& file : options.tests) tests.push_back(pet::read_parameter_table(file));
+  for (const std::string& file : options.retests) retests.push_back(pet::read_parameter_table(file));
+  request.covariance = pet::test_retest_covariance(tests, retests, pet::compared_measure(request));
+}
+
+std::vector<std::string> inputs_of(const Options& options, const std::pair<std::string, std::string>& scans) {
+  std::vector<std::string> tables = {scans.first, scans.second};
+  tables.insert(tables.end(), options.tests.begin(), options.tests.end());
+  tables.insert(tables.end(), options.retests.begin(), options.retests.end());
+  std::vector<std::string> inputs = pet::with_sidecars(tables);
+  if (options.covariance) inputs.push_back(*options.covariance);
+  return inputs;
+}
+
+nlohmann::ordered_json number_or_text(double value) {
+  if (std::isfinite(value)) return value;
+  return pet::format_number(value);
+}
+
+nlohmann::ordered_json common_members(const Options& options) {
   nlohmann::ordered_json members;
   members["Method"] = options.method;
   members["ConfidenceLevel"] = options.level;
   if (options.drug_name) members["Drug"] = *options.drug_name;
   if (options.dose) members["Dose"] = *options.dose;
   if (options.plasma_level) members["PlasmaLevel"] = *options.plasma_level;
-  const auto number_or_text = [](double value) -> nlohmann::ordered_json {
-    if (std::isfinite(value)) return value;
-    return pet::format_number(value);
-  };
+  return members;
+}
+
+// What the sidecar says beside the table: method, level, VND with its interval.
+std::string sidecar_members(const pet::OccupancyResult& result,
+                            const pet::OccupancyRequest& request,
+                            const Options& options) {
+  nlohmann::ordered_json members = common_members(options);
+  if (!request.has_baseline) members["Occupancy"] = "of the receptors that the first drug scan left free";
+  if (request.covariance) {
+    members["Errors"] = options.covariance ? "covariance of the regions" : "covariance of test-retest scans";
+    if (!options.covariance) members["CovarianceShrinkage"] = request.covariance->shrinkage;
+  }
   if (options.vnd) members["VNDSource"] = *options.vnd;
   if (result.VND_baseline) members["VNDBaseline"] = *result.VND_baseline;
   if (result.VND_drug) members["VNDDrug"] = *result.VND_drug;
@@ -75,33 +135,75 @@ std::string sidecar_members(const pet::OccupancyResult& result, const Options& o
   return members.dump();
 }
 
+// The table, what its sidecar says, and the files that it comes from.
+struct Answer {
+  pet::OccupancyTable table;
+  std::string members;
+  std::vector<std::string> inputs;
+  std::vector<std::string> warnings;
+  std::size_t failed = 0;
+};
+
+Answer from_parameters(const Options& options) {
+  if (options.reference || options.weights || options.half_life_s)
+    throw pet::UsageError("--reference, --weights and --half-life go with --method joint");
+  pet::OccupancyRequest request = request_of(options);
+  const auto scans = scans_of(options);
+  const pet::ParameterTable baseline = pet::read_parameter_table(scans.first);
+  const pet::ParameterTable drug = pet::read_parameter_table(scans.second);
+  add_covariance(request, options);
+  const pet::OccupancyResult result = pet::occupancy_of_scans(baseline, drug, request);
+  return {result.table, sidecar_members(result, request, options), inputs_of(options, scans), result.warnings,
+          result.failed};
+}
+
+Answer from_curves(const Options& options, const pet::Common& common) {
+  if (options.regression || options.measure || options.vnd || options.covariance || !options.tests.empty() ||
+      !options.retests.empty())
+    throw pet::UsageError("--method joint takes curves: no --regression, --measure, --vnd, --covariance, --test");
+  if (!options.reference) throw pet::UsageError("--method joint needs --reference REGION");
+  if (!options.baseline) throw pet::UsageError("--method joint needs --baseline");
+  const auto scans = scans_of(options);
+  pet::TacTable baseline = pet::read_tac_table(scans.first);
+  pet::TacTable drug = pet::read_tac_table(scans.second);
+  if (options.half_life_s) baseline.tracer.half_life_min = drug.tracer.half_life_min = *options.half_life_s / 60.0;
+  pet::JointRequest request{
+      .reference = *options.reference, .regions = options.regions, .level = options.level, .threads = common.threads};
+  if (options.weights) request.weights = pet::weight_scheme(*options.weights);
+  const pet::JointResult result = pet::joint_occupancy(baseline, drug, request);
+  nlohmann::ordered_json members = common_members(options);
+  members["ModelName"] = "SRTM";
+  members["ReferenceRegion"] = *options.reference;
+  members["Regions"] = result.regions;
+  members["WeightsBaseline"] = pet::name_of(result.weights_baseline);
+  members["WeightsDrug"] = pet::name_of(result.weights_drug);
+  members["OccupancyInterval"] = {number_or_text(result.joint.interval.lower),
+                                  number_or_text(result.joint.interval.upper)};
+  members["ReferenceNoiseShareOfVariance"] = number_or_text(result.joint.reference_share);
+  members["DegreesOfFreedom"] = result.joint.degrees_of_freedom;
+  return {result.table, members.dump(), pet::with_sidecars({scans.first, scans.second}), result.warnings,
+          result.failed};
+}
+
 int run(const Options& options, const pet::Common& common) {
-  if (options.drugs.size() > 1)
-    throw pet::UsageError("one --drug at a time: several drug scans fitted jointly are not available in this version");
   pet::OutputFiles files(common.force);
-  std::filesystem::path sidecar = common.output;
-  sidecar.replace_extension(".json");
+  const std::filesystem::path sidecar = pet::sidecar_of(common.output);
   if (!common.output.empty()) {
     files.declare(common.output);
     files.declare(sidecar);
   }
-  const pet::OccupancyRequest request = request_of(options);
-  const pet::ParameterTable baseline = pet::read_parameter_table(options.baseline);
-  const pet::ParameterTable drug = pet::read_parameter_table(options.drugs.front());
-  const pet::OccupancyResult result = pet::occupancy_of_scans(baseline, drug, request);
-  for (const std::string& message : result.warnings) pet::warn(common, message);
+  const Answer answer = options.method == "joint" ? from_curves(options, common) : from_parameters(options);
+  for (const std::string& message : answer.warnings) pet::warn(common, message);
 
-  const std::string text = pet::occupancy_table_text(result.table);
+  const std::string text = pet::occupancy_table_text(answer.table);
   if (common.output.empty()) {
     std::cout << text << std::flush;
   } else {
     files.write(common.output, text);
-    files.write(sidecar, pet::occupancy_sidecar_text(
-                             result.table, sidecar_members(result, options),
-                             pet::provenance_of(pet::with_sidecars({options.baseline, options.drugs.front()}))));
+    files.write(sidecar, pet::occupancy_sidecar_text(answer.table, answer.members, pet::provenance_of(answer.inputs)));
     files.commit();
   }
-  return result.failed > 0 ? pet::some_failed : pet::success;
+  return answer.failed > 0 ? pet::some_failed : pet::success;
 }
 
 }  // namespace
@@ -111,25 +213,42 @@ int main(int argc, char** argv) {
   return pet::Tool("pet-occupancy", "receptor occupancy from the parameters of a baseline and a drug scan")
       .description(
           "Compares the parameter tables of two scans of one subject. Method bpnd: 1 - BPND_drug / BPND_baseline in "
-          "every "
-          "region, with Fieller intervals. With --vnd it takes VT instead and sets BPND = VT / VND - 1. Method lassen: "
-          "one "
-          "occupancy and VND for all regions from VT; plots that do not identify them are flagged and have status "
-          "unidentifiable.")
+          "every region, with Fieller intervals. With --vnd it takes VT instead and sets BPND = VT / VND - 1. Method "
+          "lassen: one occupancy and VND for all regions from VT; plots that do not identify them are flagged and have "
+          "status unidentifiable. Two drug scans without a baseline give the occupancy of the receptors that the first "
+          "one left free. Test-retest scans, or a covariance of the regions, say how large the errors are. Method "
+          "joint "
+          "takes the time-activity curves of both scans in place of parameters and fits all regions at once by SRTM, "
+          "with one occupancy as a parameter; then each region by itself.")
       .example("pet-occupancy --baseline base_kinpar.tsv --drug drug_kinpar.tsv -o occupancy.tsv",
                "regional occupancy from BPND")
       .example("pet-occupancy --baseline base_kinpar.tsv --drug drug_kinpar.tsv --method lassen",
                "occupancy and VND from VT")
-      .required("baseline", options.baseline, "FILE", "parameter table of the scan without the drug")
-      .required("drug", options.drugs, "FILE", "parameter table of the scan with the drug")
+      .example(
+          "pet-occupancy --baseline base_kinpar.tsv --drug drug_kinpar.tsv --method lassen --regression likelihood "
+          "--covariance vt_covariance.tsv",
+          "the same by maximum likelihood, with errors that are correlated between regions")
+      .example("pet-occupancy --method joint --baseline base_tacs.tsv --drug drug_tacs.tsv --reference cerebellum",
+               "one occupancy from the curves of both scans")
+      .option("baseline", options.baseline, "FILE", "parameter table (joint: TAC table) of the scan without the drug")
+      .required("drug", options.drugs, "FILE", "that of the scan with the drug; two without --baseline")
       .option("method", options.method, "METHOD", "how occupancy is found")
-      .choices("method", {"bpnd", "lassen"})
-      .option("regression", options.regression, "KIND", "of the Lassen plot: ordinary or orthogonal; default: ordinary")
-      .choices("regression", {"ordinary", "orthogonal"})
+      .choices("method", {"bpnd", "lassen", "joint"})
+      .option("regression", options.regression, "KIND", "of the Lassen plot; default: ordinary")
+      .choices("regression", {"ordinary", "orthogonal", "deming", "likelihood"})
       .option("measure", options.measure, "PARAMETER", "column to compare; default: BPND, or VT for lassen and --vnd")
       .option("vnd", options.vnd, "VALUE|region:NAME",
-              "non-displaceable volume in mL/cm3, or the region whose VT it is in each scan")
+              "non-displaceable volume in mL/cm3, or (bpnd) the region whose VT it is in each scan")
       .option("regions", options.regions, "REGION,...", "regions to use; default: all that both tables have")
+      .option("covariance", options.covariance, "FILE",
+              "covariance of the errors of one scan between regions: column name, then one a region")
+      .option("test", options.tests, "FILE", "parameter table of a test scan, one a subject, to find that covariance")
+      .option("retest", options.retests, "FILE", "its retest scan, in the same order")
+      .option("reference", options.reference, "REGION", "joint: region without the target receptor")
+      .option("weights", options.weights, "SCHEME",
+              "joint: frame weights; default: decay, or duration where the half-life is unknown")
+      .choices("weights", {"uniform", "duration", "decay", "counts"})
+      .option("half-life", options.half_life_s, "SECONDS", "joint: half-life of the tracer, in place of the sidecar's")
       .option("level", options.level, "FRACTION", "confidence level of the intervals")
       .option("drug-name", options.drug_name, "TEXT", "name of the drug, for the sidecar")
       .option("dose", options.dose, "TEXT", "dose of the drug with its unit, for the sidecar (\"25 mg\")")
@@ -138,5 +257,8 @@ int main(int argc, char** argv) {
       .citation("Lassen NA et al. J Cereb Blood Flow Metab 1995;15:152-165")
       .citation("Cunningham VJ et al. J Cereb Blood Flow Metab 2010;30:46-50")
       .citation("Fieller EC. J R Stat Soc B 1954;16:175-185")
+      .citation("Schain M et al. NeuroImage 2018. doi:10.1016/j.neuroimage.2018.05.017")
+      .citation("Lammertsma AA, Hume SP. NeuroImage 1996;4:153-158")
+      .citation("Ledoit O, Wolf M. J Multivar Anal 2004;88:365-411")
       .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
 }

@@ -76,19 +76,6 @@ void require_same_method(const ParameterTable& baseline, const ParameterTable& d
   compare(baseline.sampling, drug.sampling, "sampling");
 }
 
-// Which parameters are binding: a ratio of anything else is no occupancy.
-std::string measure_of(const OccupancyRequest& request) {
-  const bool from_volume = request.method == OccupancyMethod::lassen || request.vnd || !request.vnd_region.empty();
-  const std::vector<std::string> allowed =
-      from_volume ? std::vector<std::string>{"VT"} : std::vector<std::string>{"BPND", "BPP", "BPF"};
-  if (request.measure.empty()) return allowed.front();
-  if (std::find(allowed.begin(), allowed.end(), request.measure) == allowed.end())
-    throw UsageError("measure '" + request.measure + "' gives no occupancy " +
-                     (from_volume ? "by VND or a Lassen plot; it takes VT"
-                                  : "by its ratio; there are: BPND, BPP, BPF (VT needs VND)"));
-  return request.measure;
-}
-
 Binding binding_of(const ParameterRow& row, std::size_t column) {
   const ParameterCell& cell = row.cells[column];
   return {cell.value.value_or(not_available), cell.standard_error.value_or(not_available)};
@@ -145,12 +132,29 @@ Binding vnd_of_scan(const ParameterTable& table, std::size_t column, const Occup
   return VND;
 }
 
+// The standard error of a binding from test-retest data. Where it is VT / VND - 1 with VND from a region, the errors of
+// both volumes and their covariance count.
+double test_retest_error(const OccupancyRequest& request,
+                         const std::string& region,
+                         double binding,
+                         std::optional<double> VND) {
+  const bool is_relative = request.covariance->is_relative;
+  const double ratio = binding + 1.0;
+  const double unit = is_relative ? ratio : 1.0 / VND.value_or(1.0);
+  if (request.vnd_region.empty() || region == request.vnd_region)
+    return unit * std::sqrt(covariance_of(*request.covariance, {region}).variance(0));
+  const RegionCovariance both = covariance_of(*request.covariance, {region, request.vnd_region});
+  const double of_VND = is_relative ? 1.0 : ratio;
+  const double variance = both.variance(0) + of_VND * of_VND * both.variance(1) - 2.0 * of_VND * both.matrix[1];
+  return unit * std::sqrt(std::max(0.0, variance));
+}
+
 void add_bpnd_rows(OccupancyResult& result,
                    const std::vector<Pair>& pairs,
                    const ParameterTable& baseline,
                    const ParameterTable& drug,
                    const OccupancyRequest& request) {
-  const std::string measure = measure_of(request);
+  const std::string measure = compared_measure(request);
   const std::size_t column_b = baseline.column(measure);
   const std::size_t column_d = drug.column(measure);
   const bool from_volume = measure == "VT";
@@ -165,6 +169,10 @@ void add_bpnd_rows(OccupancyResult& result,
     if (from_volume) {
       b = bpnd_from_volume(b, vnd_of_scan(baseline, column_b, request));
       d = bpnd_from_volume(d, vnd_of_scan(drug, column_d, request));
+    }
+    if (request.covariance) {
+      b.standard_error = test_retest_error(request, pair.baseline->name, b.value, result.VND_baseline);
+      d.standard_error = test_retest_error(request, pair.baseline->name, d.value, result.VND_drug);
     }
     OccupancyRow row =
         row_of(pair.baseline->index, pair.baseline->name, b, d, occupancy_from_binding(b, d, request.level));
@@ -216,38 +224,80 @@ void add_regions_of_plot(
   }
 }
 
-void add_lassen_rows(OccupancyResult& result,
-                     const std::vector<Pair>& pairs,
-                     const ParameterTable& baseline,
-                     const ParameterTable& drug,
-                     const OccupancyRequest& request) {
-  if (request.vnd || !request.vnd_region.empty()) throw UsageError("a Lassen plot finds VND itself and takes none");
-  const std::string measure = measure_of(request);
-  const std::size_t column_b = baseline.column(measure);
-  const std::size_t column_d = drug.column(measure);
-  result.table.measure = measure;
-  result.table.extra_columns = {"VND", "VND_se", "VND_lower", "VND_upper", "r2", "regions"};
-  std::vector<double> volumes_b;
-  std::vector<double> volumes_d;
-  bool has_all = true;
+// The points of a plot.
+struct Points {
+  std::vector<double> baseline;
+  std::vector<double> drug;
+  std::vector<double> baseline_se;
+  std::vector<double> drug_se;
+};
+
+Points points_of(OccupancyResult& result,
+                 const std::vector<Pair>& pairs,
+                 const std::string& measure,
+                 std::size_t column_b,
+                 std::size_t column_d) {
+  Points points;
   for (const Pair& pair : pairs) {
     const Binding b = binding_of(*pair.baseline, column_b);
     const Binding d = binding_of(*pair.drug, column_d);
     if (!is_point(pair, b, d)) {
-      has_all = false;
       result.warnings.push_back("region '" + pair.baseline->name + "' has no " + measure +
                                 " to trust in both scans and is not in the plot");
       continue;
     }
     result.plotted.push_back(pair.baseline->name);
-    volumes_b.push_back(b.value);
-    volumes_d.push_back(d.value);
+    points.baseline.push_back(b.value);
+    points.drug.push_back(d.value);
+    points.baseline_se.push_back(b.standard_error);
+    points.drug_se.push_back(d.standard_error);
   }
-  result.plot = lassen_plot(volumes_b, volumes_d, request.regression, request.level);
+  return points;
+}
+
+VolumeErrors errors_of(const OccupancyRequest& request,
+                       const Points& points,
+                       const std::vector<std::string>& regions,
+                       const std::string& source) {
+  if (request.regression == LassenRegression::deming) {
+    for (std::size_t r = 0; r < regions.size(); ++r)
+      if (!(points.baseline_se[r] > 0.0 && points.drug_se[r] > 0.0))
+        throw bad_input(source, "no standard error of VT of region '" + regions[r] + "'",
+                        "one in both scans for Deming regression");
+    return independent_errors(points.baseline_se, points.drug_se);
+  }
+  if (request.regression != LassenRegression::likelihood) return {};
+  if (!request.covariance)
+    throw UsageError("regression 'likelihood' needs a covariance of the regions, or test-retest scans to find it from");
+  return errors_in_proportion(covariance_of(*request.covariance, regions), points.baseline, points.drug);
+}
+
+void add_lassen_rows(OccupancyResult& result,
+                     const std::vector<Pair>& pairs,
+                     const ParameterTable& baseline,
+                     const ParameterTable& drug,
+                     const OccupancyRequest& request) {
+  if (!request.vnd_region.empty())
+    throw UsageError("a Lassen plot finds VND itself or takes a number, but no region as VND");
+  if (request.vnd && !(*request.vnd > 0.0))
+    throw UsageError("VND " + std::to_string(*request.vnd) + ": expected a positive volume in mL/cm3");
+  const std::string measure = compared_measure(request);
+  const std::size_t column_b = baseline.column(measure);
+  const std::size_t column_d = drug.column(measure);
+  result.table.measure = measure;
+  result.table.extra_columns = {"VND", "VND_se", "VND_lower", "VND_upper", "r2", "regions"};
+  const Points points = points_of(result, pairs, measure, column_b, column_d);
+  result.plot = lassen_plot(points.baseline, points.drug,
+                            {.regression = request.regression,
+                             .level = request.level,
+                             .errors = errors_of(request, points, result.plotted, baseline.source),
+                             .VND = request.vnd});
   if (!result.plot->is_VND_identified) result.plot->flags.push_back("vnd_unidentifiable");
-  if (!has_all) result.plot->flags.push_back("regions_left_out");
-  result.table.rows.push_back(plot_row(*result.plot, volumes_b, volumes_d));
+  if (result.plotted.size() < pairs.size()) result.plot->flags.push_back("regions_left_out");
+  result.table.rows.push_back(plot_row(*result.plot, points.baseline, points.drug));
   add_regions_of_plot(result, pairs, column_b, column_d, request.level);
+  if (request.has_baseline) return;
+  for (OccupancyRow& row : result.table.rows) row.flags.push_back("no_baseline");
 }
 
 }  // namespace
@@ -261,12 +311,29 @@ OccupancyMethod occupancy_method(std::string_view name) {
 LassenRegression lassen_regression(std::string_view name) {
   if (name == "ordinary") return LassenRegression::ordinary;
   if (name == "orthogonal") return LassenRegression::orthogonal;
-  throw UsageError("no regression '" + std::string(name) + "'; there are: ordinary, orthogonal");
+  if (name == "deming") return LassenRegression::deming;
+  if (name == "likelihood") return LassenRegression::likelihood;
+  throw UsageError("no regression '" + std::string(name) + "'; there are: ordinary, orthogonal, deming, likelihood");
+}
+
+// Which parameters are binding: a ratio of anything else is no occupancy.
+std::string compared_measure(const OccupancyRequest& request) {
+  const bool from_volume = request.method == OccupancyMethod::lassen || request.vnd || !request.vnd_region.empty();
+  const std::vector<std::string> allowed =
+      from_volume ? std::vector<std::string>{"VT"} : std::vector<std::string>{"BPND", "BPP", "BPF"};
+  if (request.measure.empty()) return allowed.front();
+  if (std::find(allowed.begin(), allowed.end(), request.measure) == allowed.end())
+    throw UsageError("measure '" + request.measure + "' gives no occupancy " +
+                     (from_volume ? "by VND or a Lassen plot; it takes VT"
+                                  : "by its ratio; there are: BPND, BPP, BPF (VT needs VND)"));
+  return request.measure;
 }
 
 OccupancyResult occupancy_of_scans(const ParameterTable& baseline,
                                    const ParameterTable& drug,
                                    const OccupancyRequest& request) {
+  if (!request.has_baseline && request.method != OccupancyMethod::lassen)
+    throw UsageError("two scans with the drug and none without go with method lassen only");
   normal_factor(request.level);  // the level makes sense, whether or not it is needed
   require_same_method(baseline, drug);
   OccupancyResult result;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kinetic_models/occupancy/lassen_plot.h"
+#include "kinetic_models/occupancy/test_retest.h"
 #include "libpet/io/parameter_table.h"
 
 namespace pet {
@@ -25,7 +26,14 @@ struct OccupancyRequest {
   std::string vnd_region;     ///< or the region whose VT is VND in each scan
   std::vector<std::string> regions;  ///< empty: all regions that both tables have
   double level = 0.95;
+  /// Of the errors of one scan, from test-retest data: the standard errors of method bpnd in place of those of the
+  /// fits, and what the likelihood of a Lassen plot needs.
+  std::optional<RegionCovariance> covariance{};
+  bool has_baseline = true;  ///< false: the first scan was made after a drug too (method lassen only)
 };
+
+/// The parameter that the request compares. Throws UsageError for one whose ratio is no occupancy.
+std::string compared_measure(const OccupancyRequest& request);
 
 /// Rows of the occupancy table and what the sidecar says beside them.
 struct OccupancyResult {
@@ -41,7 +49,8 @@ struct OccupancyResult {
 /// Compares two scans of one subject region by region (matched by name). Regions that one table lacks are left out with
 /// a warning. A fit that is not `ok` lends its status to the row and leaves it without interval; its status and flags
 /// come along as baseline_<flag> and drug_<flag>. Method lassen: the first row, named "lassen", is the plot (mean VT of
-/// the scans) of all regions whose fits give a volume to trust, the others use its VND with its standard error. Throws
+/// the scans) of all regions whose fits give a volume to trust, the others use its VND with its standard error. Without
+/// a baseline scan the occupancy is that of the receptors which the first drug scan left free. Throws
 /// UsageError for unknown or repeated regions and for parameters that are no binding, InputError for parameters that
 /// the tables do not have and for scans whose sidecars name another model, reference region or sampling.
 OccupancyResult occupancy_of_scans(const ParameterTable& baseline,

@@ -18,4 +18,11 @@ std::string sidecar_text(const std::string& members_json, const Provenance& prov
 /// FILE.json. What is no regular file has none. Throws what the readers throw for a file that cannot be read.
 std::vector<std::string> with_sidecars(const std::vector<std::string>& tables);
 
+/// A table of any columns followed by FILE.json, where that exists.
+std::vector<std::string> with_own_sidecar(const std::string& table);
+
+/// The unit that FILE.json gives for a column (COLUMN/Units); empty where it says nothing or "unknown". Throws what
+/// the reader of sidecars throws.
+std::string units_of_column(const std::string& table, const std::string& column);
+
 }  // namespace pet

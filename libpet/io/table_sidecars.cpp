@@ -98,4 +98,17 @@ std::vector<std::string> with_sidecars(const std::vector<std::string>& tables) {
   return files;
 }
 
+std::vector<std::string> with_own_sidecar(const std::string& table) {
+  const std::filesystem::path sidecar = detail::own_sidecar(table);
+  if (!std::filesystem::is_regular_file(sidecar)) return {table};
+  return {table, sidecar.lexically_normal().string()};
+}
+
+std::string units_of_column(const std::string& table, const std::string& column) {
+  const auto sidecar = detail::sidecar_if_present(detail::own_sidecar(table));
+  if (!sidecar) return "";
+  const std::string unit = sidecar->text(column + "/Units").value_or("");
+  return unit == "unknown" ? "" : unit;
+}
+
 }  // namespace pet

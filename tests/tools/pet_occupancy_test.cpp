@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <tuple>
+
 #include "libpet/io/parameter_table.h"
+#include "libpet/io/tac_table_file.h"
+#include "tests/kinetic_models/simulated_scan.h"
 #include "tests/tools/command_fixture.h"
 
 using namespace pet;
@@ -68,7 +72,22 @@ TEST_CASE("pet-occupancy refuses what it cannot use with one line, the right sta
       {"--baseline base.tsv --drug drug.tsv --regions insula,insula", 2, "twice"},
       {"--baseline base.tsv --drug drug.tsv --level 95", 2, "between 0 and 1"},
       {"--baseline base.tsv --drug drug.tsv --regression orthogonal", 2, "lassen"},
-      {"--baseline base.tsv --drug drug.tsv --method lassen --vnd 8", 2, "VND"},
+      {"--baseline base.tsv --drug drug.tsv --method lassen --vnd region:insula", 2, "VND"},
+      {"--baseline base.tsv --drug drug.tsv --method lassen --vnd -8", 2, "VND"},
+      {"--baseline base.tsv --drug base.tsv", 65, "same bytes"},
+      {"--drug drug.tsv", 2, "--baseline"},
+      {"--baseline base.tsv --drug drug.tsv --reference cerebellum", 2, "joint"},
+      {"--method joint --baseline base.tsv --drug drug.tsv", 2, "--reference"},
+      {"--method joint --baseline base.tsv --drug drug.tsv --reference cerebellum", 65, "frame_start"},
+      {"--method joint --baseline base.tsv --drug drug.tsv --reference cerebellum --vnd 8", 2, "joint"},
+      {"--drug base.tsv --drug drug.tsv", 2, "lassen"},
+      {"--baseline vb.tsv --drug vd.tsv --method lassen --regression likelihood", 2, "covariance"},
+      {"--baseline vb.tsv --drug vd.tsv --method lassen --regression deming", 65, "standard error"},
+      {"--baseline vb.tsv --drug vd.tsv --method lassen --covariance c.tsv", 2, "likelihood"},
+      {"--baseline vb.tsv --drug vd.tsv --method lassen --regression likelihood --covariance c.tsv", 65, "definite"},
+      {"--baseline vb.tsv --drug vd.tsv --method lassen --regression likelihood --covariance b.tsv", 65, "region 'r3'"},
+      {"--baseline base.tsv --drug drug.tsv --test base.tsv", 2, "retest"},
+      {"--baseline base.tsv --drug drug.tsv --test base.tsv --retest drug.tsv", 65, "at least 3"},
       {"--baseline base.tsv --drug suvr.tsv", 65, "SUVR"},
       {"--baseline base.tsv --drug other.tsv", 65, "regions"},
       {"--baseline base.tsv --drug drug.tsv --drug drug.tsv", 2, "--drug"},
@@ -80,6 +99,10 @@ TEST_CASE("pet-occupancy refuses what it cannot use with one line, the right sta
   here.write("base.json", R"({"ModelName": "SRTM"})");
   here.write("suvr.tsv", here.read("drug.tsv"));
   here.write("suvr.json", R"({"ModelName": "SUVR"})");
+  here.write("vb.tsv", "name\tVT\nr1\t10\nr2\t12\nr3\t15\n");
+  here.write("vd.tsv", "name\tVT\nr1\t9\nr2\t10\nr3\t11.4\n");
+  here.write("c.tsv", "name\tr1\tr2\tr3\nr1\t1\t2\t0\nr2\t2\t1\t0\nr3\t0\t0\t1\n");
+  here.write("b.tsv", "name\tr1\tr2\nr1\t1\t0\nr2\t0\t1\n");
   here.write("other.tsv", "index\tname\tBPND\tBPND-se\tstatus\tflags\n1\tpons\t1\t5\tok\tn/a\n");
   const auto before = here.files();
   for (const Case& c : cases) {
@@ -91,4 +114,90 @@ TEST_CASE("pet-occupancy refuses what it cannot use with one line, the right sta
     CHECK_THAT(result.err, Catch::Contains(c.message));
     CHECK(here.files() == before);
   }
+}
+
+TEST_CASE("pet-occupancy finds an exact plot by likelihood, with a covariance or from test-retest scans",
+          "[pet-occupancy]") {
+  const Workplace here;
+  here.write("b.tsv", "name\tVT\nr1\t10\nr2\t12\nr3\t16\nr4\t20\n");
+  here.write("d.tsv", "name\tVT\nr1\t8.8\nr2\t9.6\nr3\t11.2\nr4\t12.8\n");  // occupancy 0.6, VND 8
+  here.write("c.tsv", "name\tr1\tr2\tr3\tr4\nr1\t1\t.5\t0\t0\nr2\t.5\t2\t0\t0\nr3\t0\t0\t1\t0\nr4\t0\t0\t0\t3\n");
+  const std::vector<std::vector<const char*>> scans = {
+      {"10", "12.1", "16", "20.3"},     {"10.2", "12", "16.1", "20"},    {"9.7", "11.6", "16.3", "21"},
+      {"10.1", "12.4", "15.7", "20.1"}, {"9.9", "12.2", "16.2", "19.5"}, {"10.3", "11.9", "15.5", "20.6"}};
+  for (std::size_t s = 0; s < scans.size(); ++s) {
+    std::string text = "name\tVT\n";
+    for (std::size_t r = 0; r < 4; ++r) text += "r" + std::to_string(r + 1) + "\t" + scans[s][r] + "\n";
+    here.write("s" + std::to_string(s) + ".tsv", text);
+  }
+  for (const char* errors :
+       {"--covariance c.tsv",
+        "--test s0.tsv --retest s1.tsv --test s2.tsv --retest s3.tsv --test s4.tsv --retest s5.tsv"}) {
+    INFO(errors);
+    const CommandResult result =
+        here.run(std::string("pet-occupancy --baseline b.tsv --drug d.tsv --method lassen --regression likelihood ") +
+                 errors + " --force -o o.tsv");
+    INFO(result.err);
+    REQUIRE(result.status == 0);
+    const OccupancyTable table = read_occupancy_table((here.path / "o.tsv").string());
+    CHECK(table.rows.at(0).occupancy.value() == Approx(0.6).margin(1e-8));
+    CHECK(table.rows.at(0).extra.at(0).value() == Approx(8.0).margin(1e-6));
+  }
+  CHECK_THAT(here.read("o.json"), Catch::Contains("CovarianceShrinkage"));
+  CHECK_THAT(here.read("o.json"), Catch::Contains("s5.tsv"));
+}
+
+TEST_CASE("pet-occupancy takes two drug scans without a baseline, and says so in every row", "[pet-occupancy]") {
+  const Workplace here;
+  here.write("one.tsv", "name\tVT\nr1\t9.2\nr2\t10.4\nr3\t12.8\n");  // VND 8; 40 % and 70 % of 2, 4, 8
+  here.write("two.tsv", "name\tVT\nr1\t8.6\nr2\t9.2\nr3\t10.4\n");
+  const CommandResult result = here.run("pet-occupancy --drug one.tsv --drug two.tsv --method lassen -o o.tsv");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const OccupancyTable table = read_occupancy_table((here.path / "o.tsv").string());
+  CHECK(table.rows.at(0).occupancy.value() == Approx(0.5));
+  for (const OccupancyRow& row : table.rows) CHECK(std::count(row.flags.begin(), row.flags.end(), "no_baseline") == 1);
+}
+
+namespace {
+
+// Curves that the simplified reference tissue model describes exactly, by an independent integration.
+std::string srtm_curves(double left, double flow) {
+  TacTable table;
+  table.frames = simulated::cimbi36_frames();
+  const auto add = [&](const char* region, const std::vector<double>& activity) {
+    table.regions.push_back(region);
+    table.activity.push_back(activity);
+  };
+  add("cerebellum", simulated::srtm_scan({}, table.frames).reference.activity);
+  for (const auto& [region, R1, BPND] :
+       {std::tuple{"insula", 1.05, 1.4}, {"parietal", 0.9, 0.8}, {"temporal", 1.2, 1.9}})
+    add(region, simulated::srtm_scan({.R1 = flow * R1, .BPND = left * BPND}, table.frames).target.activity);
+  return tac_table_text(table);
+}
+
+}  // namespace
+
+TEST_CASE("pet-occupancy --method joint finds the occupancy from the curves, and what the drug did to flow",
+          "[pet-occupancy]") {
+  const Workplace here;
+  here.write("b.tsv", srtm_curves(1.0, 1.0));
+  here.write("d.tsv", srtm_curves(0.4, 0.9));
+  const std::string scans = "--method joint --baseline b.tsv --drug d.tsv --reference cerebellum";
+  const CommandResult result = here.run("pet-occupancy " + scans + " -o o.tsv");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const OccupancyTable table = read_occupancy_table((here.path / "o.tsv").string());
+  REQUIRE(table.rows.size() == 4);
+  CHECK(table.rows[0].name == "joint");
+  for (const OccupancyRow& row : table.rows) {
+    CHECK(row.occupancy.value() == Approx(0.6).margin(1e-3));
+    CHECK(row.status == "ok");
+    CHECK(row.extra.at(1).value() / row.extra.at(0).value() == Approx(0.9).epsilon(1e-3));
+  }
+  CHECK(table.extra_columns == std::vector<std::string>{"R1_baseline", "R1_drug"});
+  CHECK_THAT(here.read("o.json"), Catch::Contains("\"ModelName\": \"SRTM\""));
+  CHECK(here.run("pet-occupancy " + scans + " --regions insula,insula").status == 2);
+  CHECK(here.run("pet-occupancy " + scans + " --regions cerebellum").status == 2);
+  CHECK(here.run("pet-occupancy " + scans + " -j 1").out == here.run("pet-occupancy " + scans + " -j 2").out);
 }

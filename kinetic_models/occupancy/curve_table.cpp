@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/occupancy/curve_table.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <tuple>
+
+#include "libpet/error.h"
+
+namespace pet {
+namespace {
+
+std::optional<double> known(double value) {
+  return std::isnan(value) ? std::nullopt : std::optional(value);
+}
+
+// A fit that nothing was made of.
+bool is_unusable(const std::string& status) {
+  return status == name_of(FitStatus::failed) || status == name_of(FitStatus::unidentifiable) ||
+         status == name_of(FitStatus::not_converged);
+}
+
+void require_possible(const Tsv& table, std::size_t row, const CurveColumns& columns, const CurveObservation& o) {
+  if (o.x < 0.0)
+    throw bad_input(table.where(row, table.column(columns.x)), format_number(o.x),
+                    "a dose or concentration, not below zero");
+  if (!columns.standard_error.empty() && !(o.standard_error > 0.0))
+    throw bad_input(table.where(row, table.column(columns.standard_error)), format_number(o.standard_error),
+                    "a standard error above zero");
+}
+
+}  // namespace
+
+double full_occupancy(const std::string& unit) {
+  if (unit.empty() || unit == "1") return 1.0;
+  if (unit == "%" || unit == "percent") return 100.0;
+  throw UsageError("unit '" + unit + "' of the occupancy; there are: 1, percent");
+}
+
+std::vector<CurveObservation> curve_observations(const Tsv& table,
+                                                 const CurveColumns& columns,
+                                                 CurveEndpoint endpoint,
+                                                 double full,
+                                                 std::vector<std::string>& warnings) {
+  constexpr double beyond = 3.0;  // an occupancy of 300 % is one of 3 % in another unit
+  const std::size_t x = table.column(columns.x);
+  const std::size_t y = table.column(columns.y);
+  const std::optional<std::size_t> status = table.find("status");
+  std::vector<CurveObservation> observations;
+  std::map<std::tuple<std::string, double, double>, std::size_t> seen;
+  for (std::size_t r = 0; r < table.rows(); ++r) {
+    const std::optional<double> dose = table.number(r, x);
+    const std::optional<double> value = table.number(r, y);
+    const std::optional<double> error =
+        columns.standard_error.empty() ? not_available : table.number(r, table.column(columns.standard_error));
+    if (!dose || !value || !error || (status && is_unusable(table.cell(r, *status)))) {
+      warnings.push_back(table.where(r) + ": no " +
+                         (!dose    ? columns.x
+                          : !value ? columns.y
+                                   : "result to trust") +
+                         "; the row is left out");
+      continue;
+    }
+    CurveObservation o{*dose, *value, *error, {}};
+    require_possible(table, r, columns, o);
+    if (endpoint == CurveEndpoint::occupancy && std::abs(o.y) > beyond * full)
+      throw bad_input(table.where(r, y), format_number(o.y),
+                      full > 1.0 ? "an occupancy in percent" : "an occupancy as a fraction (percent has to be stated)");
+    if (!columns.subject.empty()) {
+      o.subject = table.cell(r, table.column(columns.subject));
+      if (o.subject.empty() || o.subject == "n/a")
+        throw bad_input(table.where(r, table.column(columns.subject)), "no subject", "one in every row");
+      const auto [first, is_new] = seen.try_emplace({o.subject, o.x, o.y}, r);
+      if (!is_new)
+        throw bad_input(table.where(r), "the scan of " + table.where(first->second) + " once more", "every scan once");
+    }
+    observations.push_back(std::move(o));
+  }
+  return observations;
+}
+
+std::vector<CurveRow> curve_rows(const CurveFit& fit, const CurveUnits& units) {
+  std::vector<CurveRow> rows;
+  const auto add = [&](std::string parameter, std::string symbol, const Estimate& e, const std::string& unit) {
+    CurveRow row{std::move(parameter), known(e.value), known(e.standard_error),          known(e.lower),
+                 known(e.upper),       unit,           std::string(name_of(fit.status)), {}};
+    for (const std::string& flag : fit.flags) {
+      const bool is_of_target = flag == "target_unattainable";
+      const bool is_of_one = flag.ends_with("_unbounded") || flag.ends_with("_at_bound");
+      if (is_of_target ? std::isnan(e.value) : !is_of_one || flag.starts_with(symbol + '_')) row.flags.push_back(flag);
+    }
+    if (unit.empty()) row.flags.push_back("unknown_unit");
+    rows.push_back(std::move(row));
+  };
+  const std::map<std::string_view, std::string> unit_of = {
+      {"Omax", units.y}, {"EC50", units.x}, {"hill", "1"}, {"E0", units.y}};
+  for (const Estimate& e : fit.estimates) add(std::string(e.symbol), std::string(e.symbol), e, unit_of.at(e.symbol));
+  for (std::size_t s = 0; s < fit.baselines.size(); ++s)
+    add("BP0[" + fit.subjects[s] + "]", "BP0", fit.baselines[s], "1");
+  for (const CurveTarget& target : fit.targets)
+    add("x(" + format_number(target.occupancy) + ")", "target",
+        {"", "", target.x, not_available, target.interval.lower, target.interval.upper}, units.x);
+  return rows;
+}
+
+PooledOptions pooled_options(const CurveOptions& curve, const std::vector<std::string>& random) {
+  PooledOptions options{.curve = curve, .is_EC50_random = false, .is_Omax_random = false};
+  for (const std::string& name : random) {
+    if (name == "EC50")
+      options.is_EC50_random = true;
+    else if (name == "Omax")
+      options.is_Omax_random = true;
+    else
+      throw UsageError("no random parameter '" + name + "'; there are: EC50, Omax");
+  }
+  return options;
+}
+
+std::vector<CurveRow> curve_rows(const PooledFit& fit, const PooledOptions& options, const CurveUnits& units) {
+  std::vector<CurveRow> rows;
+  const auto add = [&](const std::string& parameter, const Estimate& e, const std::string& unit) {
+    CurveRow row{parameter, known(e.value), known(e.standard_error), known(e.lower), known(e.upper), unit, "", {}};
+    row.status = name_of(fit.status);
+    for (const std::string& flag : fit.flags)
+      if (!flag.ends_with("_unbounded") || flag.starts_with(parameter + '_')) row.flags.push_back(flag);
+    if (unit.empty()) row.flags.push_back("unknown_unit");
+    rows.push_back(std::move(row));
+  };
+  const bool is_binding = options.curve.endpoint == CurveEndpoint::binding;
+  for (const Estimate& e : fit.estimates) {
+    const std::string symbol(e.symbol);
+    if ((symbol == "omega_EC50" && !options.is_EC50_random) || (symbol == "omega_Omax" && !options.is_Omax_random))
+      continue;
+    const bool is_of_y = symbol == "Omax" || (symbol == "sigma" && !is_binding);
+    add(symbol, e, symbol == "EC50" ? units.x : is_of_y ? units.y : "1");
+  }
+  for (const PooledSubject& subject : fit.subjects) {
+    if (options.is_EC50_random) add("EC50[" + subject.name + "]", {"", "", subject.EC50}, units.x);
+    if (options.is_Omax_random) add("Omax[" + subject.name + "]", {"", "", subject.Omax}, units.y);
+    if (is_binding) add("BP0[" + subject.name + "]", {"", "", subject.BP0}, "1");
+  }
+  return rows;
+}
+
+std::size_t best_curve(const std::vector<CurveFit>& fits) {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < fits.size(); ++i)
+    if (fits[i].aicc < fits[best].aicc || (std::isnan(fits[best].aicc) && !std::isnan(fits[i].aicc))) best = i;
+  return best;
+}
+
+std::vector<CurveComparisonRow> compare_curves(const std::vector<CurveFit>& fits) {
+  if (fits.empty()) throw UsageError("no curves to compare");
+  const double least = fits[best_curve(fits)].aicc;
+  double sum = 0.0;
+  for (const CurveFit& fit : fits)
+    if (!std::isnan(fit.aicc)) sum += std::exp(-0.5 * (fit.aicc - least));
+  std::vector<CurveComparisonRow> rows;
+  for (const CurveFit& fit : fits)
+    rows.push_back({std::string(name_of(fit.shape)), fit.observations, fit.parameters, known(fit.rss), known(fit.aic),
+                    known(fit.aicc), known(fit.bic), known(fit.aicc - least),
+                    known(std::exp(-0.5 * (fit.aicc - least)) / sum), std::string(name_of(fit.status))});
+  return rows;
+}
+
+std::vector<CurvePredictionRow> prediction_rows(const std::vector<CurvePoint>& points) {
+  std::vector<CurvePredictionRow> rows;
+  for (const CurvePoint& p : points)
+    rows.push_back({p.x, known(p.y), known(p.mean.lower), known(p.mean.upper), known(p.observation.lower),
+                    known(p.observation.upper)});
+  return rows;
+}
+
+}  // namespace pet

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kinetic_models/occupancy/dose_response.h"
+#include "kinetic_models/occupancy/pooled_curve.h"
+#include "libpet/io/curve_table.h"
+#include "libpet/io/tsv.h"
+
+namespace pet {
+
+/// Which columns of a table of observations are what. Empty: there is no such column.
+struct CurveColumns {
+  std::string x;
+  std::string y;
+  std::string standard_error{};
+  std::string subject{};
+};
+
+/// Full occupancy in the unit of y: 1 for "" and "1", 100 for "%" and "percent". Throws UsageError for another unit.
+double full_occupancy(const std::string& unit);
+
+/// The scans of a table. Rows without x, y or standard error, and rows whose column `status` says failed, not_converged
+/// or unidentifiable, are left out with a warning. `full` is full occupancy in the unit of y. Throws InputError with
+/// file and line for a negative x, a standard error that is not positive, an occupancy beyond +-3 full ones (percent
+/// taken for fractions), one scan of a subject twice, and subjects that are n/a.
+std::vector<CurveObservation> curve_observations(const Tsv& table,
+                                                 const CurveColumns& columns,
+                                                 CurveEndpoint endpoint,
+                                                 double full,
+                                                 std::vector<std::string>& warnings);
+
+/// Units of the rows.
+struct CurveUnits {
+  std::string x;
+  std::string y;
+};
+
+/// Omax, EC50, hill and E0 (those that the shape has), the baselines, and one row `x(TARGET)` for each target. A flag
+/// that begins with a parameter's name stands in its row, target_unattainable in those of the targets it is about, any
+/// other in all; unknown_unit in those whose unit is not known.
+std::vector<CurveRow> curve_rows(const CurveFit& fit, const CurveUnits& units);
+
+/// The same of a pooled fit: Omax, EC50, hill, the omegas (standard deviations of logarithms between subjects), sigma,
+/// then EC50[SUBJECT] (Omax[SUBJECT], BP0[SUBJECT]) of each subject.
+std::vector<CurveRow> curve_rows(const PooledFit& fit, const PooledOptions& options, const CurveUnits& units);
+
+/// Which parameters differ between subjects: "EC50", "Omax". Throws UsageError for another name.
+PooledOptions pooled_options(const CurveOptions& curve, const std::vector<std::string>& random);
+
+/// Curves fitted to the same observations by AICc, with Akaike weights. Throws UsageError for none.
+std::vector<CurveComparisonRow> compare_curves(const std::vector<CurveFit>& fits);
+
+/// The index of the curve with the smallest AICc; the first where none has one.
+std::size_t best_curve(const std::vector<CurveFit>& fits);
+
+std::vector<CurvePredictionRow> prediction_rows(const std::vector<CurvePoint>& points);
+
+}  // namespace pet

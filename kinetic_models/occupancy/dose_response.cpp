@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/occupancy/dose_response.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "kinetic_models/detail/autodiff.h"
+#include "kinetic_models/detail/regression.h"
+#include "libpet/error.h"
+#include "libpet/io/tsv.h"
+
+namespace pet {
+namespace {
+
+using detail::Regression;
+using detail::RegressionOptimum;
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double beyond_data = 1e4;  // how far from the concentrations EC50 is looked for
+enum Index : std::size_t { omax, log_ec50, hill, e0, curve_parameters };
+
+// What the second or third parameter stands for. A profile over a prediction or a concentration needs it as a
+// parameter.
+enum class Form { natural, target, value };
+
+struct Parametrisation {
+  Form form = Form::natural;
+  double at = 0.0;  // the occupancy of a target, the concentration of a value
+};
+
+// Omax, log EC50, h and E0 from the parameters of a form.
+template <typename T>
+std::array<T, curve_parameters> natural(const Parametrisation& by, const T* p, bool is_omax_held) {
+  using std::exp;
+  using std::log;
+  std::array<T, curve_parameters> n = {p[omax], p[log_ec50], p[hill], p[e0]};
+  const auto ec50_of = [&](const T& log_x, const T& occupancy) {
+    const T part = occupancy - p[e0];
+    return T(log_x + log((p[omax] - part) / part) / p[hill]);
+  };
+  if (by.form == Form::target) n[log_ec50] = ec50_of(p[log_ec50], T(by.at));
+  if (by.form != Form::value) return n;
+  if (is_omax_held) {
+    n[log_ec50] = ec50_of(T(std::log(by.at)), p[log_ec50]);
+  } else {
+    n[omax] = (p[omax] - p[e0]) * (1.0 + exp(p[hill] * (p[log_ec50] - std::log(by.at))));
+  }
+  return n;
+}
+
+template <typename T>
+T occupancy_at(double x, const std::array<T, curve_parameters>& n) {
+  using std::exp;
+  if (!(x > 0.0)) return n[e0];
+  return n[e0] + n[omax] / (1.0 + exp(n[hill] * (n[log_ec50] - std::log(x))));
+}
+
+bool is_omax_fixed(const CurveOptions& options) {
+  return options.Omax || options.shape == CurveShape::emax_full || options.shape == CurveShape::hill_full;
+}
+
+bool is_hill_fixed(const CurveOptions& options) {
+  return options.hill || options.shape == CurveShape::emax || options.shape == CurveShape::emax_full;
+}
+
+class Curve {
+ public:
+  Curve(const std::vector<CurveObservation>& observations, const CurveOptions& options)
+      : observations_(observations), options_(options) {
+    check();
+    set_weights();
+    set_parameters();
+  }
+
+  Regression problem(const Parametrisation& by = {}) const {
+    Regression regression;
+    regression.parameters = parameters_;
+    regression.observations = observations_.size();
+    regression.residuals = [this, by](std::span<const double> p, std::span<double> residuals,
+                                      std::span<double> jacobian) { evaluate(by, p, residuals, jacobian); };
+    return regression;
+  }
+
+  std::vector<std::vector<double>> starts() const {
+    std::vector<std::vector<double>> all;
+    double largest = 0.0;
+    for (std::size_t i = 0; i < observations_.size(); ++i)
+      largest = std::max(largest, options_.endpoint == CurveEndpoint::occupancy ? observations_[i].y : 0.8 * full());
+    for (int k = 0; k <= 8; ++k) {
+      for (const double h : {1.0, 2.0}) {
+        std::vector<double> start = {std::max(largest, 0.1 * full()),
+                                     std::log(least_) + k / 8.0 * (std::log(most_) - std::log(least_)), h, 0.0};
+        for (std::size_t s = 0; s < subjects_.size() && has_baselines(); ++s) start.push_back(largest_binding(s));
+        all.push_back(std::move(start));
+        if (parameters_[hill].is_held()) break;
+      }
+    }
+    return all;
+  }
+
+  bool has_baselines() const { return options_.endpoint == CurveEndpoint::binding; }
+  const std::vector<std::string>& subjects() const { return subjects_; }
+  double full() const { return options_.full; }
+  std::size_t observations() const { return observations_.size(); }
+  std::size_t concentrations() const { return concentrations_; }
+
+ private:
+  void check();
+  void set_weights();
+  void set_parameters();
+  double largest_binding(std::size_t subject) const;
+  void evaluate(const Parametrisation& by,
+                std::span<const double> p,
+                std::span<double> residuals,
+                std::span<double> jacobian) const;
+
+  const std::vector<CurveObservation>& observations_;
+  const CurveOptions& options_;
+  std::vector<std::string> subjects_;
+  std::vector<std::size_t> subject_of_;
+  std::vector<double> root_weight_;
+  std::vector<Parameter> parameters_;
+  std::size_t concentrations_ = 0;
+  double least_ = infinity;  // positive concentration
+  double most_ = 0.0;
+};
+
+void Curve::check() {
+  std::set<double> different;
+  bool is_flat = true;
+  for (const CurveObservation& o : observations_) {
+    if (!(o.x >= 0.0)) throw bad_input("curve", "the concentration " + format_number(o.x), "none below zero");
+    if (!std::isnan(o.standard_error) && !(o.standard_error > 0.0))
+      throw bad_input("curve", "the standard error " + format_number(o.standard_error), "a positive one");
+    different.insert(o.x);
+    if (o.x > 0.0) least_ = std::min(least_, o.x);
+    most_ = std::max(most_, o.x);
+    is_flat = is_flat && o.y == observations_.front().y;
+    auto found = std::find(subjects_.begin(), subjects_.end(), o.subject);
+    if (found == subjects_.end()) found = subjects_.insert(subjects_.end(), o.subject);
+    subject_of_.push_back(static_cast<std::size_t>(found - subjects_.begin()));
+    if (has_baselines() && o.subject.empty())
+      throw bad_input("curve", "binding without a subject", "one for every scan: each has a baseline of its own");
+  }
+  concentrations_ = different.size();
+  if (concentrations_ < 3)
+    throw bad_input("curve", std::to_string(concentrations_) + " different doses or concentrations", "at least 3");
+  if (is_flat) throw bad_input("curve", "the same value in all observations", "values that differ");
+}
+
+// Weights have a mean of 1.
+void Curve::set_weights() {
+  root_weight_.assign(observations_.size(), 1.0);
+  double sum = 0.0;
+  for (const CurveObservation& o : observations_) sum += 1.0 / (o.standard_error * o.standard_error);
+  if (!std::isfinite(sum)) return;
+  for (std::size_t i = 0; i < observations_.size(); ++i)
+    root_weight_[i] = std::sqrt(static_cast<double>(observations_.size()) / sum) / observations_[i].standard_error;
+}
+
+double Curve::largest_binding(std::size_t subject) const {
+  double largest = -infinity;
+  for (std::size_t i = 0; i < observations_.size(); ++i)
+    if (subject_of_[i] == subject) largest = std::max(largest, observations_[i].y);
+  return largest;
+}
+
+void Curve::set_parameters() {
+  // Far enough that no interval ends there: below EC50 a curve is straight, and any EC50 fits with its Omax.
+  constexpr double wide = 1e8;
+  parameters_ = {
+      Parameter{"Omax", "", 0.8 * full(), 0.0, wide * full(), -infinity},
+      Parameter{"EC50", "", 0.0, std::log(least_ / beyond_data), std::log(most_ * beyond_data), -infinity},
+      Parameter{"hill", "1", 1.0, 0.05, 20.0, 0.0},
+      Parameter{"E0", "", 0.0, -full(), full(), -infinity},
+  };
+  if (is_omax_fixed(options_)) parameters_[omax].held = options_.Omax.value_or(full());
+  if (is_hill_fixed(options_)) parameters_[hill].held = options_.hill.value_or(1.0);
+  if (!options_.E0.is_fitted) parameters_[e0].held = options_.E0.value.value_or(0.0);
+  for (std::size_t s = 0; s < subjects_.size() && has_baselines(); ++s) {
+    const double size = std::max(std::abs(largest_binding(s)), 1e-6);
+    parameters_.push_back(Parameter{"BP0", "", size, 0.0, wide * size, -infinity});
+  }
+  const std::size_t fitted = problem().fitted();
+  if (observations_.size() < fitted + 1)
+    throw bad_input("curve", std::to_string(observations_.size()) + " observations",
+                    "at least " + std::to_string(fitted + 1) + " for " + std::to_string(fitted) + " parameters");
+}
+
+void Curve::evaluate(const Parametrisation& by,
+                     std::span<const double> p,
+                     std::span<double> residuals,
+                     std::span<double> jacobian) const {
+  const bool is_held = is_omax_fixed(options_);
+  const auto curve = [&](const auto* q, auto out) {
+    const auto n = natural(by, q, is_held);
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = occupancy_at(observations_[i].x, n);
+  };
+  std::vector<double> occupancy(observations_.size());
+  std::vector<double> slopes(jacobian.empty() ? 0 : observations_.size() * curve_parameters);
+  detail::differentiate<curve_parameters>(curve, p.first(curve_parameters), occupancy, slopes);
+  const std::size_t all = parameters_.size();
+  for (std::size_t i = 0; i < observations_.size(); ++i) {
+    const double weight = root_weight_[i];
+    const std::size_t baseline = curve_parameters + subject_of_[i];
+    const double BP0 = has_baselines() ? p[baseline] : 0.0;
+    const double free = 1.0 - occupancy[i] / full();
+    residuals[i] = weight * ((has_baselines() ? BP0 * free : occupancy[i]) - observations_[i].y);
+    if (jacobian.empty()) continue;
+    const double by_occupancy = has_baselines() ? -BP0 / full() : 1.0;
+    std::fill_n(jacobian.begin() + static_cast<std::ptrdiff_t>(i * all), all, 0.0);
+    for (std::size_t j = 0; j < curve_parameters; ++j)
+      jacobian[i * all + j] = weight * by_occupancy * slopes[i * curve_parameters + j];
+    if (has_baselines()) jacobian[i * all + baseline] = weight * free;
+  }
+}
+
+double limit_of(const CurveOptions& options, double rss, std::size_t observations, int freedom) {
+  if (options.interval == CurveInterval::likelihood)
+    return rss * std::exp(std::pow(normal_factor(options.level), 2) / static_cast<double>(observations));
+  return rss * (1.0 + std::pow(interval_factor(options.level, freedom), 2) / freedom);
+}
+
+// A fit with what its intervals need.
+struct Fitted {
+  Curve curve;
+  Regression problem;
+  RegressionOptimum optimum;
+  std::vector<double> covariance;
+  double variance = not_available;
+  double limit = not_available;
+  int freedom = 0;
+
+  Fitted(const std::vector<CurveObservation>& observations, const CurveOptions& options)
+      : curve(observations, options), problem(curve.problem()), optimum(detail::minimise(problem, curve.starts())) {
+    if (optimum.parameters.empty()) return;
+    freedom = static_cast<int>(observations.size()) - static_cast<int>(problem.fitted());
+    variance = optimum.rss / freedom;
+    limit = limit_of(options, optimum.rss, observations.size(), freedom);
+    covariance = detail::inverse_information(problem, optimum);
+    for (double& c : covariance) c *= variance;
+  }
+  double se(std::size_t j) const { return std::sqrt(covariance[j * problem.parameters.size() + j]); }
+  bool is_at_bound(std::size_t j) const { return std::isnan(se(j)); }
+};
+
+// The estimate of a parameter with its interval; EC50 on its own scale.
+Estimate estimate_of(const Fitted& fit, const CurveOptions& options, std::size_t j, CurveFit& result) {
+  const Parameter& parameter = fit.problem.parameters[j];
+  const double value = fit.optimum.parameters[j];
+  Estimate estimate{parameter.symbol, parameter.unit, value, fit.se(j)};
+  if (parameter.is_held()) {
+    estimate.lower = estimate.upper = value;
+  } else if (options.interval == CurveInterval::standard_error) {
+    const double factor = interval_factor(options.level, fit.freedom);
+    const double se = j == log_ec50 ? std::exp(value) * estimate.standard_error : estimate.standard_error;
+    const double centre = j == log_ec50 ? std::exp(value) : value;
+    estimate.lower = centre - factor * se;
+    estimate.upper = centre + factor * se;
+  } else {
+    const double step = std::isfinite(fit.se(j)) && fit.se(j) > 0.0 ? fit.se(j) : 0.1;
+    const Interval interval =
+        detail::profile(fit.problem, fit.optimum, j, std::min(step, 1.0 * options.full + 1.0), fit.limit);
+    const bool can_be_zero = j != log_ec50 && j != e0;  // zero is nature's bound, not one that was chosen
+    estimate.lower = can_be_zero && std::isinf(interval.lower) ? 0.0 : interval.lower;
+    estimate.upper = interval.upper;
+    if (j == log_ec50) {
+      estimate.lower = std::exp(interval.lower);  // exp(-inf) = 0
+      estimate.upper = std::exp(interval.upper);
+    }
+    if (std::isinf(estimate.lower) || std::isinf(estimate.upper) || (j == log_ec50 && estimate.lower == 0.0))
+      result.flags.push_back(std::string(parameter.symbol) + "_unbounded");
+  }
+  if (j == log_ec50) {
+    estimate.value = std::exp(value);
+    estimate.standard_error *= estimate.value;
+  }
+  return estimate;
+}
+
+// The concentration for an occupancy is made a parameter in place of EC50, and its profile followed.
+CurveTarget target_of(const Fitted& fit, double occupancy) {
+  CurveTarget target{.occupancy = occupancy, .x = not_available, .interval = {0.0, infinity}, .is_attainable = false};
+  const std::vector<double>& p = fit.optimum.parameters;
+  const double part = occupancy - p[e0];
+  Regression problem = fit.curve.problem({Form::target, occupancy});
+  constexpr double far = 60.0;  // on the logarithmic axis
+  problem.parameters[log_ec50].lower -= far;
+  problem.parameters[log_ec50].upper += far;
+  target.is_attainable = part > 0.0 && p[omax] > part;
+  const auto as_interval = [&](const Interval& logarithm) {
+    return Interval{std::exp(logarithm.lower), std::exp(logarithm.upper)};
+  };
+  if (target.is_attainable) {
+    RegressionOptimum optimum = fit.optimum;
+    optimum.parameters[log_ec50] = p[log_ec50] + std::log(part / (p[omax] - part)) / p[hill];
+    target.x = std::exp(optimum.parameters[log_ec50]);
+    target.interval = as_interval(detail::profile(problem, optimum, log_ec50, 0.1, fit.limit));
+    return target;
+  }
+  if (part <= 0.0) {
+    target.interval = {not_available, not_available};
+    return target;
+  }
+  // The curve stays below: from which concentration on do the data not exclude that it gets there?
+  std::vector<double> start = p;
+  start[omax] = std::max(p[omax], 1.05 * part);
+  if (!problem.parameters[omax].is_held()) problem.parameters[omax].lower = part * (1.0 + 1e-9);
+  target.interval.lower = infinity;
+  const double from = p[log_ec50] - 3.0;
+  constexpr double step = 0.1;
+  for (double x = from; x < from + far; x += step) {
+    const auto found = detail::constrained(problem, start, log_ec50, x);
+    if (!found || found->rss > fit.limit) continue;
+    RegressionOptimum inside = *found;
+    target.interval.lower = std::exp(detail::profile(problem, inside, log_ec50, step, fit.limit).lower);
+    break;
+  }
+  return target;
+}
+
+void add_criteria(CurveFit& fit) {
+  const auto n = static_cast<double>(fit.observations);
+  const auto k = static_cast<double>(fit.parameters);
+  if (!(fit.rss > 0.0)) return;
+  const double deviance = n * std::log(fit.rss / n);
+  fit.aic = deviance + 2.0 * (k + 1.0);
+  fit.bic = deviance + (k + 1.0) * std::log(n);
+  if (n - k - 2.0 >= 1.0) fit.aicc = fit.aic + 2.0 * (k + 1.0) * (k + 2.0) / (n - k - 2.0);
+}
+
+void judge(CurveFit& result, const Fitted& fit) {
+  for (std::size_t j = 0; j < curve_parameters; ++j)
+    if (!fit.problem.parameters[j].is_held() && fit.is_at_bound(j))
+      result.flags.push_back(std::string(fit.problem.parameters[j].symbol) + "_at_bound");
+  const Estimate& EC50 = result["EC50"];
+  const bool is_open = EC50.lower == 0.0 || std::isinf(EC50.upper) || std::isnan(EC50.standard_error);
+  if (result["Omax"].value > fit.curve.full()) result.flags.push_back("omax_above_one");
+  if (std::any_of(result.targets.begin(), result.targets.end(), [](const auto& t) { return !t.is_attainable; }))
+    result.flags.push_back("target_unattainable");
+  result.status = is_open                  ? FitStatus::unidentifiable
+                  : !fit.optimum.converged ? FitStatus::not_converged
+                  : std::any_of(result.flags.begin(), result.flags.end(),
+                                [](const std::string& flag) { return flag.ends_with("_at_bound"); })
+                      ? FitStatus::at_bound
+                      : FitStatus::ok;
+}
+
+}  // namespace
+
+const Estimate& CurveFit::operator[](std::string_view symbol) const {
+  const auto found =
+      std::find_if(estimates.begin(), estimates.end(), [&](const Estimate& e) { return e.symbol == symbol; });
+  assert(found != estimates.end());
+  return *found;
+}
+
+const std::vector<std::string>& curve_shape_names() {
+  static const std::vector<std::string> names = {"emax", "emax-full", "hill", "hill-full"};
+  return names;
+}
+
+CurveShape curve_shape(std::string_view name) {
+  const auto& names = curve_shape_names();
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end())
+    throw UsageError("no curve model '" + std::string(name) + "'" + suggestion(std::string(name), names));
+  return static_cast<CurveShape>(found - names.begin());
+}
+
+std::string_view name_of(CurveShape shape) {
+  return curve_shape_names()[static_cast<std::size_t>(shape)];
+}
+
+CurveFit fit_curve(const std::vector<CurveObservation>& observations, const CurveOptions& options) {
+  const Fitted fit(observations, options);
+  CurveFit result;
+  result.shape = options.shape;
+  result.observations = observations.size();
+  result.parameters = fit.problem.fitted();
+  if (fit.optimum.parameters.empty()) {
+    result.flags.push_back("optimiser_failed");
+    return result;
+  }
+  for (std::size_t j = 0; j < curve_parameters; ++j) result.estimates.push_back(estimate_of(fit, options, j, result));
+  for (std::size_t s = 0; fit.curve.has_baselines() && s < fit.curve.subjects().size(); ++s)
+    result.baselines.push_back(estimate_of(fit, options, curve_parameters + s, result));
+  if (fit.curve.has_baselines()) result.subjects = fit.curve.subjects();
+  for (const double occupancy : options.targets) result.targets.push_back(target_of(fit, occupancy));
+  result.rss = fit.optimum.rss;
+  result.sigma = std::sqrt(fit.variance);
+  const double both = fit.covariance[omax * fit.problem.parameters.size() + log_ec50];
+  result.correlation = both / (fit.se(omax) * fit.se(log_ec50));
+  add_criteria(result);
+  judge(result, fit);
+  return result;
+}
+
+std::vector<CurvePoint> predict_curve(const std::vector<CurveObservation>& observations,
+                                      const CurveOptions& options,
+                                      const std::vector<double>& x) {
+  const Fitted fit(observations, options);
+  std::vector<CurvePoint> points;
+  if (fit.optimum.parameters.empty()) return points;
+  const double factor = interval_factor(options.level, fit.freedom);
+  const bool is_held = fit.problem.parameters[omax].is_held();
+  const std::vector<double>& p = fit.optimum.parameters;
+  for (const double at : x) {
+    if (!(at >= 0.0)) throw UsageError("concentration " + format_number(at) + ": expected none below zero");
+    CurvePoint point{.x = at, .y = 0.0, .mean = {}, .observation = {}};
+    const auto n = natural({}, p.data(), is_held);
+    point.y = occupancy_at(at, n);
+    // The occupancy at this concentration takes the place of Omax, or of EC50 where Omax is held.
+    const std::size_t place = !(at > 0.0) ? e0 : is_held ? log_ec50 : omax;
+    if (fit.problem.parameters[place].is_held()) {
+      point.mean = {point.y, point.y};
+    } else {
+      Regression problem = at > 0.0 ? fit.curve.problem({Form::value, at}) : fit.problem;
+      Parameter& parameter = problem.parameters[place];
+      if (at > 0.0) parameter.lower = p[e0], parameter.upper = p[e0] + (is_held ? p[omax] : 1e8 * options.full);
+      if (at > 0.0 && !fit.problem.parameters[e0].is_held()) parameter.lower = -options.full;
+      RegressionOptimum optimum = fit.optimum;
+      optimum.parameters[place] = point.y;
+      point.mean = detail::profile(problem, optimum, place, 0.02 * options.full, fit.limit, true);
+    }
+    const double up = std::hypot(point.mean.upper - point.y, factor * std::sqrt(fit.variance));
+    const double down = std::hypot(point.y - point.mean.lower, factor * std::sqrt(fit.variance));
+    if (options.endpoint == CurveEndpoint::occupancy) point.observation = {point.y - down, point.y + up};
+    points.push_back(point);
+  }
+  return points;
+}
+
+std::vector<double> drawing_grid(const std::vector<CurveObservation>& observations, int points) {
+  double least = infinity;
+  double most = 0.0;
+  for (const CurveObservation& o : observations) {
+    if (o.x > 0.0) least = std::min(least, o.x);
+    most = std::max(most, o.x);
+  }
+  std::vector<double> grid = {0.0};
+  const double from = std::log(0.1 * least);
+  const double to = std::log(2.0 * most);
+  for (int i = 0; i < points; ++i) grid.push_back(std::exp(from + (to - from) * i / (points - 1)));
+  return grid;
+}
+
+}  // namespace pet

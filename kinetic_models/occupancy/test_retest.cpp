@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/occupancy/test_retest.h"
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <optional>
+
+#include "kinetic_models/occupancy/lassen_plot.h"
+#include "libpet/error.h"
+
+namespace pet {
+namespace {
+
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+// Equal variances without correlation.
+Matrix alike(const Matrix& sample) {
+  return sample.trace() / static_cast<double>(sample.rows()) * Matrix::Identity(sample.rows(), sample.cols());
+}
+
+// How much of the distance from the target is noise of the sample.
+double shrinkage_weight(const Matrix& centred, const Matrix& sample, const Matrix& target) {
+  const auto subjects = static_cast<double>(centred.rows());
+  double noise = 0.0;
+  for (Eigen::Index i = 0; i < centred.rows(); ++i)
+    noise += (centred.row(i).transpose() * centred.row(i) - sample).squaredNorm() / (subjects * subjects);
+  const double distance = (sample - target).squaredNorm();
+  return distance > 0.0 ? std::min(1.0, noise / distance) : 1.0;
+}
+
+std::optional<double> value_of(const ParameterTable& table, const std::string& region, const std::string& measure) {
+  const std::size_t column = table.column(measure);
+  for (const ParameterRow& row : table.rows)
+    if (row.name == region) return row.cells[column].value;
+  return std::nullopt;
+}
+
+// Whether a measure is a volume of distribution over something common to all regions, less a constant.
+bool is_volume(const std::string& measure) {
+  return measure == "VT" || measure == "BPND";
+}
+
+double difference(const ParameterTable& test,
+                  const ParameterTable& retest,
+                  const std::string& region,
+                  const std::string& measure) {
+  const double added = measure == "BPND" ? 1.0 : 0.0;
+  const double first = *value_of(test, region, measure) + added;
+  const double second = *value_of(retest, region, measure) + added;
+  if (!is_volume(measure)) return first - second;
+  for (const auto& [table, value] : {std::pair{&test, first}, {&retest, second}})
+    if (!(value > 0.0))
+      throw bad_input(table->source, measure + " " + format_number(value - added) + " of region '" + region + "'",
+                      "a positive volume");
+  return std::log(first / second);
+}
+
+}  // namespace
+
+RegionCovariance test_retest_covariance(std::vector<std::string> regions,
+                                        const std::vector<std::vector<double>>& differences) {
+  if (differences.size() < 3)
+    throw bad_input("test-retest data", std::to_string(differences.size()) + " subjects", "at least 3");
+  const auto n = static_cast<Eigen::Index>(differences.size());
+  const auto p = static_cast<Eigen::Index>(regions.size());
+  Matrix centred(n, p);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const std::vector<double>& row = differences[static_cast<std::size_t>(i)];
+    assert(row.size() == regions.size());
+    centred.row(i) = Eigen::Map<const Eigen::RowVectorXd>(row.data(), p);
+  }
+  centred.rowwise() -= centred.colwise().mean().eval();
+
+  const auto subjects = static_cast<double>(n);
+  const Matrix sample = centred.transpose() * centred / subjects;
+  for (Eigen::Index i = 0; i < p; ++i)
+    if (!(sample(i, i) > 0.0))
+      throw bad_input("test-retest data", "no difference in region '" + regions[static_cast<std::size_t>(i)] + "'",
+                      "differences");
+  const Matrix target = alike(sample);
+  RegionCovariance result{std::move(regions), std::vector<double>(static_cast<std::size_t>(p * p)), 0.0,
+                          static_cast<int>(n) - 1};
+  result.shrinkage = shrinkage_weight(centred, sample, target);
+  const double of_one_scan = 0.5 * subjects / (subjects - 1.0);
+  Eigen::Map<Matrix>(result.matrix.data(), p, p) =
+      of_one_scan * (result.shrinkage * target + (1.0 - result.shrinkage) * sample);
+  return result;
+}
+
+RegionCovariance test_retest_covariance(const std::vector<ParameterTable>& tests,
+                                        const std::vector<ParameterTable>& retests,
+                                        const std::string& measure) {
+  if (tests.size() != retests.size())
+    throw UsageError(std::to_string(tests.size()) + " test and " + std::to_string(retests.size()) +
+                     " retest scans: expected one of each for every subject");
+  if (tests.empty()) throw UsageError("no test-retest scans");
+  std::vector<std::string> regions;
+  for (const ParameterRow& row : tests.front().rows) {
+    const auto has_it = [&](const ParameterTable& table) { return value_of(table, row.name, measure).has_value(); };
+    if (std::all_of(tests.begin(), tests.end(), has_it) && std::all_of(retests.begin(), retests.end(), has_it))
+      regions.push_back(row.name);
+  }
+  if (regions.empty())
+    throw bad_input(tests.front().source, "no region with " + measure + " in all test-retest tables", "common regions");
+  std::vector<std::vector<double>> differences;
+  for (std::size_t s = 0; s < tests.size(); ++s) {
+    differences.emplace_back();
+    for (const std::string& region : regions)
+      differences.back().push_back(difference(tests[s], retests[s], region, measure));
+  }
+  RegionCovariance covariance = test_retest_covariance(std::move(regions), differences);
+  covariance.is_relative = is_volume(measure);
+  return covariance;
+}
+
+RegionCovariance region_covariance(const Tsv& table) {
+  RegionCovariance covariance;
+  const std::size_t name = table.column("name");
+  std::vector<std::size_t> columns;
+  for (std::size_t r = 0; r < table.rows(); ++r) {
+    covariance.regions.push_back(table.cell(r, name));
+    columns.push_back(table.column(covariance.regions.back()));
+  }
+  for (std::size_t r = 0; r < table.rows(); ++r) {
+    for (std::size_t c = 0; c < table.rows(); ++c) {
+      const double value = table.required_number(r, columns[c]);
+      const double mirrored = table.required_number(c, columns[r]);
+      if (!(std::abs(value - mirrored) <= 1e-9 * (std::abs(value) + std::abs(mirrored))))
+        throw bad_input(table.where(r, columns[c]), format_number(value),
+                        format_number(mirrored) + ", the covariance in the mirrored cell");
+      if (r == c && !(value > 0.0)) throw bad_input(table.where(r, columns[c]), format_number(value), "a variance");
+      covariance.matrix.push_back(value);
+    }
+  }
+  return covariance;
+}
+
+RegionCovariance covariance_of(const RegionCovariance& all, const std::vector<std::string>& regions) {
+  std::vector<std::size_t> index;
+  for (const std::string& name : regions) {
+    const auto found = std::find(all.regions.begin(), all.regions.end(), name);
+    if (found == all.regions.end())
+      throw bad_input("covariance of the regions", "no region '" + name + "'", "all regions that are compared");
+    index.push_back(static_cast<std::size_t>(found - all.regions.begin()));
+  }
+  RegionCovariance result{regions, {}, all.shrinkage, all.degrees_of_freedom, all.is_relative};
+  for (const std::size_t a : index)
+    for (const std::size_t b : index) result.matrix.push_back(all.matrix[a * all.regions.size() + b]);
+  return result;
+}
+
+VolumeErrors errors_in_proportion(const RegionCovariance& covariance,
+                                  std::span<const double> VT_baseline,
+                                  std::span<const double> VT_drug) {
+  const std::size_t n = covariance.regions.size();
+  assert(VT_baseline.size() == n && VT_drug.size() == n);
+  const LinePoints fitted = points_of_orthogonal_line(VT_baseline, VT_drug);
+  VolumeErrors errors{.baseline = covariance.matrix,
+                      .drug = covariance.matrix,
+                      .is_size_known = true,
+                      .degrees_of_freedom = covariance.degrees_of_freedom};
+  const auto scale = [&](std::vector<double>& matrix, auto of_region) {
+    for (std::size_t a = 0; a < n; ++a)
+      for (std::size_t b = 0; b < n; ++b) matrix[a * n + b] *= of_region(a) * of_region(b);
+  };
+  if (covariance.is_relative) scale(errors.baseline, [&](std::size_t r) { return fitted.baseline[r]; });
+  scale(errors.drug,
+        [&](std::size_t r) { return covariance.is_relative ? fitted.drug[r] : fitted.drug[r] / fitted.baseline[r]; });
+  return errors;
+}
+
+}  // namespace pet

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kinetic_models/occupancy/errors_in_variables.h"
+#include "libpet/io/parameter_table.h"
+#include "libpet/io/tsv.h"
+
+namespace pet {
+
+/// Covariance of the errors of one scan between regions.
+struct RegionCovariance {
+  std::vector<std::string> regions;
+  std::vector<double> matrix;               ///< row-major, in the square of the measure's unit
+  double shrinkage = 0.0;                   ///< weight of the target in it, 0 to 1
+  std::optional<int> degrees_of_freedom{};  ///< of its estimation; none: taken as exact
+  bool is_relative = false;                 ///< of log VT or log(1 + BPND): no unit
+
+  double variance(std::size_t region) const { return matrix[region * regions.size() + region]; }
+};
+
+/// Half the covariance of the differences test - retest, one row of `differences` a subject and one column a region,
+/// shrunk towards equal variances without correlation by the weight of Ledoit O, Wolf M. J Multivar Anal
+/// 2004;88:365-411. The differences are centred: a drift from test to retest common to all subjects is no noise; the
+/// covariance is scaled for the degree of freedom this takes. Throws InputError for fewer than three subjects and for a
+/// region that does not vary.
+RegionCovariance test_retest_covariance(std::vector<std::string> regions,
+                                        const std::vector<std::vector<double>>& differences);
+
+/// The same from parameter tables, one test and one retest scan a subject, for the regions that all of them have with a
+/// number. Errors grow with the volume: of VT the differences of log VT are taken, of BPND those of log(1 + BPND),
+/// which makes the covariance relative; of other measures the differences themselves. Throws UsageError where the lists
+/// are not of one length, InputError also for fewer than one common region and volumes that are not positive.
+RegionCovariance test_retest_covariance(const std::vector<ParameterTable>& tests,
+                                        const std::vector<ParameterTable>& retests,
+                                        const std::string& measure);
+
+/// A covariance from a table: column `name`, then one column a region with the same names. Throws InputError with file
+/// and line for what is no number, not square, not symmetric or has a variance that is not positive.
+RegionCovariance region_covariance(const Tsv& table);
+
+/// The rows and columns of the named regions, in that order. Throws InputError for one that it lacks.
+RegionCovariance covariance_of(const RegionCovariance& all, const std::vector<std::string>& regions);
+
+/// The errors of a baseline and a drug scan where errors grow with the volume, as those of plasma and of curves do. A
+/// relative covariance is multiplied by the volumes of both regions in each scan; any other is that of the baseline as
+/// it is, and for the drug scan multiplied by VT_drug / VT_baseline of both regions. The volumes are those of the
+/// points of the orthogonal line nearest to the measured ones: errors in proportion to measured volumes would favour
+/// the regions that came out low. The size of the errors is known.
+VolumeErrors errors_in_proportion(const RegionCovariance& covariance,
+                                  std::span<const double> VT_baseline,
+                                  std::span<const double> VT_drug);
+
+}  // namespace pet

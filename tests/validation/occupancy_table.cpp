@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Prints the tables of occupancies and curves of docs/validation.md: occupancy_table [STUDIES] (500).
+#include <cstdio>
+#include <cstdlib>
+
+#include "tests/validation/occupancy_study.h"
+
+namespace {
+
+using namespace occupancy_study;
+
+void print_header(const char* what) {
+  std::printf(
+      "\n| %s | bias | RMS error | 95 %% interval holds the truth | flagged | without an end | median width |\n", what);
+  std::printf("|---|---|---|---|---|---|---|\n");
+}
+
+void print_row(const std::string& name, const std::vector<Answer>& answers, double truth) {
+  const Summary s = summary(answers, truth);
+  std::printf("| %s | %+.4f | %.4f | %.1f %% | %.1f %% | %.1f %% | %.3f |\n", name.c_str(), s.bias, s.rmse,
+              100.0 * s.held, 100.0 * s.flagged, 100.0 * s.unbounded, s.width);
+  std::fflush(stdout);
+}
+
+void print_curves(int studies) {
+  const CurveAnswers curves = run_curves(studies);
+  print_header("curve, 20 scans");
+  print_row("EC50, truth 1.97", curves.EC50, true_EC50);
+  print_row("Omax, truth 0.766", curves.Omax, true_Omax);
+  print_row("concentration for 0.5, truth 3.703", curves.target, true_EC50 * 0.5 / (true_Omax - 0.5));
+  const PooledAnswers pooled = run_pooled(studies);
+  print_header("10 subjects who differ in EC50 by 0.3, 4 scans each");
+  print_row("EC50, pooled", pooled.pooled.EC50, true_EC50);
+  print_row("EC50, as if scans were independent", pooled.independent.EC50, true_EC50);
+  print_row("Omax, pooled", pooled.pooled.Omax, true_Omax);
+  print_row("Omax, as if scans were independent", pooled.independent.Omax, true_Omax);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int studies = argc > 1 ? std::atoi(argv[1]) : 500;
+  print_curves(studies);
+  struct Setting {
+    double occupancy;
+    double plasma_error;
+  };
+  for (const auto& [occupancy, plasma_error] : {Setting{0.3, 0.04}, {0.6, 0.04}, {0.85, 0.04}, {0.6, 0.005}}) {
+    Settings settings;
+    settings.studies = studies;
+    settings.occupancy = occupancy;
+    settings.plasma_error = plasma_error;
+    const std::vector<Method> methods = run(settings);
+    char what[80];
+    std::snprintf(what, sizeof what, "occupancy, truth %.2f, plasma error %.1f %%", occupancy, 100.0 * plasma_error);
+    print_header(what);
+    for (const Method& method : methods) print_row(method.name, method.occupancy, occupancy);
+    std::snprintf(what, sizeof what, "VND, occupancy %.2f, plasma error %.1f %%", occupancy, 100.0 * plasma_error);
+    print_header(what);
+    for (const Method& method : methods)
+      if (!method.VND.empty()) print_row(method.name, method.VND, true_VND);
+  }
+  return 0;
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "kinetic_models/occupancy/curve_table.h"
+#include "libpet/error.h"
+#include "libpet/io/sidecar.h"
+#include "tools/arguments.h"
+#include "tools/tool.h"
+
+namespace {
+
+struct Options {
+  std::string observations;
+  std::vector<std::string> models;
+  std::string x;
+  std::string y = "occupancy";
+  std::optional<std::string> se;
+  std::optional<std::string> subject;
+  std::string endpoint = "occupancy";
+  std::optional<std::string> x_unit;
+  std::optional<std::string> y_unit;
+  std::optional<double> omax;
+  std::optional<double> hill;
+  std::string e0 = "0";
+  std::vector<std::string> random;
+  std::vector<std::string> targets;
+  std::string interval = "profile";
+  double level = 0.95;
+  std::optional<std::string> predict;
+  std::vector<std::string> at;
+  std::optional<std::string> compare;
+};
+
+std::vector<double> numbers(const std::string& option, const std::vector<std::string>& texts) {
+  std::vector<double> values;
+  for (const std::string& text : texts) {
+    const std::optional<double> value = pet::parse_number(text);
+    if (!value) throw pet::UsageError(option + " '" + text + "': expected a number");
+    values.push_back(*value);
+  }
+  return values;
+}
+
+// A unit that both the command line and the sidecar state must be the same.
+std::string unit_of(const std::string& file,
+                    const std::string& column,
+                    const char* option,
+                    const std::optional<std::string>& given) {
+  const std::string stated = pet::units_of_column(file, column);
+  if (given && !stated.empty() && stated != *given)
+    throw pet::bad_input(file + " column '" + column + "'", "unit " + stated + " in its sidecar",
+                         *given + ", as " + option + " says");
+  return given.value_or(stated);
+}
+
+pet::CurveOptions curve_options(const Options& options, double full) {
+  pet::CurveOptions curve;
+  curve.endpoint = options.endpoint == "binding" ? pet::CurveEndpoint::binding : pet::CurveEndpoint::occupancy;
+  curve.Omax = options.omax;
+  curve.hill = options.hill;
+  curve.full = full;
+  if (options.e0 == "fit")
+    curve.E0 = {.value = std::nullopt, .is_fitted = true};
+  else
+    curve.E0.value = numbers("--e0", {options.e0}).front();
+  curve.interval = options.interval == "se"           ? pet::CurveInterval::standard_error
+                   : options.interval == "likelihood" ? pet::CurveInterval::likelihood
+                                                      : pet::CurveInterval::student;
+  curve.level = options.level;
+  curve.targets = numbers("--target", options.targets);
+  return curve;
+}
+
+std::string sidecar_members(const std::vector<pet::CurveFit>& fits, std::size_t chosen, const Options& options) {
+  nlohmann::ordered_json members;
+  const pet::CurveFit& fit = fits[chosen];
+  members["Model"] = pet::name_of(fit.shape);
+  members["Endpoint"] = options.endpoint;
+  members["X"] = options.x;
+  members["Y"] = options.y;
+  members["Weights"] = options.se ? "1 / " + *options.se + "^2" : "equal";
+  members["Observations"] = fit.observations;
+  members["FittedParameters"] = fit.parameters;
+  members["Interval"] = options.interval;
+  members["ConfidenceLevel"] = options.level;
+  members["Status"] = pet::name_of(fit.status);
+  members["Flags"] = fit.flags;
+  const auto number = [](double value) -> nlohmann::ordered_json {
+    if (std::isfinite(value)) return value;
+    return nullptr;
+  };
+  members["RSS"] = number(fit.rss);
+  members["ResidualStandardDeviation"] = number(fit.sigma);
+  members["CorrelationOfOmaxAndEC50"] = number(fit.correlation);
+  for (const pet::CurveFit& other : fits)
+    members["Criteria"][std::string(pet::name_of(other.shape))] = {
+        {"AIC", number(other.aic)}, {"AICc", number(other.aicc)}, {"BIC", number(other.bic)}};
+  return members.dump();
+}
+
+// The curve of subjects who differ: one model, with its own table and sidecar.
+int run_pooled(const Options& options,
+               const pet::Common& common,
+               pet::OutputFiles& files,
+               const std::vector<pet::CurveObservation>& observations,
+               const pet::CurveOptions& curve,
+               const pet::CurveUnits& units) {
+  if (options.models.size() > 1 || options.predict || options.compare || !options.targets.empty())
+    throw pet::UsageError("--random takes one --model, and no --predict, --compare or --target");
+  if (!options.subject) throw pet::UsageError("--random needs --subject COLUMN");
+  if (options.e0 != "0" || options.interval != "profile")
+    throw pet::UsageError("--random takes no --e0, and intervals are profiles");
+  const pet::PooledOptions pooled = pet::pooled_options(curve, options.random);
+  const pet::PooledFit fit = pet::fit_pooled_curve(observations, pooled);
+  const std::string table = pet::curve_table_text(pet::curve_rows(fit, pooled, units));
+  if (common.output.empty()) {
+    std::cout << table << std::flush;
+  } else {
+    nlohmann::ordered_json members;
+    members["Model"] = pet::name_of(curve.shape);
+    members["Endpoint"] = options.endpoint;
+    members["X"] = options.x;
+    members["Y"] = options.y;
+    members["Weights"] = options.se ? "1 / " + *options.se + "^2" : "equal";
+    members["RandomEffects"] = options.random;
+    members["Likelihood"] = "Laplace approximation with the Gauss-Newton Hessian (FOCE)";
+    members["Observations"] = fit.observations;
+    members["Subjects"] = fit.subjects.size();
+    members["FittedParameters"] = fit.parameters;
+    members["Deviance"] = fit.deviance;
+    members["ConfidenceLevel"] = options.level;
+    members["Status"] = pet::name_of(fit.status);
+    members["Flags"] = fit.flags;
+    files.write(common.output, table);
+    files.write(pet::sidecar_of(common.output),
+                pet::sidecar_text(members.dump(), pet::provenance_of(pet::with_own_sidecar(options.observations))));
+    files.commit();
+  }
+  return fit.status == pet::FitStatus::failed ? pet::some_failed : pet::success;
+}
+
+// The outputs beside the table itself.
+struct Extras {
+  std::string prediction;
+  std::string comparison;
+};
+
+void write(const Options& options,
+           const pet::Common& common,
+           pet::OutputFiles& files,
+           const std::string& table,
+           const std::string& members,
+           const Extras& extras) {
+  if (options.predict) files.write(*options.predict, extras.prediction);
+  if (options.compare) files.write(*options.compare, extras.comparison);
+  if (!common.output.empty()) {
+    files.write(common.output, table);
+    const pet::Provenance provenance = pet::provenance_of(pet::with_own_sidecar(options.observations));
+    files.write(pet::sidecar_of(common.output), pet::sidecar_text(members, provenance));
+  }
+  files.commit();
+  if (common.output.empty()) std::cout << table << std::flush;
+}
+
+int run(const Options& options, const pet::Common& common) {
+  pet::OutputFiles files(common.force);
+  if (!common.output.empty()) {
+    files.declare(common.output);
+    files.declare(pet::sidecar_of(common.output));
+  }
+  if (options.predict) files.declare(*options.predict);
+  if (options.compare) files.declare(*options.compare);
+  if (!options.at.empty() && !options.predict) throw pet::UsageError("--at goes with --predict");
+
+  std::vector<pet::CurveShape> shapes;
+  for (const std::string& name : options.models) shapes.push_back(pet::curve_shape(name));
+  if (shapes.empty()) shapes.push_back(pet::CurveShape::emax);
+  const bool is_binding = options.endpoint == "binding";
+  const pet::CurveUnits units{unit_of(options.observations, options.x, "--x-unit", options.x_unit),
+                              is_binding ? "1" : unit_of(options.observations, options.y, "--y-unit", options.y_unit)};
+  const double full = pet::full_occupancy(units.y);
+  pet::CurveOptions curve = curve_options(options, full);
+
+  std::vector<std::string> warnings;
+  const auto observations = pet::curve_observations(
+      pet::Tsv::read(options.observations),
+      {options.x, options.y, options.se.value_or(""), options.subject.value_or("")}, curve.endpoint, full, warnings);
+  for (const std::string& warning : warnings) pet::warn(common, warning);
+  if (units.x.empty()) pet::warn(common, "the unit of '" + options.x + "' is not known; --x-unit states it");
+
+  const pet::CurveUnits written{units.x, full > 1.0 ? "percent" : "1"};
+  if (!options.random.empty()) {
+    curve.shape = shapes.front();
+    return run_pooled(options, common, files, observations, curve, written);
+  }
+  std::vector<pet::CurveFit> fits;
+  for (const pet::CurveShape shape : shapes) {
+    curve.shape = shape;
+    fits.push_back(pet::fit_curve(observations, curve));
+  }
+  const std::size_t chosen = pet::best_curve(fits);
+  curve.shape = shapes[chosen];
+  Extras extras;
+  if (options.predict) {
+    const std::vector<double> x = options.at.empty() ? pet::drawing_grid(observations) : numbers("--at", options.at);
+    extras.prediction = pet::curve_prediction_text(pet::prediction_rows(pet::predict_curve(observations, curve, x)));
+  }
+  if (options.compare) extras.comparison = pet::curve_comparison_text(pet::compare_curves(fits));
+  write(options, common, files, pet::curve_table_text(pet::curve_rows(fits[chosen], written)),
+        sidecar_members(fits, chosen, options), extras);
+  const bool is_done =
+      fits[chosen].status != pet::FitStatus::failed && fits[chosen].status != pet::FitStatus::not_converged;
+  return is_done ? pet::success : pet::some_failed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  return pet::Tool("pet-curve", "fit occupancy against the dose or concentration of a drug")
+      .description(
+          "Fits O = E0 + Omax C^h / (EC50^h + C^h) to one row a scan: emax (h = 1) and hill, with Omax fitted, or "
+          "emax-full and hill-full with full occupancy. Of several models the one with the smallest AICc is reported. "
+          "With --endpoint binding it fits BP0 (1 - O) with a baseline for each subject, whether that was scanned or "
+          "not. Intervals are profiles: an end is inf where the data set none, and --target says which concentration "
+          "gives an occupancy, or that none does.")
+      .example("pet-curve scans.tsv --x psilocin --x-unit ug/L --se occupancy_se --target 0.6 -o sub_curve.tsv",
+               "EC50, Omax, and the concentration that occupies 60 %")
+      .example("pet-curve scans.tsv --x psilocin --model emax,hill,emax-full --compare models.tsv --predict band.tsv",
+               "three models by AICc, and the curve with its band")
+      .example("pet-curve scans.tsv --x psilocin --y BPND --endpoint binding --subject participant_id",
+               "the same from the binding itself, which uses scans without a baseline")
+      .example("pet-curve scans.tsv --x psilocin --y BPND --endpoint binding --subject participant_id --random EC50",
+               "with an EC50 of each subject")
+      .argument("observations", options.observations, "table with one row a scan, columns as named by the options")
+      .required("x", options.x, "COLUMN", "dose or concentration; 0 is placebo")
+      .option("y", options.y, "COLUMN", "occupancy, or binding")
+      .option("se", options.se, "COLUMN", "standard error of y; weights are 1 / se^2; default: equal weights")
+      .option("subject", options.subject, "COLUMN", "who was scanned")
+      .option("model", options.models, "MODEL,...", "emax, emax-full, hill, hill-full; default: emax")
+      .option("endpoint", options.endpoint, "WHAT", "what y is")
+      .choices("endpoint", {"occupancy", "binding"})
+      .option("x-unit", options.x_unit, "UNIT", "unit of x, where the sidecar of the table does not say it")
+      .option("y-unit", options.y_unit, "UNIT", "unit of the occupancy: 1 or percent; default: 1")
+      .option("omax", options.omax, "VALUE", "hold Omax, in the unit of y")
+      .option("hill", options.hill, "VALUE", "hold the Hill coefficient")
+      .option("e0", options.e0, "VALUE|fit", "occupancy without drug, or fit it (a placebo arm)")
+      .option("random", options.random, "PARAMETER,...",
+              "EC50, Omax: what differs between subjects (log-normal, by FOCE); default: nothing")
+      .option("target", options.targets, "OCCUPANCY,...", "occupancies whose concentration is wanted, in the unit of y")
+      .option("ci", options.interval, "KIND", "intervals")
+      .choices("ci", {"profile", "likelihood", "se"})
+      .option("level", options.level, "FRACTION", "confidence level of the intervals")
+      .option("predict", options.predict, "FILE", "write the curve with its band: x y lower upper")
+      .option("at", options.at, "X,...", "where; default: 0 and 60 points on a logarithmic axis")
+      .option("compare", options.compare, "FILE", "write the criteria of all models")
+      .citation("Holford NHG, Sheiner LB. Clin Pharmacokinet 1981;6:429-453")
+      .citation("Seber GAF, Wild CJ. Nonlinear Regression. Wiley 1989, section 5.9")
+      .citation("Lindstrom MJ, Bates DM. Biometrics 1990;46:673-687")
+      .citation("Hurvich CM, Tsai CL. Biometrika 1989;76:297-307")
+      .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
+}
