@@ -7,7 +7,7 @@
 #include <numeric>
 #include <tuple>
 
-#include "kinetic_models/errors_in_variables.h"
+#include "kinetic_models/noisy_reference.h"
 #include "kinetic_models/registry.h"
 #include "libpet/error.h"
 #include "libpet/parallel.h"
@@ -108,7 +108,7 @@ Fit fit_with_noise(const Model& model,
                    const std::optional<IntervalOptions>& intervals,
                    std::size_t region) {
   if (!intervals || intervals->kind != IntervalKind::bootstrap)
-    return fit_errors_in_variables(model, target, reference, options, noise, intervals);
+    return fit_noisy_reference(model, target, reference, options, noise, intervals);
   Fit found = fit(model, target, reference, options);
   add_reference_noise_intervals(model, target, reference, options, noise,
                                 {intervals->level, intervals->samples, intervals->seed}, region, found);

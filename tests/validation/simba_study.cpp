@@ -5,7 +5,7 @@
 #include <cmath>
 #include <map>
 
-#include "kinetic_models/errors_in_variables.h"
+#include "kinetic_models/noisy_reference.h"
 #include "kinetic_models/intervals.h"
 #include "kinetic_models/registry.h"
 #include "kinetic_models/shared_fit.h"
@@ -58,7 +58,7 @@ Estimate fitted(const Scan& scan, std::size_t region, Sampling sampling, Interva
   options.weights = weights(scan.frames);
   const auto noise = [&] { return estimate_reference_noise(reference.tac(), options.weights); };
   if (interval == Interval::both_curves)
-    return fit_errors_in_variables(model, target, reference, options, noise(),
+    return fit_noisy_reference(model, target, reference, options, noise(),
                                    IntervalOptions{.kind = IntervalKind::profile})["BPND"];
   Fit result = fit(model, target, reference, options);
   if (interval == Interval::both_bootstrapped)

@@ -21,7 +21,7 @@ namespace pet {
 /// above. `weighted_rss` and `fitted` are those of the measured reference. A curve that an ordinary fit cannot describe
 /// is returned as that fit. A k2prime that the options give is taken as exact. Throws UsageError for a linear method, a
 /// model with plasma input, a robust loss, or intervals by bootstrap (see add_reference_noise_intervals).
-Fit fit_errors_in_variables(const Model& model,
+Fit fit_noisy_reference(const Model& model,
                             const TimeActivityCurve& target,
                             const ReferenceRegion& reference,
                             const FitOptions& options,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kinetic_models/errors_in_variables.h"
+#include "kinetic_models/noisy_reference.h"
 
 #include <Eigen/Cholesky>
 #include <Eigen/LU>
@@ -110,7 +110,7 @@ TEST_CASE("The likelihood of both curves without noise in the reference is an or
   add_noise(scan.target, 0.3, 1, 0);
   const ReferenceRegion reference(scan.reference);
   const Fit ordinary = fit(srtm, scan.target, reference, weighted());
-  const Fit both = fit_errors_in_variables(srtm, scan.target, reference, weighted(), known_noise(0.0));
+  const Fit both = fit_noisy_reference(srtm, scan.target, reference, weighted(), known_noise(0.0));
   CHECK(both.status == FitStatus::ok);
   CHECK(both.weighted_rss == Approx(ordinary.weighted_rss).epsilon(1e-9));
   for (std::size_t q = 0; q < ordinary.estimates.size(); ++q) {
@@ -127,7 +127,7 @@ TEST_CASE("Estimates and profile of the likelihood of both curves are those over
   add_noise(scan.reference, 0.3, 2, 1);
   const ReferenceRegion reference(scan.reference, Sampling::midframe);
   const IntervalOptions profile{.kind = IntervalKind::profile};
-  const Fit both = fit_errors_in_variables(srtm, scan.target, reference, weighted(), known_noise(0.3), profile);
+  const Fit both = fit_noisy_reference(srtm, scan.target, reference, weighted(), known_noise(0.3), profile);
   REQUIRE(both.status == FitStatus::ok);
   const auto sum = [&](double sigma) {
     return [&, sigma](const VectorXd& p) { return least_sum(scan.target, scan.reference, p, sigma, 0.3); };
@@ -166,7 +166,7 @@ TEST_CASE("Errors of the likelihood of both curves are as large as it says, thos
     add_noise(scan.target, 0.15, seed, 0);
     add_noise(scan.reference, 0.3, seed, 1);
     const ReferenceRegion reference(scan.reference);
-    const Fit both = fit_errors_in_variables(srtm, scan.target, reference, weighted(), known_noise(0.3));
+    const Fit both = fit_noisy_reference(srtm, scan.target, reference, weighted(), known_noise(0.3));
     const Fit ordinary = fit(srtm, scan.target, reference, weighted());
     squares += std::pow((both["BPND"].value - truth.BPND) / both["BPND"].standard_error, 2) / repeats;
     ordinary_squares += std::pow((ordinary["BPND"].value - truth.BPND) / ordinary["BPND"].standard_error, 2) / repeats;
@@ -197,7 +197,7 @@ TEST_CASE("The likelihood of both curves is refused where there is none", "[refe
   const simulated::Scan scan = simulated::srtm_scan({}, frames);
   const ReferenceRegion reference(scan.reference);
   const auto refused = [&](const Model& model, const FitOptions& options, std::optional<IntervalOptions> intervals) {
-    CHECK_THROWS_AS(fit_errors_in_variables(model, scan.target, reference, options, known_noise(0.1), intervals),
+    CHECK_THROWS_AS(fit_noisy_reference(model, scan.target, reference, options, known_noise(0.1), intervals),
                     UsageError);
   };
   refused(mrtm, {}, {});
@@ -208,7 +208,7 @@ TEST_CASE("The likelihood of both curves is refused where there is none", "[refe
   refused(srtm, {}, IntervalOptions{.kind = IntervalKind::bootstrap});
   simulated::Scan noisy = scan;
   add_noise(noisy.target, 0.2, 1, 0);
-  CHECK_THROWS_AS(fit_errors_in_variables(srtm, noisy.target, reference, {}, known_noise(0.1),
+  CHECK_THROWS_AS(fit_noisy_reference(srtm, noisy.target, reference, {}, known_noise(0.1),
                                           IntervalOptions{.kind = IntervalKind::profile, .level = 1.5}),
                   UsageError);
 }
@@ -216,8 +216,8 @@ TEST_CASE("The likelihood of both curves is refused where there is none", "[refe
 TEST_CASE("A target that is the reference, or zeros, is what an ordinary fit says of it", "[reference-noise]") {
   const simulated::Scan scan = simulated::srtm_scan({}, frames);
   const ReferenceRegion reference(scan.reference);
-  const Fit same = fit_errors_in_variables(srtm, scan.reference, reference, {}, known_noise(0.1));
+  const Fit same = fit_noisy_reference(srtm, scan.reference, reference, {}, known_noise(0.1));
   CHECK(same.flags == std::vector<std::string>{"target_is_reference"});
   const TimeActivityCurve zeros{frames, std::vector<double>(frames.size(), 0.0)};
-  CHECK(fit_errors_in_variables(srtm, zeros, reference, {}, known_noise(0.1)).status == FitStatus::failed);
+  CHECK(fit_noisy_reference(srtm, zeros, reference, {}, known_noise(0.1)).status == FitStatus::failed);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kinetic_models/errors_in_variables.h"
+#include "kinetic_models/noisy_reference.h"
 
 #include <Eigen/Cholesky>
 #include <algorithm>
@@ -235,7 +235,7 @@ void add_likelihood_intervals(const Model& model,
 
 }  // namespace
 
-Fit fit_errors_in_variables(const Model& model,
+Fit fit_noisy_reference(const Model& model,
                             const TimeActivityCurve& target,
                             const ReferenceRegion& reference,
                             const FitOptions& options,
