@@ -72,7 +72,8 @@ struct Instance {
   bool is_classic_pet() const;
   bool is_enhanced_pet() const;  ///< also Legacy Converted
   /// What must be equal for two files to belong to one image.
-  std::string kind() const { return series_uid + '\n' + image_type + '\n' + units + '\n' + corrected_image; }
+  std::string kind() const { return series_uid + '\n' + kind_but_series(); }
+  std::string kind_but_series() const { return image_type + '\n' + units + '\n' + corrected_image; }
 };
 
 /// The first slice of a file; nothing if it is not DICOM.

@@ -215,6 +215,8 @@ Layout arrange(const Series& series) {
   require_no_overlap(frames);
   require_all_frames(frames, layout.warnings);
   tell_gaps(frames, layout.warnings);
+  if (series.joined > 1)
+    layout.warnings.push_back(std::to_string(series.joined) + " series that hold one frame each were joined");
   for (const auto& frame : frames) {
     auto& row = layout.frames.emplace_back();
     for (const Slice& slice : frame) row.push_back(slice.instance);

@@ -63,6 +63,37 @@ std::string list_of(const std::vector<const Series*>& series) {
   return text;
 }
 
+// Whether each series is one frame of what all agree about.
+bool are_frames_of_one_scan(const std::vector<const Series*>& all) {
+  const Instance& first = all.front()->first();
+  std::set<DateTime> starts;
+  for (const Series* series : all) {
+    const DateTime start = series->first().start;
+    if (!starts.insert(start).second || series->instances.size() != all.front()->instances.size()) return false;
+    for (const Instance& i : series->instances)
+      if (!i.problem.empty() || i.start != start || i.kind_but_series() != first.kind_but_series() ||
+          i.frame_of_reference_uid.empty() || i.frame_of_reference_uid != first.frame_of_reference_uid ||
+          i.rows != first.rows || i.columns != first.columns || i.row_spacing_mm != first.row_spacing_mm ||
+          i.column_spacing_mm != first.column_spacing_mm || i.row_direction != first.row_direction ||
+          i.column_direction != first.column_direction)
+        return false;
+  }
+  return true;
+}
+
+// What counts the slices of one series says nothing of the scan.
+Series joined(const std::vector<const Series*>& all) {
+  Series scan;
+  scan.joined = all.size();
+  for (const Series* series : all)
+    for (Instance instance : series->instances) {
+      instance.series_type = "DYNAMIC\\IMAGE";
+      instance.image_index = instance.slice_count = instance.time_slice_count = std::nullopt;
+      scan.instances.push_back(std::move(instance));
+    }
+  return scan;
+}
+
 using Check = void (*)(const Instance&);
 
 InputError refusal(const Instance& instance, const DcmTagKey& tag, const std::string& found, const char* expected) {
@@ -157,7 +188,7 @@ Scan scan_for_pet(const std::vector<fs::path>& paths, unsigned threads) {
   return scan;
 }
 
-const Series& choose_series(const Scan& scan, const std::string& series_uid, const std::string& where) {
+Series choose_series(const Scan& scan, const std::string& series_uid, const std::string& where) {
   if (!scan.damaged.empty()) throw InputError(scan.damaged.front());
   std::vector<const Series*> all, chosen;
   for (const Series& series : scan.series) {
@@ -167,6 +198,7 @@ const Series& choose_series(const Scan& scan, const std::string& series_uid, con
   if (all.empty()) throw bad_input(where, other_classes(scan), "a PET series");
   if (chosen.empty()) throw bad_input(where, "no series " + series_uid + "; there are: " + list_of(all), "that series");
   if (chosen.size() == 1) return *chosen.front();
+  if (series_uid.empty() && are_frames_of_one_scan(chosen)) return joined(chosen);
   std::set<std::string> uids;
   for (const Series* series : chosen) uids.insert(series->first().series_uid);
   throw bad_input(where, std::to_string(chosen.size()) + " PET images: " + list_of(chosen),

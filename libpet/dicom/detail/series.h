@@ -13,6 +13,7 @@ namespace pet::detail {
 /// Slices that belong to one image: same series, image type, units and corrections. In order of file names.
 struct Series {
   std::vector<Instance> instances;
+  std::size_t joined = 1;  ///< series of the files, of which each holds one frame of the scan
   const Instance& first() const { return instances.front(); }
   std::size_t file_count() const;
 };
@@ -28,9 +29,10 @@ struct Scan {
 /// not exist or a file that cannot be opened, InputError where nothing is DICOM.
 Scan scan_for_pet(const std::vector<std::filesystem::path>& paths, unsigned threads);
 
-/// The series with that UID or, if it is empty, the only one. Throws InputError that lists what there is, and for a
+/// The series with that UID or, if it is empty, the only one. Series that hold one frame each, at different times, and say
+/// the same of everything else (converters of older formats write them) are joined to one scan. Throws InputError that lists what there is, and for a
 /// damaged file, for it may belong to the series.
-const Series& choose_series(const Scan& scan, const std::string& series_uid, const std::string& where);
+Series choose_series(const Scan& scan, const std::string& series_uid, const std::string& where);
 
 /// Reasons why the stored values are not activity concentrations that kinetics can use, each a whole message:
 /// attributes that could not be read, units, series type, counts source, corrections, lossy compression, files that

@@ -242,3 +242,36 @@ TEST_CASE("A long description is cut between characters, one with a backslash re
   options.series_description = "a\\b";
   CHECK_THROWS_AS(write_pet_series(small_image(), options, folder / "values"), InputError);
 }
+
+TEST_CASE("A scan that was stored as one series a frame is joined, and only then", "[dicom]") {
+  const WrittenSeries whole;
+  const DynamicImage expected = whole.read();
+  const auto split = [](const WrittenSeries& series) {
+    for (std::size_t i = 0; i < series.files.size(); ++i)
+      damage(series.files[i], [&](DcmDataset& data) {
+        const std::string frame = std::to_string(i / 3 + 1);
+        data.putAndInsertString(DCM_SeriesInstanceUID, ("1.2.3." + frame).c_str());
+        data.putAndInsertString(DCM_SeriesType, "STATIC\\IMAGE");
+        data.putAndInsertString(DCM_NumberOfTimeSlices, "1");
+        data.putAndInsertString(DCM_ImageIndex, std::to_string(i % 3 + 1).c_str());
+      });
+  };
+  const WrittenSeries frames;
+  split(frames);
+  const DynamicImage joined = frames.read();
+  CHECK(joined.voxels == expected.voxels);
+  REQUIRE(joined.frames.size() == 3);
+  CHECK(joined.frames[2].start_min == expected.frames[2].start_min);
+  CHECK_THAT(joined.warnings, Catch::VectorContains(std::string("3 series that hold one frame each were joined")));
+
+  // Two images of one time are reconstructions, others may belong to another scan.
+  const WrittenSeries reconstructions;
+  split(reconstructions);
+  for (std::size_t i = 3; i < 6; ++i)
+    damage(reconstructions.files[i], [](DcmDataset& data) { data.putAndInsertString(DCM_AcquisitionTime, "120100"); });
+  CHECK_THAT(reconstructions.refusal(), Catch::Contains("3 PET images"));
+  const WrittenSeries elsewhere;
+  split(elsewhere);
+  damage(elsewhere.files[8], [](DcmDataset& data) { data.putAndInsertString(DCM_FrameOfReferenceUID, "1.2.9"); });
+  CHECK_THAT(elsewhere.refusal(), Catch::Contains("3 PET images"));
+}
