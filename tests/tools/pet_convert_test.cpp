@@ -354,7 +354,7 @@ TEST_CASE("dciodvfy finds no error in the Segmentation of pet-tac", "[seg-out]")
   CHECK(text.find("Error") == std::string::npos);
 }
 
-TEST_CASE("--seg-out is refused for a NIfTI image and for a name that no segment can have", "[seg-out]") {
+TEST_CASE("A Segmentation is refused for a NIfTI image and for a name that no segment can have", "[seg-out]") {
   const Workplace here;
   REQUIRE(convert(here, all_that_is_asked_for).status == 0);
   const CommandResult nifti =
