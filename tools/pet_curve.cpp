@@ -50,8 +50,8 @@ std::string unit_of(const std::string& file,
                     const std::optional<std::string>& given) {
   const std::string stated = pet::units_of_column(file, column);
   if (given && !stated.empty() && stated != *given)
-    throw pet::bad_input(file + " column '" + column + "'", "unit " + stated + " in its sidecar",
-                         *given + ", as " + option + " says");
+    throw pet::bad_input(std::string(file).append(" column '").append(column).append("'"),
+                         "unit " + stated + " in its sidecar", *given + ", as " + option + " says");
   return given.value_or(stated);
 }
 

@@ -83,7 +83,7 @@ std::vector<CurveObservation> curve_observations(const Tsv& table,
 
 std::vector<CurveRow> curve_rows(const CurveFit& fit, const CurveUnits& units) {
   std::vector<CurveRow> rows;
-  const auto add = [&](std::string parameter, std::string symbol, const Estimate& e, const std::string& unit) {
+  const auto add = [&](std::string parameter, const std::string& symbol, const Estimate& e, const std::string& unit) {
     CurveRow row{std::move(parameter), known(e.value), known(e.standard_error),          known(e.lower),
                  known(e.upper),       unit,           std::string(name_of(fit.status)), {}};
     for (const std::string& flag : fit.flags) {

@@ -316,8 +316,7 @@ CurveTarget target_of(const Fitted& fit, double occupancy) {
   for (double x = from; x < from + far; x += step) {
     const auto found = detail::constrained(problem, start, log_ec50, x);
     if (!found || found->rss > fit.limit) continue;
-    RegressionOptimum inside = *found;
-    target.interval.lower = std::exp(detail::profile(problem, inside, log_ec50, step, fit.limit).lower);
+    target.interval.lower = std::exp(detail::profile(problem, *found, log_ec50, step, fit.limit).lower);
     break;
   }
   return target;

@@ -52,8 +52,10 @@ double difference(const ParameterTable& test,
   if (!is_volume(measure)) return first - second;
   for (const auto& [table, value] : {std::pair{&test, first}, {&retest, second}})
     if (!(value > 0.0))
-      throw bad_input(table->source, measure + " " + format_number(value - added) + " of region '" + region + "'",
-                      "a positive volume");
+      throw bad_input(
+          table->source,
+          std::string(measure).append(" ").append(format_number(value - added)).append(" of region ").append(region),
+          "a positive volume");
   return std::log(first / second);
 }
 

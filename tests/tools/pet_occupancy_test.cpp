@@ -88,6 +88,8 @@ TEST_CASE("pet-occupancy refuses what it cannot use with one line, the right sta
       {"--baseline vb.tsv --drug vd.tsv --method lassen --regression likelihood --covariance b.tsv", 65, "region 'r3'"},
       {"--baseline base.tsv --drug drug.tsv --test base.tsv", 2, "retest"},
       {"--baseline base.tsv --drug drug.tsv --test base.tsv --retest drug.tsv", 65, "at least 3"},
+      {"--baseline vb.tsv --drug vd.tsv --method lassen --regression likelihood --test zero.tsv --retest vd.tsv", 65,
+       "zero.tsv: found VT 0 of region r1"},
       {"--baseline base.tsv --drug suvr.tsv", 65, "SUVR"},
       {"--baseline base.tsv --drug other.tsv", 65, "regions"},
       {"--baseline base.tsv --drug drug.tsv --drug drug.tsv", 2, "--drug"},
@@ -100,6 +102,7 @@ TEST_CASE("pet-occupancy refuses what it cannot use with one line, the right sta
   here.write("suvr.tsv", here.read("drug.tsv"));
   here.write("suvr.json", R"({"ModelName": "SUVR"})");
   here.write("vb.tsv", "name\tVT\nr1\t10\nr2\t12\nr3\t15\n");
+  here.write("zero.tsv", "name\tVT\nr1\t0\nr2\t10\nr3\t11\n");
   here.write("vd.tsv", "name\tVT\nr1\t9\nr2\t10\nr3\t11.4\n");
   here.write("c.tsv", "name\tr1\tr2\tr3\nr1\t1\t2\t0\nr2\t2\t1\t0\nr3\t0\t0\t1\n");
   here.write("b.tsv", "name\tr1\tr2\nr1\t1\t0\nr2\t0\t1\n");
