@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/maps/parametric_maps.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "kinetic_models/frtm.h"
+#include "kinetic_models/one_tissue.h"
+#include "kinetic_models/srtm.h"
+#include "kinetic_models/srtm2.h"
+#include "kinetic_models/two_tissue.h"
+#include "kinetic_models/two_tissue_irreversible.h"
+#include "libpet/error.h"
+#include "tests/kinetic_models/maps/noisy_image.h"
+#include "tests/kinetic_models/simulated_scan.h"
+
+namespace {
+
+#ifdef NDEBUG
+constexpr std::size_t voxel_count = 10000;
+#else
+constexpr std::size_t voxel_count = 500;  // with sanitizers
+#endif
+
+// Reference and 20 targets from low to high binding.
+struct Scan {
+  pet::TimeActivityCurve reference;
+  std::vector<pet::TimeActivityCurve> targets;
+};
+
+const Scan& srtm_scan() {
+  static const Scan scan = [] {
+    Scan result;
+    for (int i = 0; i < 20; ++i) {
+      simulated::SrtmTruth truth;
+      truth.BPND = 0.15 * (i + 1);
+      truth.R1 = 0.8 + 0.1 * (i % 5);
+      const simulated::Scan one = simulated::srtm_scan(truth, simulated::cimbi36_frames());
+      result.reference = one.reference;
+      result.targets.push_back(one.target);
+    }
+    return result;
+  }();
+  return scan;
+}
+
+pet::FitOptions decay_weights(const pet::DynamicImage& image) {
+  pet::FitOptions options;
+  options.weights = pet::frame_weights(pet::WeightScheme::decay, image.frames, image.tracer.half_life_min, {});
+  return options;
+}
+
+// How many voxels of those where both fits are ok agree in every quantity and standard error.
+struct Agreement {
+  std::size_t both_ok = 0;
+  std::size_t same_status = 0;
+  std::size_t agree = 0;
+  std::size_t errors_agree = 0;
+  std::size_t better = 0;  ///< of those that do not agree, the map has the smaller residual
+};
+
+Agreement compare(const pet::Model& model,
+                  const pet::DynamicImage& image,
+                  const pet::ScanInput& input,
+                  const pet::FitOptions& options) {
+  pet::MapOptions map_options;
+  map_options.fit = options;
+  const pet::ParametricMaps maps = pet::fit_voxels(model, image, noisy::all_voxels(image), input, map_options);
+  Agreement agreement;
+  for (std::size_t v = 0; v < maps.voxels.size(); ++v) {
+    const pet::Fit fit = pet::fit(model, noisy::curve(image, v), input, options);
+    agreement.same_status += fit.status == maps.status[v] ? 1 : 0;
+    if (fit.status != pet::FitStatus::ok || maps.status[v] != pet::FitStatus::ok) continue;
+    ++agreement.both_ok;
+    bool agrees = true;
+    bool errors_agree = true;
+    for (std::size_t q = 0; q < fit.estimates.size(); ++q) {
+      const double value = fit.estimates[q].value;
+      const double error = fit.estimates[q].standard_error;
+      if (std::isnan(value)) continue;
+      agrees = agrees && std::abs(maps.quantities[q].value[v] - value) <= 1e-4 * std::abs(value) + 1e-7;
+      errors_agree = errors_agree && std::abs(maps.quantities[q].standard_error[v] - error) <= 1e-3 * error + 1e-7;
+    }
+    agreement.agree += agrees ? 1 : 0;
+    agreement.errors_agree += errors_agree ? 1 : 0;
+    if (!agrees) agreement.better += maps.weighted_rss[v] <= fit.weighted_rss ? 1 : 0;
+  }
+  INFO(model.name << ": " << agreement.both_ok << " both ok, " << agreement.agree << " agree, "
+                  << agreement.errors_agree << " standard errors agree, " << agreement.same_status << " same status, "
+                  << agreement.better << " of the others better");
+  CHECK(true);
+  WARN(model.name << ": " << agreement.both_ok << " both ok, " << agreement.agree << " agree, "
+                  << agreement.errors_agree << " standard errors agree, " << agreement.same_status << " same status, "
+                  << agreement.better << " of the others better");
+  return agreement;
+}
+
+void check_agreement(const Agreement& agreement, std::size_t least_ok) {
+  CHECK(agreement.both_ok >= least_ok);
+  CHECK(static_cast<double>(agreement.agree) >= 0.999 * static_cast<double>(agreement.both_ok));
+  CHECK(static_cast<double>(agreement.errors_agree) >= 0.999 * static_cast<double>(agreement.both_ok));
+}
+
+}  // namespace
+
+TEST_CASE("Maps of srtm equal the fits of the same curves", "[maps]") {
+  const pet::ReferenceRegion reference(srtm_scan().reference);
+  const pet::DynamicImage image = noisy::image(srtm_scan().targets, voxel_count / 20, 0.1);
+  check_agreement(compare(pet::srtm, image, reference, decay_weights(image)), voxel_count / 2);
+}
