@@ -1,51 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
 
-#include "libpet/dicom/pet_image.h"
-#include "libpet/dicom/segmentation.h"
-#include "libpet/error.h"
-#include "libpet/io/nifti.h"
 #include "libpet/io/series_report.h"
 #include "libpet/io/sidecar.h"
 #include "libpet/io/tac_table_file.h"
 #include "libpet/labels.h"
+#include "tools/image_arguments.h"
 #include "tools/tool.h"
 
 namespace {
 
 struct Options {
-  std::string image;
+  pet::ImageArguments image;
   std::string labels;
   std::optional<std::string> table;
-  std::string series;
-  std::optional<std::string> injection_time;
 };
-
-bool is_nifti(const std::string& path) {
-  return path.ends_with(".nii") || path.ends_with(".nii.gz");
-}
-
-void require_dicom_for(const std::string& option, const std::string& image) {
-  if (is_nifti(image)) throw pet::UsageError("--" + option + " is for DICOM series; " + image + " is a NIfTI image");
-}
-
-pet::DynamicImage read_image(const Options& options, const pet::Common& common) {
-  if (!options.series.empty()) require_dicom_for("series", options.image);
-  if (options.injection_time) require_dicom_for("injection-time", options.image);
-  if (is_nifti(options.image)) return pet::read_nifti_image(options.image);
-  return pet::read_pet_series(options.image, {options.series, options.injection_time, common.threads});
-}
-
-pet::LabelMap read_labels(const Options& options, const pet::DynamicImage& image) {
-  pet::LabelMap labels =
-      is_nifti(options.labels) ? pet::read_label_map(options.labels) : pet::read_dicom_segmentation(options.labels);
-  if (options.table) labels.names = pet::read_label_names(*options.table);
-  const bool both_known = !labels.frame_of_reference_uid.empty() && !image.frame_of_reference_uid.empty();
-  if (both_known && labels.frame_of_reference_uid != image.frame_of_reference_uid)
-    throw pet::bad_input(options.labels + " tag (0020,0052) FrameOfReferenceUID", labels.frame_of_reference_uid,
-                         image.frame_of_reference_uid + ", the image's");
-  return pet::align_labels(labels, image.grid, options.labels);
-}
 
 void warn_of_names(const pet::Common& common, const pet::LabelMap& labels) {
   if (labels.names.empty()) return;
@@ -76,16 +45,15 @@ int run(const Options& options, const pet::Common& common) {
     files.declare(sidecar);
     files.declare(morph_of(common.output));
   }
-  const pet::DynamicImage image = read_image(options, common);
-  for (const std::string& warning : image.warnings) pet::warn(common, warning);
-  const pet::LabelMap labels = read_labels(options, image);
+  const pet::DynamicImage image = pet::read_image(options.image, common);
+  const pet::LabelMap labels = pet::read_labels(options.labels, options.table, image);
   warn_of_names(common, labels);
   const pet::TacTable table = pet::extract_tacs(image, labels, common.threads);
   if (common.output.empty()) {
     std::cout << pet::tac_table_text(table) << std::flush;
     return pet::success;
   }
-  std::vector<std::string> inputs = pet::with_sidecars({options.image});
+  std::vector<std::string> inputs = pet::with_sidecars({options.image.image});
   inputs.push_back(options.labels);
   if (options.table) inputs.push_back(*options.table);
   const bool is_pmod = common.output.ends_with(".tac");
@@ -101,20 +69,18 @@ int run(const Options& options, const pet::Common& common) {
 
 int main(int argc, char** argv) {
   Options options;
-  return pet::Tool("pet-tac", "regional time-activity curves from a dynamic PET image")
-      .description(
+  pet::Tool tool("pet-tac", "regional time-activity curves from a dynamic PET image");
+  tool.description(
           "Averages a dynamic PET image over the regions of a label image and writes a BIDS table of time-activity "
           "curves in seconds after injection and Bq/mL, decay-corrected to injection, with a JSON sidecar and a table "
           "of "
           "volumes (_morph.tsv). Image and labels must be on one grid; nothing is interpolated.")
       .example("pet-tac dicom/ --labels dseg.nii.gz --table dseg.tsv -o sub-01_tacs.tsv",
                "from a folder of DICOM slices")
-      .example("pet-tac dicom/ --labels segmentation.dcm -o sub-01_tacs.tsv", "with a DICOM Segmentation")
-      .argument("IMAGE", options.image, "folder of a DICOM PET series, or a 4-D NIfTI with its BIDS sidecar")
-      .required("labels", options.labels, "FILE", "label image: NIfTI or DICOM Segmentation")
-      .option("table", options.table, "FILE", "names of the labels: a dseg.tsv with columns index and name")
-      .option("series", options.series, "UID", "which PET series of the folder, if it holds several")
-      .option("injection-time", options.injection_time, "TIME",
-              "injection as 2026-01-31T12:34:56 or 12:34:56, in place of the header's")
-      .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
+      .example("pet-tac dicom/ --labels segmentation.dcm -o sub-01_tacs.tsv", "with a DICOM Segmentation");
+  options.image.declare(tool);
+  tool.required("labels", options.labels, "FILE", "label image: NIfTI or DICOM Segmentation")
+      .option("table", options.table, "FILE", "names of the labels: a dseg.tsv with columns index and name");
+  options.image.declare_options(tool);
+  return tool.main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
 }

@@ -2,9 +2,12 @@
 #include "kinetic_models/maps/parametric_maps.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
+#include <limits>
 
 #include "kinetic_models/maps/detail/block_fit.h"
+#include "kinetic_models/maps/map_inputs.h"
 #include "kinetic_models/registry.h"
 #include "libpet/error.h"
 #include "libpet/parallel.h"
@@ -78,6 +81,13 @@ std::size_t ParametricMaps::count(FitStatus wanted) const {
   return static_cast<std::size_t>(std::count(status.begin(), status.end(), wanted));
 }
 
+const QuantityMap& ParametricMaps::map(std::string_view symbol) const {
+  const auto found =
+      std::find_if(quantities.begin(), quantities.end(), [&](const QuantityMap& q) { return q.symbol == symbol; });
+  assert(found != quantities.end());
+  return *found;
+}
+
 bool is_mappable(const Model& model) {
   return detail::has_terms(model);
 }
@@ -116,37 +126,6 @@ ParametricMaps fit_voxels(const Model& model,
     if (options.on_voxels) options.on_voxels(count);
   });
   return maps;
-}
-
-TimeActivityCurve mean_curve(const DynamicImage& image, const std::vector<std::uint32_t>& voxels) {
-  const std::size_t frames = image.frames.size();
-  std::vector<double> sum(frames, 0.0);
-  std::size_t finite = 0;
-  std::vector<double> curve(frames);
-  for (const std::uint32_t voxel : voxels) {
-    bool is_finite = true;
-    for (std::size_t f = 0; f < frames; ++f) {
-      curve[f] = static_cast<double>(image.frame(f)[voxel]);
-      is_finite = is_finite && std::isfinite(curve[f]);
-    }
-    if (!is_finite) continue;
-    ++finite;
-    for (std::size_t f = 0; f < frames; ++f) sum[f] += curve[f];
-  }
-  if (finite == 0)
-    throw bad_input("voxels to fit", std::to_string(voxels.size()) + ", none of them with a finite curve",
-                    "at least one");
-  for (double& value : sum) value /= static_cast<double>(finite);
-  return {image.frames, std::move(sum)};
-}
-
-std::vector<float> on_grid(const Grid& grid,
-                           const std::vector<std::uint32_t>& voxels,
-                           const std::vector<float>& values,
-                           float elsewhere) {
-  std::vector<float> volume(grid.voxel_count(), elsewhere);
-  for (std::size_t i = 0; i < voxels.size(); ++i) volume[voxels[i]] = values[i];
-  return volume;
 }
 
 }  // namespace pet

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kinetic_models/model.h"
@@ -29,6 +30,8 @@ struct ParametricMaps {
   std::vector<FitStatus> status;
 
   std::size_t count(FitStatus status) const;
+  /// The map of that symbol; asserts that there is one.
+  const QuantityMap& map(std::string_view symbol) const;
 };
 
 struct MapOptions {
@@ -54,16 +57,5 @@ ParametricMaps fit_voxels(const Model& model,
                           std::vector<std::uint32_t> voxels,
                           const ScanInput& input,
                           const MapOptions& options = {});
-
-/// The mean curve of some voxels of an image; those that are not finite in any frame are left out. Throws InputError
-/// for none.
-TimeActivityCurve mean_curve(const DynamicImage& image, const std::vector<std::uint32_t>& voxels);
-
-/// One value a voxel of the whole grid: `values` (one a voxel of `voxels`) where there is one, `elsewhere` in all
-/// others.
-std::vector<float> on_grid(const Grid& grid,
-                           const std::vector<std::uint32_t>& voxels,
-                           const std::vector<float>& values,
-                           float elsewhere);
 
 }  // namespace pet

@@ -27,8 +27,8 @@ const MovableInput& movable(const ScanInput& input) {
 }
 
 // How far apart the rates of the grid lie, in nodes of the table.
-constexpr std::size_t nodes_between_rates = 2;
-constexpr std::size_t nodes_between_paired_rates = 5;
+constexpr std::size_t nodes_between_rates = 4;
+constexpr std::size_t nodes_between_paired_rates = 6;
 
 template <typename Terms>
 class NonlinearFit : public BlockFit {
@@ -112,7 +112,7 @@ class NonlinearFit : public BlockFit {
     const GridPoint point = grid_point(searched, rates);
     if constexpr (Terms::starts == 1) return refinement_.minimise(c, Terms::start(point, parameters_, 0));
     // Of several starts the best after a few steps is followed to its end.
-    constexpr int few_steps = 8;
+    constexpr int few_steps = 15;
     Optimum<P> leader;
     for (std::size_t s = 0; s < Terms::starts; ++s) {
       const Optimum<P> tried = refinement_.minimise(c, Terms::start(point, parameters_, s), few_steps);

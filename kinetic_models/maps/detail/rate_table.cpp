@@ -8,7 +8,7 @@
 namespace pet::detail {
 namespace {
 
-constexpr double steps_per_unit = 16.0;
+constexpr double steps_per_unit = 32.0;
 
 }  // namespace
 

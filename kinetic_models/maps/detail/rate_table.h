@@ -21,7 +21,7 @@ struct alignas(32) Coordinates : std::array<double, most_dimensions> {};
 /// The basis curve y(theta) = C (x) exp(-theta t), frame by frame, for every rate theta from 0 to the fastest: values
 /// and derivatives at nodes, cubic Hermite polynomials between. Nodes are even in x = ln(1 + theta / theta_0), which is
 /// logarithmic where the rate matters and linear towards 0, an ordinary point. theta_0 is a tenth of 1 / (end of the
-/// scan); with steps of 1/16 the curve is exact to 1e-7 of its size.
+/// scan); with steps of 1/32 the curve is exact to 1e-8 of its size.
 class RateTable {
  public:
   /// `fixed` are the curves that a model adds unchanged (the reference, whole blood, a running integral); they span the

@@ -121,7 +121,7 @@ struct FrtmTerms {
   static constexpr std::size_t fixed = 1;
   static constexpr std::size_t moving = 2;
   static constexpr std::size_t searched = 1;
-  static constexpr std::size_t starts = 4;
+  static constexpr std::size_t starts = 6;
   static constexpr int blood = -1;
 
   static std::vector<std::vector<double>> curves(const ScanInput& input, double) {
@@ -137,12 +137,16 @@ struct FrtmTerms {
     terms[0] = {roots.fast, k2 - R1 * k2 - of_slow};
     terms[1] = {roots.slow, of_slow};
   }
-  /// From the simplified model, the limit of fast exchange, with slow and fast exchange.
+  /// From the simplified model, the limit of fast exchange: with slow and fast exchange, and with tracer that leaves
+  /// the tissue so fast that release alone is slow.
   static std::array<double, 4> start(const GridPoint& g, std::span<const Parameter> p, std::size_t which) {
-    constexpr std::array rates = {0.01, 0.03, 0.1, 0.3};
-    const double k4 = rates[which];
+    constexpr std::array exchange = {0.01, 0.03, 0.1, 0.3};
+    constexpr std::array fast_efflux = {0.3, 1.0};
     const auto [R1, k2, BPND] = SrtmTerms::start(g, p, 0);
-    return {R1, k2, std::max(BPND, 0.05) * k4, k4};
+    const double binding = std::max(BPND, 0.05);
+    if (which < exchange.size()) return {R1, k2, binding * exchange[which], exchange[which]};
+    const double k2a = g.moving[0].rate;
+    return {R1, fast_efflux[which - exchange.size()], binding * k2a, k2a};
   }
   static double fastest(std::span<const Parameter> p) { return p[1].upper + p[2].upper + p[3].upper; }
 };

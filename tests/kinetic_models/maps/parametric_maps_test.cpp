@@ -47,6 +47,30 @@ const Scan& srtm_scan() {
   return scan;
 }
 
+// Plasma samples every 0.05 min while the bolus passes, then every minute; whole blood is the plasma.
+pet::InputFunction blood() {
+  pet::InputFunction input;
+  for (double t = 0.0; t < 10.0; t += 0.05) input.time_min.push_back(t);
+  for (double t = 10.0; t <= 120.0; t += 1.0) input.time_min.push_back(t);
+  for (const double t : input.time_min) input.parent_plasma.push_back(simulated::plasma(t));
+  input.whole_blood = input.parent_plasma;
+  return input;
+}
+
+std::vector<pet::TimeActivityCurve> two_tissue_targets(double k4, double vB) {
+  std::vector<pet::TimeActivityCurve> targets;
+  for (int i = 0; i < 20; ++i) {
+    simulated::TwoTissueTruth truth;
+    truth.K1 = 0.2 + 0.02 * i;
+    truth.k2 = truth.K1 / (4.0 + i % 5);
+    truth.k3 = 0.02 + 0.006 * (i % 7);
+    truth.k4 = k4;
+    truth.vB = vB;
+    targets.push_back(simulated::two_tissue_target(truth, simulated::cimbi36_frames()));
+  }
+  return targets;
+}
+
 pet::FitOptions decay_weights(const pet::DynamicImage& image) {
   pet::FitOptions options;
   options.weights = pet::frame_weights(pet::WeightScheme::decay, image.frames, image.tracer.half_life_min, {});
@@ -59,7 +83,7 @@ struct Agreement {
   std::size_t same_status = 0;
   std::size_t agree = 0;
   std::size_t errors_agree = 0;
-  std::size_t better = 0;  ///< of those that do not agree, the map has the smaller residual
+  std::size_t as_good = 0;  ///< the residual sum of squares of the map is not above that of the fit
 };
 
 Agreement compare(const pet::Model& model,
@@ -86,15 +110,9 @@ Agreement compare(const pet::Model& model,
     }
     agreement.agree += agrees ? 1 : 0;
     agreement.errors_agree += errors_agree ? 1 : 0;
-    if (!agrees) agreement.better += maps.weighted_rss[v] <= fit.weighted_rss ? 1 : 0;
+    constexpr double rounding = 1e-6;
+    agreement.as_good += agrees || maps.weighted_rss[v] <= (1.0 + rounding) * fit.weighted_rss ? 1 : 0;
   }
-  INFO(model.name << ": " << agreement.both_ok << " both ok, " << agreement.agree << " agree, "
-                  << agreement.errors_agree << " standard errors agree, " << agreement.same_status << " same status, "
-                  << agreement.better << " of the others better");
-  CHECK(true);
-  WARN(model.name << ": " << agreement.both_ok << " both ok, " << agreement.agree << " agree, "
-                  << agreement.errors_agree << " standard errors agree, " << agreement.same_status << " same status, "
-                  << agreement.better << " of the others better");
   return agreement;
 }
 
@@ -104,10 +122,51 @@ void check_agreement(const Agreement& agreement, std::size_t least_ok) {
   CHECK(static_cast<double>(agreement.errors_agree) >= 0.999 * static_cast<double>(agreement.both_ok));
 }
 
+// Models of two rates have several minima, of which map and fit may reach different ones, and valleys in which k2 to k4
+// move with the sum of squares equal to rounding: there the sum of squares is compared.
+void check_agreement_of_minima(const Agreement& agreement, std::size_t least_ok) {
+  CHECK(agreement.both_ok >= least_ok);
+  CHECK(static_cast<double>(agreement.agree) >= 0.99 * static_cast<double>(agreement.both_ok));
+  CHECK(static_cast<double>(agreement.as_good) >= 0.999 * static_cast<double>(agreement.both_ok));
+}
+
 }  // namespace
 
 TEST_CASE("Maps of srtm equal the fits of the same curves", "[maps]") {
   const pet::ReferenceRegion reference(srtm_scan().reference);
   const pet::DynamicImage image = noisy::image(srtm_scan().targets, voxel_count / 20, 0.1);
   check_agreement(compare(pet::srtm, image, reference, decay_weights(image)), voxel_count / 2);
+}
+
+TEST_CASE("Maps of srtm2 equal the fits of the same curves", "[maps]") {
+  const pet::ReferenceRegion reference(srtm_scan().reference);
+  const pet::DynamicImage image = noisy::image(srtm_scan().targets, voxel_count / 20, 0.1);
+  pet::FitOptions options = decay_weights(image);
+  options.k2prime = 0.042;
+  check_agreement(compare(pet::srtm2, image, reference, options), voxel_count / 2);
+}
+
+TEST_CASE("Maps of frtm equal the fits of the same curves", "[maps]") {
+  const pet::ReferenceRegion reference(srtm_scan().reference);
+  const pet::DynamicImage image = noisy::image(srtm_scan().targets, voxel_count / 20, 0.02);
+  check_agreement_of_minima(compare(pet::frtm, image, reference, decay_weights(image)), voxel_count / 10);
+}
+
+TEST_CASE("Maps of compartment models with plasma equal the fits of the same curves", "[maps]") {
+  const pet::Plasma plasma(blood(), simulated::cimbi36_frames());
+  const bool fits_blood = GENERATE(false, true);
+  const pet::DynamicImage image = noisy::image(two_tissue_targets(0.06, 0.04), voxel_count / 20, 0.05);
+  pet::FitOptions options = decay_weights(image);
+  options.vB = fits_blood ? pet::Choice{std::nullopt, true} : pet::Choice{0.04, false};
+  check_agreement(compare(pet::one_tissue, image, plasma, options), voxel_count / 2);
+  check_agreement_of_minima(compare(pet::two_tissue, image, plasma, options), voxel_count / 2);
+}
+
+TEST_CASE("Maps of the irreversible model equal the fits of the same curves", "[maps]") {
+  const pet::Plasma plasma(blood(), simulated::cimbi36_frames(), pet::Sampling::average, 0.1);
+  const pet::DynamicImage image = noisy::image(two_tissue_targets(0.0, 0.04), voxel_count / 20, 0.05);
+  pet::FitOptions options = decay_weights(image);
+  options.vB.is_fitted = true;
+  options.delay_min.value = 0.1;
+  check_agreement(compare(pet::two_tissue_irreversible, image, plasma, options), voxel_count / 2);
 }
