@@ -18,6 +18,8 @@ namespace {
 using detail::lanes;
 using detail::VoxelBlock;
 
+constexpr std::size_t most_frames = 4096;
+
 // Voxels whose curve cannot be fitted: not finite, or zero throughout. Their lanes are set to zero.
 struct Unusable {
   std::array<bool, lanes> is;
@@ -89,7 +91,7 @@ const QuantityMap& ParametricMaps::map(std::string_view symbol) const {
 }
 
 bool is_mappable(const Model& model) {
-  return detail::has_terms(model);
+  return detail::has_terms(model) || detail::has_linear_terms(model);
 }
 
 std::string mappable_model_names() {
@@ -108,10 +110,14 @@ ParametricMaps fit_voxels(const Model& model,
                           const ScanInput& input,
                           const MapOptions& options) {
   require_mappable(model, options.fit);
+  if (image.frames.size() > most_frames)
+    throw bad_input("image", std::to_string(image.frames.size()) + " frames",
+                    "at most " + std::to_string(most_frames) + " for maps");
   // The fit of the mean curve refuses what makes no sense for any voxel.
   const TimeActivityCurve mean = mean_curve(image, voxels);
   fit(model, mean, input, options.fit);
-  const std::unique_ptr<detail::BlockFit> block_fit = detail::nonlinear_fit(model, input, options.fit, mean);
+  const auto make = detail::has_terms(model) ? detail::nonlinear_fit : detail::linear_fit;
+  const std::unique_ptr<detail::BlockFit> block_fit = make(model, input, options.fit, mean);
 
   ParametricMaps maps = empty_maps(model, std::move(voxels));
   const std::size_t total = maps.voxels.size();

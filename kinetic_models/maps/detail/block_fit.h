@@ -25,4 +25,11 @@ std::unique_ptr<BlockFit> nonlinear_fit(const Model& model,
                                         const TimeActivityCurve& mean);
 bool has_terms(const Model& model);
 
+/// The same for linear methods.
+std::unique_ptr<BlockFit> linear_fit(const Model& model,
+                                     const ScanInput& input,
+                                     const FitOptions& options,
+                                     const TimeActivityCurve& mean);
+bool has_linear_terms(const Model& model);
+
 }  // namespace pet::detail

@@ -7,12 +7,12 @@
 #include "kinetic_models/detail/frames_used.h"
 #include "kinetic_models/detail/least_squares.h"
 #include "kinetic_models/detail/solver.h"
-#include "kinetic_models/detail/statistics.h"
 #include "kinetic_models/frtm.h"
 #include "kinetic_models/maps/detail/block_fit.h"
 #include "kinetic_models/maps/detail/rate_search.h"
 #include "kinetic_models/maps/detail/refinement.h"
 #include "kinetic_models/maps/detail/terms.h"
+#include "kinetic_models/maps/detail/voxel_report.h"
 #include "kinetic_models/one_tissue.h"
 #include "kinetic_models/srtm.h"
 #include "kinetic_models/srtm2.h"
@@ -166,7 +166,7 @@ class NonlinearFit : public BlockFit {
     if (status == FitStatus::ok && covariance.is_at_bound) status = FitStatus::at_bound;
     if (optimum.converged && !covariance.is_determined) status = FitStatus::unidentifiable;
     if (!std::isfinite(rss)) status = FitStatus::failed;
-    write(optimum.parameters, covariance.values, rss, frames, fitted, status, at, maps);
+    detail::report(model_, options_, {optimum.parameters, covariance.values, rss, frames, fitted, status}, at, maps);
   }
 
   struct Covariance {
@@ -200,38 +200,6 @@ class NonlinearFit : public BlockFit {
       for (std::size_t k = 0; k < count; ++k) result.values[free[k] * P + free[i]] = column[free[k]];
     }
     return result;
-  }
-
-  void write(const std::array<double, P>& parameters,
-             const std::array<double, P * P>& covariance,
-             double rss,
-             std::size_t frames,
-             std::size_t fitted,
-             FitStatus status,
-             std::size_t at,
-             ParametricMaps& maps) const {
-    maps.status[at] = status;
-    if (status == FitStatus::failed) return;
-    constexpr std::size_t most_quantities = 16;
-    const std::size_t quantities = model_.quantities.size();
-    std::array<double, most_quantities> values;
-    std::array<double, most_quantities * P> gradient;
-    model_.derive(parameters, options_, std::span(values).first(quantities), std::span(gradient).first(quantities * P));
-    for (std::size_t q = 0; q < quantities; ++q) {
-      double variance = 0.0;
-      for (std::size_t a = 0; a < P; ++a)
-        for (std::size_t b = 0; b < P; ++b) {
-          const double product = gradient[q * P + a] * gradient[q * P + b];
-          if (product != 0.0) variance += product * covariance[a * P + b];
-        }
-      const bool is_missing = model_.quantities[q].needs_fP && !options_.plasma_free_fraction;
-      maps.quantities[q].value[at] = static_cast<float>(is_missing ? not_available : values[q]);
-      maps.quantities[q].standard_error[at] = static_cast<float>(is_missing ? not_available : std::sqrt(variance));
-    }
-    Fit goodness;
-    add_goodness_of_fit(goodness, rss, frames, fitted);
-    maps.weighted_rss[at] = static_cast<float>(rss);
-    maps.aicc[at] = static_cast<float>(goodness.aicc);
   }
 
   const Model& model_;

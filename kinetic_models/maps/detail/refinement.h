@@ -84,7 +84,7 @@ class Refinement {
   /// its standard error.
   Optimum<P> minimise(const Coordinates& c, const Vector& start, int most_steps = 100) const {
     constexpr double negligible = 1e-12;
-    constexpr double tolerable = 1e-8;  // where no step lowers the cost any more
+    constexpr double tolerable = 1e-8;          // where no step lowers the cost any more
     const double rounding = 1e-15 * dot(c, c);  // of the cost
     constexpr double least_damping = 1e-5;
     constexpr double most_damping = 1e12;
