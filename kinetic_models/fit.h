@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -19,6 +20,9 @@ inline constexpr double not_available = std::numeric_limits<double>::quiet_NaN()
 ///   unidentifiable  the data do not determine all parameters; those have no standard error
 ///   failed          nothing could be estimated (for example a curve of zeros)
 enum class FitStatus { ok, at_bound, not_converged, unidentifiable, failed };
+
+inline constexpr std::array all_statuses = {FitStatus::ok, FitStatus::at_bound, FitStatus::not_converged,
+                                            FitStatus::unidentifiable, FitStatus::failed};
 
 std::string_view name_of(FitStatus status);
 

@@ -7,70 +7,25 @@
 #include <string>
 #include <utility>
 
+#include "kinetic_models/detail/measured_intervals.h"
 #include "libpet/error.h"
 
 namespace pet {
 namespace {
 
-// A stretch of time with a known (frame) or interpolated (gap) mean activity.
-struct Interval {
-  double start;
-  double end;
-  double mean;
-};
-
-// The frames of a scan with the gaps between them, and the time before it, filled in.
-std::vector<Interval> without_gaps(const TimeActivityCurve& tac) {
-  std::vector<Interval> intervals;
-  double last_mid = 0.0;
-  double last_value = 0.0;
-  double end = std::min(0.0, tac.frames.front().start_min);
-  for (std::size_t i = 0; i < tac.frames.size(); ++i) {
-    const Frame& frame = tac.frames[i];
-    const bool is_gap = i == 0 ? frame.start_min > end : tac.frames.has_gap_after(i - 1);
-    if (is_gap) {
-      const double fraction = (0.5 * (end + frame.start_min) - last_mid) / (frame.mid_min() - last_mid);
-      intervals.push_back({end, frame.start_min, last_value + fraction * (tac.activity[i] - last_value)});
-    }
-    intervals.push_back({is_gap || i == 0 ? frame.start_min : end, frame.end_min, tac.activity[i]});
-    last_mid = frame.mid_min();
-    last_value = tac.activity[i];
-    end = frame.end_min;
-  }
-  return intervals;
-}
-
-// Derivative at x[at] of the polynomial through the points first ... last.
-double lagrange_slope(
-    std::span<const double> x, std::span<const double> y, std::size_t at, std::size_t first, std::size_t last) {
-  double slope = 0.0;
-  for (std::size_t j = first; j <= last; ++j) {
-    double derivative = 0.0;  // of the j-th Lagrange polynomial
-    for (std::size_t m = first; m <= last; ++m) {
-      if (m == j) continue;
-      double product = 1.0 / (x[j] - x[m]);
-      for (std::size_t q = first; q <= last; ++q)
-        if (q != j && q != m) product *= (x[at] - x[q]) / (x[j] - x[q]);
-      derivative += product;
-    }
-    slope += derivative * y[j];
-  }
-  return slope;
-}
-
 // The curve at the edges of the intervals: the slope of the quartic through the five nearest points of the cumulative
 // integral, kept so that the cumulative integral is monotone wherever its data are (Fritsch and Carlson's condition).
 std::vector<double> edge_values(std::span<const double> edges,
                                 std::span<const double> cumulative,
-                                std::span<const Interval> intervals) {
+                                std::span<const double> means) {
   const std::size_t last = edges.size() - 1;
+  const std::vector<detail::EdgeSlope> slopes = detail::edge_slopes(edges);
   std::vector<double> values(edges.size(), 0.0);  // nothing is there at injection
   for (std::size_t i = 1; i <= last; ++i) {
-    const double before = intervals[i - 1].mean;
-    const double after = i < last ? intervals[i].mean : before;
+    const double before = means[i - 1];
+    const double after = i < last ? means[i] : before;
     if (before * after <= 0.0) continue;
-    const std::size_t first_point = i == last ? last - std::min<std::size_t>(last, 3) : i - std::min<std::size_t>(i, 2);
-    const double slope = lagrange_slope(edges, cumulative, i, first_point, std::min(i + 2, last));
+    const double slope = slopes[i - 1].of(cumulative.data());
     const double most = 3.0 * std::min(std::abs(before), std::abs(after));
     values[i] = before > 0.0 ? std::clamp(slope, 0.0, most) : std::clamp(slope, -most, 0.0);
   }
@@ -142,17 +97,19 @@ InputCurve InputCurve::with_knots_at(std::span<const double> times_min) const {
 InputCurve integral_preserving_curve(const TimeActivityCurve& tac) {
   if (tac.frames.size() < 3)
     throw bad_input("input curve", std::to_string(tac.frames.size()) + " frames", "at least 3");
-  const std::vector<Interval> intervals = without_gaps(tac);
+  const std::vector<detail::MeasuredInterval> intervals = detail::measured_intervals(tac.frames);
   std::vector<double> edges = {intervals.front().start};
   std::vector<double> cumulative = {0.0};
-  for (const Interval& interval : intervals) {
+  std::vector<double> means;
+  for (const detail::MeasuredInterval& interval : intervals) {
+    means.push_back(interval.mean(tac.activity.data()));
     edges.push_back(interval.end);
-    cumulative.push_back(cumulative.back() + interval.mean * (interval.end - interval.start));
+    cumulative.push_back(cumulative.back() + means.back() * (interval.end - interval.start));
   }
-  const std::vector<double> values = edge_values(edges, cumulative, intervals);
+  const std::vector<double> values = edge_values(edges, cumulative, means);
   std::vector<InputCurve::Quadratic> pieces;
   for (std::size_t i = 0; i < intervals.size(); ++i)
-    pieces.push_back(quadratic(values[i], values[i + 1], intervals[i].mean, edges[i + 1] - edges[i]));
+    pieces.push_back(quadratic(values[i], values[i + 1], means[i], edges[i + 1] - edges[i]));
   return {std::move(edges), std::move(pieces)};
 }
 

@@ -2,68 +2,27 @@
 #include <iostream>
 #include <numeric>
 
-#include "libpet/dicom/pet_image.h"
 #include "libpet/dicom/segmentation.h"
 #include "libpet/dicom/source_series.h"
-#include "libpet/dicom/structure_set.h"
-#include "libpet/error.h"
-#include "libpet/io/nifti.h"
 #include "libpet/io/region_groups_file.h"
 #include "libpet/io/series_report.h"
 #include "libpet/io/sidecar.h"
 #include "libpet/io/tac_table_file.h"
 #include "libpet/labels.h"
 #include "tools/arguments.h"
+#include "tools/image_arguments.h"
 #include "tools/tool.h"
 
 namespace {
 
 struct Options {
-  std::string image;
+  pet::ImageArguments image;
   std::string labels;
   std::optional<std::string> table;
   std::optional<std::string> groups;
   std::vector<std::string> regions;
-  std::string series;
-  std::optional<std::string> injection_time;
   std::optional<std::string> segmentation;
 };
-
-bool is_nifti(const std::string& path) {
-  return path.ends_with(".nii") || path.ends_with(".nii.gz");
-}
-
-void require_dicom_for(const std::string& option, const std::string& image) {
-  if (is_nifti(image)) throw pet::UsageError("--" + option + " is for DICOM series; " + image + " is a NIfTI image");
-}
-
-pet::DynamicImage read_image(const Options& options, const pet::Common& common) {
-  if (options.segmentation) require_dicom_for("seg-out", options.image);
-  if (!options.series.empty()) require_dicom_for("series", options.image);
-  if (options.injection_time) require_dicom_for("injection-time", options.image);
-  if (is_nifti(options.image)) return pet::read_nifti_image(options.image);
-  return pet::read_pet_series(options.image, {options.series, options.injection_time, common.threads});
-}
-
-pet::LabelMap read_label_source(const Options& options, const pet::DynamicImage& image) {
-  if (is_nifti(options.labels)) return pet::read_label_map(options.labels);
-  if (pet::label_source(options.labels) != pet::LabelSource::structure_set)
-    return pet::read_dicom_segmentation(options.labels);
-  // Contours may overlap where label images cannot, so that the choice comes before they are drawn.
-  return pet::read_structure_set(options.labels, image.grid,
-                                 options.table ? std::vector<std::string>() : options.regions);
-}
-
-pet::LabelMap read_labels(const Options& options, const pet::DynamicImage& image) {
-  pet::LabelMap labels = read_label_source(options, image);
-  if (options.table) labels.names = pet::read_label_names(*options.table);
-  if (!options.regions.empty()) labels = pet::keep_regions(std::move(labels), options.regions);
-  const bool both_known = !labels.frame_of_reference_uid.empty() && !image.frame_of_reference_uid.empty();
-  if (both_known && labels.frame_of_reference_uid != image.frame_of_reference_uid)
-    throw pet::bad_input(options.labels + " tag (0020,0052) FrameOfReferenceUID", labels.frame_of_reference_uid,
-                         image.frame_of_reference_uid + ", the image's");
-  return pet::align_labels(labels, image.grid, options.labels);
-}
 
 void warn_of_names(const pet::Common& common, const pet::LabelMap& labels) {
   if (labels.names.empty()) return;
@@ -86,7 +45,7 @@ std::filesystem::path morph_of(const std::filesystem::path& tacs) {
 }
 
 pet::Provenance provenance(const Options& options) {
-  std::vector<std::string> inputs = pet::with_sidecars({options.image});
+  std::vector<std::string> inputs = pet::with_sidecars({options.image.image});
   inputs.push_back(options.labels);
   for (const auto& file : {options.table, options.groups})
     if (file) inputs.push_back(*file);
@@ -122,8 +81,9 @@ void write_segmentation(const Options& options,
   const pet::Provenance made_by = provenance(options);
   std::string seed = "segmentation";
   for (const pet::InputChecksum& input : made_by.inputs) seed += " " + input.sha256;
-  pet::write_dicom_segmentation(labels, pet::first_frame_files({options.image, options.series, common.threads}), seed,
-                                files.temporary(*options.segmentation), made_by);
+  pet::write_dicom_segmentation(labels,
+                                pet::first_frame_files({options.image.image, options.image.series, common.threads}),
+                                seed, files.temporary(*options.segmentation), made_by);
 }
 
 int run(const Options& options, const pet::Common& common) {
@@ -134,9 +94,9 @@ int run(const Options& options, const pet::Common& common) {
     files.declare(morph_of(common.output));
   }
   if (options.segmentation) files.declare(*options.segmentation);
-  const pet::DynamicImage image = read_image(options, common);
-  for (const std::string& warning : image.warnings) pet::warn(common, warning);
-  const pet::LabelMap labels = read_labels(options, image);
+  if (options.segmentation) pet::require_dicom_for("seg-out", options.image.image);
+  const pet::DynamicImage image = pet::read_image(options.image, common);
+  const pet::LabelMap labels = pet::read_labels(options.labels, options.table, image, options.regions);
   warn_of_names(common, labels);
   pet::TacTable table = pet::extract_tacs(image, labels, common.threads);
   if (options.groups) table = pet::merge_regions(table, pet::read_region_groups(*options.groups), *options.groups);
@@ -151,8 +111,8 @@ int run(const Options& options, const pet::Common& common) {
 
 int main(int argc, char** argv) {
   Options options;
-  return pet::Tool("pet-tac", "regional time-activity curves from a dynamic PET image")
-      .description(
+  pet::Tool tool("pet-tac", "regional time-activity curves from a dynamic PET image");
+  tool.description(
           "Averages a dynamic PET image over the regions of a label image and writes a BIDS table of time-activity "
           "curves in seconds after injection and Bq/mL, decay-corrected to injection, with a JSON sidecar and a table "
           "of "
@@ -165,16 +125,16 @@ int main(int argc, char** argv) {
       .example("pet-tac dicom/ --labels contours.dcm --regions Cerebellum,Frontal -o sub-01_tacs.tsv",
                "with contours of an RT Structure Set")
       .example("pet-tac dicom/ --labels dseg.nii.gz --table dseg.tsv --seg-out regions.dcm -o sub-01_tacs.tsv",
-               "and the regions for a DICOM viewer")
-      .argument("IMAGE", options.image, "folder of a DICOM PET series, or a 4-D NIfTI with its BIDS sidecar")
-      .required("labels", options.labels, "FILE", "label image: NIfTI, DICOM Segmentation or RT Structure Set")
+               "and the regions for a DICOM viewer");
+  options.image.declare(tool);
+  tool.required("labels", options.labels, "FILE", "label image: NIfTI, DICOM Segmentation or RT Structure Set")
       .option("table", options.table, "FILE", "names of the labels: a dseg.tsv with columns index and name")
       .option("regions", options.regions, "REGION,...", "regions to use; default: all")
-      .option("groups", options.groups, "FILE",
-              "merge regions by volume: a table with columns RegionName and ConstituentRegion; only groups are written")
-      .option("series", options.series, "UID", "which PET series of the folder, if it holds several")
-      .option("injection-time", options.injection_time, "TIME",
-              "injection as 2026-01-31T12:34:56 or 12:34:56, in place of the header's")
+      .option(
+          "groups", options.groups, "FILE",
+          "merge regions by volume: a table with columns RegionName and ConstituentRegion; only groups are written");
+  options.image.declare_options(tool);
+  return tool
       .option("seg-out", options.segmentation, "FILE",
               "also write the labels as a DICOM Segmentation in the study of the series; it holds the patient's name")
       .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });

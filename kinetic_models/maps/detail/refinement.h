@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <ceres/jet.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "kinetic_models/maps/detail/rate_table.h"
+#include "kinetic_models/maps/detail/terms.h"
+
+namespace pet::detail {
+
+/// The optimum of one voxel in the space of its curves. `normal` is J'J of all parameters, in weighted coordinates.
+template <std::size_t P>
+struct Optimum {
+  std::array<double, P> parameters{};
+  std::array<std::array<double, P>, P> normal{};
+  double cost = std::numeric_limits<double>::infinity();  ///< squared distance within the space
+  bool converged = false;
+};
+
+/// Solves A x = b in place by Cholesky's method for the indices in `active`; false where A is not positive definite.
+template <std::size_t P>
+bool solve(std::array<std::array<double, P>, P> a,
+           std::array<double, P>& b,
+           const std::array<std::size_t, P>& active,
+           std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t r = active[i];
+    for (std::size_t j = 0; j <= i; ++j) {
+      const std::size_t c = active[j];
+      double sum = a[r][c];
+      for (std::size_t k = 0; k < j; ++k) sum -= a[r][active[k]] * a[c][active[k]];
+      if (i == j) {
+        if (!(sum > 1e-14 * a[r][r])) return false;
+        a[r][r] = std::sqrt(sum);
+      } else {
+        a[r][c] = sum / a[c][c];
+      }
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t k = 0; k < i; ++k) b[active[i]] -= a[active[i]][active[k]] * b[active[k]];
+    b[active[i]] /= a[active[i]][active[i]];
+  }
+  for (std::size_t i = count; i-- > 0;) {
+    for (std::size_t k = i + 1; k < count; ++k) b[active[i]] -= a[active[k]][active[i]] * b[active[k]];
+    b[active[i]] /= a[active[i]][active[i]];
+  }
+  return true;
+}
+
+/// Gauss-Newton within bounds on the curves of a rate table, with Levenberg's and Marquardt's damping where a step does
+/// not improve. A parameter at a bound is left there while the gradient holds it against it. The parameters are those
+/// of the model, with its bounds: the optimum is that of the regional fit.
+template <typename Terms>
+class Refinement {
+ public:
+  static constexpr std::size_t P = Terms::parameters;
+  using Vector = std::array<double, P>;
+
+  Refinement(const RateTable& table, std::span<const Parameter> parameters)
+      : table_(table), parameters_(parameters.begin(), parameters.end()) {
+    for (std::size_t j = 0; j < P; ++j)
+      if (!parameters_[j].is_held()) free_[free_count_++] = j;
+  }
+
+  /// The start moved into the bounds, held parameters at their values.
+  Vector within_bounds(Vector p) const {
+    for (std::size_t j = 0; j < P; ++j)
+      p[j] =
+          parameters_[j].is_held() ? parameters_[j].held : std::clamp(p[j], parameters_[j].lower, parameters_[j].upper);
+    return p;
+  }
+
+  /// From `start` to the optimum, or for at most `most_steps`. It stops where the undamped step would lower the cost by
+  /// less than 1e-12 of it, or by less than rounding: no parameter is then farther from its optimum than about 1e-5 of
+  /// its standard error.
+  Optimum<P> minimise(const Coordinates& c, const Vector& start, int most_steps = 100) const {
+    constexpr double negligible = 1e-12;
+    constexpr double tolerable = 1e-8;          // where no step lowers the cost any more
+    const double rounding = 1e-15 * dot(c, c);  // of the cost
+    constexpr double least_damping = 1e-5;
+    constexpr double most_damping = 1e12;
+    Optimum<P> best;
+    best.parameters = within_bounds(start);
+    Vector gradient{};
+    evaluate(c, best, gradient);
+    double damping = 0.0;
+    for (int i = 0; i < most_steps; ++i) {
+      const Step undamped = step(best, gradient, 0.0);
+      best.converged = undamped.is_solved && undamped.gain <= tolerable * best.cost;
+      if (undamped.is_solved && undamped.gain <= negligible * best.cost + rounding) {
+        best.converged = true;
+        best.parameters = undamped.to;
+        return best;
+      }
+      const Step taken = damping > 0.0 ? step(best, gradient, damping) : undamped;
+      Optimum<P> trial;
+      trial.parameters = taken.to;
+      Vector trial_gradient{};
+      if (taken.is_solved) evaluate(c, trial, trial_gradient);
+      // What the quadratic would have promised and what came of it.
+      const double success = (best.cost - trial.cost) / taken.gain;
+      if (taken.is_solved && success > 0.0) {
+        best = trial;
+        gradient = trial_gradient;
+        if (success > 0.75) damping = damping > least_damping ? 0.1 * damping : 0.0;
+      } else {
+        damping = std::max(least_damping, 10.0 * damping);
+        if (!(damping < most_damping)) return best;
+      }
+    }
+    return best;
+  }
+
+ private:
+  struct Step {
+    Vector to;
+    double gain = 0.0;  ///< the scalar product of step and gradient: twice the fall of the cost along it
+    bool is_solved = false;
+  };
+
+  // The damped step from an evaluated point, within the bounds.
+  Step step(const Optimum<P>& at, const Vector& gradient, double damping) const {
+    std::array<std::size_t, P> active{};
+    std::size_t count = 0;
+    auto damped = at.normal;
+    for (std::size_t i = 0; i < free_count_; ++i) {
+      const std::size_t j = free_[i];
+      const bool is_against_lower = at.parameters[j] <= parameters_[j].lower && gradient[j] <= 0.0;
+      const bool is_against_upper = at.parameters[j] >= parameters_[j].upper && gradient[j] >= 0.0;
+      if (!is_against_lower && !is_against_upper && at.normal[j][j] > 0.0) active[count++] = j;
+      damped[j][j] *= 1.0 + damping;
+    }
+    Step step{at.parameters};
+    Vector delta = gradient;
+    step.is_solved = solve(damped, delta, active, count);
+    for (std::size_t i = 0; step.is_solved && i < count; ++i) {
+      const std::size_t j = active[i];
+      step.to[j] = std::clamp(at.parameters[j] + delta[j], parameters_[j].lower, parameters_[j].upper);
+      step.gain += (step.to[j] - at.parameters[j]) * gradient[j];
+    }
+    return step;
+  }
+
+  // Curve, derivatives, and from them cost, J'J and the direction of descent J'(c - curve).
+  void evaluate(const Coordinates& c, Optimum<P>& at, Vector& gradient) const {
+    using Dual = ceres::Jet<double, static_cast<int>(P)>;
+    std::array<Dual, P> p;
+    for (std::size_t j = 0; j < P; ++j) p[j] = Dual(at.parameters[j], static_cast<int>(j));
+    std::array<Dual, Terms::fixed> of_fixed;
+    std::array<Moving<Dual>, Terms::moving> terms;
+    Terms::expand(p.data(), of_fixed.data(), terms.data());
+
+    const std::size_t width = table_.width();
+    Coordinates residual = c;
+    std::array<Coordinates, P> jacobian;
+    for (std::size_t i = 0; i < free_count_; ++i) std::fill_n(jacobian[i].begin(), width, 0.0);
+    for (std::size_t f = 0; f < Terms::fixed; ++f) add(of_fixed[f], table_.fixed()[f], residual, jacobian);
+    for (const Moving<Dual>& term : terms) {
+      Coordinates y;
+      Coordinates by_rate;
+      table_.at(term.rate.a, y, by_rate);
+      add(term.coefficient, y, residual, jacobian);
+      for (std::size_t i = 0; i < free_count_; ++i)
+        add_scaled(jacobian[i], term.coefficient.a * term.rate.v[static_cast<int>(free_[i])], by_rate);
+    }
+    at.cost = dot(residual, residual);
+    for (std::size_t i = 0; i < free_count_; ++i) {
+      gradient[free_[i]] = dot(jacobian[i], residual);
+      for (std::size_t k = 0; k <= i; ++k)
+        at.normal[free_[i]][free_[k]] = at.normal[free_[k]][free_[i]] = dot(jacobian[i], jacobian[k]);
+    }
+  }
+
+  template <typename Dual>
+  void add(const Dual& coefficient,
+           const Coordinates& curve,
+           Coordinates& residual,
+           std::array<Coordinates, P>& jacobian) const {
+    add_scaled(residual, -coefficient.a, curve);
+    for (std::size_t i = 0; i < free_count_; ++i)
+      add_scaled(jacobian[i], coefficient.v[static_cast<int>(free_[i])], curve);
+  }
+
+  void add_scaled(Coordinates& to, double factor, const Coordinates& curve) const {
+    for (std::size_t d = 0; d < table_.width(); ++d) to[d] += factor * curve[d];
+  }
+
+  double dot(const Coordinates& a, const Coordinates& b) const {
+    std::array<double, 4> sums{};  // of the vector's elements: an order of its own, the same on every machine
+    for (std::size_t d = 0; d < table_.width(); d += 4)
+      for (std::size_t e = 0; e < 4; ++e) sums[e] += a[d + e] * b[d + e];
+    return (sums[0] + sums[2]) + (sums[1] + sums[3]);
+  }
+
+  const RateTable& table_;
+  std::vector<Parameter> parameters_;
+  std::array<std::size_t, P> free_{};
+  std::size_t free_count_ = 0;
+};
+
+}  // namespace pet::detail

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include "kinetic_models/model.h"
+
+// Every nonlinear model as a short sum: of curves that stay as they are (the reference, whole blood), and of basis
+// curves y(theta) whose rates move with the parameters. That is all the voxelwise engine knows of a model; parameters,
+// bounds and quantities are those of its record. Each model below says
+//   parameters, fixed, moving   how many there are
+//   searched                    rates of the grid point from which it starts
+//   starts                      starts that it makes of one grid point
+//   blood                       the parameter that is the coefficient of the first fixed curve, or -1
+//   curves()                    its fixed curves, frame by frame
+//   expand()                    coefficients and rates from the parameters
+//   start()                     parameters from a grid point, which may lie outside the bounds
+//   fastest()                   the fastest rate within the bounds, 1/min
+namespace pet::detail {
+
+/// coefficient x y(rate).
+template <typename T>
+struct Moving {
+  T rate;
+  T coefficient;
+};
+
+/// A grid point of the search: rates with their linear coefficients.
+struct GridPoint {
+  std::array<double, 2> fixed{};
+  std::array<Moving<double>, 2> moving{};
+};
+
+/// A blood curve for a model with a plasma input: zeros where none was measured (vB is then held at 0).
+inline std::vector<double> blood_curve(const Plasma& plasma, double delay_min) {
+  if (!plasma.has_whole_blood()) return std::vector<double>(plasma.frames().size(), 0.0);
+  return plasma.whole_blood().moved(delay_min).value;
+}
+
+/// What the tissue has after the blood was taken off, from fitted coefficients: (1 - vB) x coefficient.
+inline double tissue_share(double vB) {
+  return std::max(1.0 - vB, 0.5);
+}
+
+struct SrtmTerms {
+  static constexpr std::size_t parameters = 3;  // R1, k2, BPND
+  static constexpr std::size_t fixed = 1;
+  static constexpr std::size_t moving = 1;
+  static constexpr std::size_t searched = 1;
+  static constexpr std::size_t starts = 1;
+  static constexpr int blood = -1;
+
+  static std::vector<std::vector<double>> curves(const ScanInput& input, double) {
+    return {input.reference().input().value()};
+  }
+  template <typename T>
+  static void expand(const T* p, T* of_fixed, Moving<T>* terms) {
+    const T k2a = p[1] / (1.0 + p[2]);
+    of_fixed[0] = p[0];
+    terms[0] = {k2a, p[1] - p[0] * k2a};
+  }
+  static std::array<double, 3> start(const GridPoint& g, std::span<const Parameter>, std::size_t) {
+    const double R1 = g.fixed[0];
+    const double k2a = g.moving[0].rate;
+    const double k2 = g.moving[0].coefficient + R1 * k2a;
+    return {R1, k2, k2 / k2a - 1.0};
+  }
+  static double fastest(std::span<const Parameter> p) { return p[1].upper / (1.0 + p[2].lower); }
+};
+
+struct Srtm2Terms {
+  static constexpr std::size_t parameters = 3;  // R1, BPND, k2prime
+  static constexpr std::size_t fixed = 1;
+  static constexpr std::size_t moving = 1;
+  static constexpr std::size_t searched = 1;
+  static constexpr std::size_t starts = 1;
+  static constexpr int blood = -1;
+
+  static std::vector<std::vector<double>> curves(const ScanInput& input, double) {
+    return {input.reference().input().value()};
+  }
+  template <typename T>
+  static void expand(const T* p, T* of_fixed, Moving<T>* terms) {
+    const T k2a = p[0] * p[2] / (1.0 + p[1]);
+    of_fixed[0] = p[0];
+    terms[0] = {k2a, p[0] * (p[2] - k2a)};
+  }
+  static std::array<double, 3> start(const GridPoint& g, std::span<const Parameter> p, std::size_t) {
+    const double R1 = g.fixed[0];
+    return {R1, R1 * p[2].held / g.moving[0].rate - 1.0, p[2].held};
+  }
+  static double fastest(std::span<const Parameter> p) { return p[0].upper * p[2].held / (1.0 + p[1].lower); }
+};
+
+/// The roots of th^2 - (k2 + k3 + k4) th + k2 k4 and the share of the slower, (k3 + k4 - slow) / (fast - slow).
+template <typename T>
+struct Roots {
+  T fast;
+  T slow;
+  T weight;
+
+  Roots(const T& k2, const T& k3, const T& k4) {
+    using std::sqrt;
+    const T m = 0.5 * (k2 + k3 + k4);
+    const T difference = k2 + k3 - k4;
+    // Roots that coincide are kept apart by 1e-5 /min: the divided difference of the curve is still one.
+    constexpr double apart_squared = 1e-10;
+    const T r = sqrt(0.25 * difference * difference + k3 * k4 + apart_squared);
+    fast = m + r;
+    slow = k2 * k4 / fast;
+    weight = (k3 + k4 - slow) / (fast - slow);
+  }
+};
+
+struct FrtmTerms {
+  static constexpr std::size_t parameters = 4;  // R1, k2, k3, k4
+  static constexpr std::size_t fixed = 1;
+  static constexpr std::size_t moving = 2;
+  static constexpr std::size_t searched = 1;
+  static constexpr std::size_t starts = 6;
+  static constexpr int blood = -1;
+
+  static std::vector<std::vector<double>> curves(const ScanInput& input, double) {
+    return {input.reference().input().value()};
+  }
+  template <typename T>
+  static void expand(const T* p, T* of_fixed, Moving<T>* terms) {
+    const T& R1 = p[0];
+    const T& k2 = p[1];
+    const Roots<T> roots(k2, p[2], p[3]);
+    const T of_slow = roots.weight * (k2 - R1 * roots.slow);  // R1 (k2prime - slow), k2prime = k2 / R1
+    of_fixed[0] = R1;
+    terms[0] = {roots.fast, k2 - R1 * k2 - of_slow};
+    terms[1] = {roots.slow, of_slow};
+  }
+  /// From the simplified model, the limit of fast exchange: with slow and fast exchange, and with tracer that leaves
+  /// the tissue so fast that release alone is slow.
+  static std::array<double, 4> start(const GridPoint& g, std::span<const Parameter> p, std::size_t which) {
+    constexpr std::array exchange = {0.01, 0.03, 0.1, 0.3};
+    constexpr std::array fast_efflux = {0.3, 1.0};
+    const auto [R1, k2, BPND] = SrtmTerms::start(g, p, 0);
+    const double binding = std::max(BPND, 0.05);
+    if (which < exchange.size()) return {R1, k2, binding * exchange[which], exchange[which]};
+    const double k2a = g.moving[0].rate;
+    return {R1, fast_efflux[which - exchange.size()], binding * k2a, k2a};
+  }
+  static double fastest(std::span<const Parameter> p) { return p[1].upper + p[2].upper + p[3].upper; }
+};
+
+struct OneTissueTerms {
+  static constexpr std::size_t parameters = 4;  // K1, k2, vB, delay (held)
+  static constexpr std::size_t fixed = 1;
+  static constexpr std::size_t moving = 1;
+  static constexpr std::size_t searched = 1;
+  static constexpr std::size_t starts = 1;
+  static constexpr int blood = 2;
+
+  static std::vector<std::vector<double>> curves(const ScanInput& input, double delay_min) {
+    return {blood_curve(input.plasma(), delay_min)};
+  }
+  template <typename T>
+  static void expand(const T* p, T* of_fixed, Moving<T>* terms) {
+    of_fixed[0] = p[2];
+    terms[0] = {p[1], (1.0 - p[2]) * p[0]};
+  }
+  static std::array<double, 4> start(const GridPoint& g, std::span<const Parameter>, std::size_t) {
+    return {g.moving[0].coefficient / tissue_share(g.fixed[0]), g.moving[0].rate, g.fixed[0], 0.0};
+  }
+  static double fastest(std::span<const Parameter> p) { return p[1].upper; }
+};
+
+struct TwoTissueTerms {
+  static constexpr std::size_t parameters = 6;  // K1, k2, k3, k4, vB, delay (held)
+  static constexpr std::size_t fixed = 1;
+  static constexpr std::size_t moving = 2;
+  static constexpr std::size_t searched = 2;
+  static constexpr std::size_t starts = 1;
+  static constexpr int blood = 4;
+
+  static std::vector<std::vector<double>> curves(const ScanInput& input, double delay_min) {
+    return {blood_curve(input.plasma(), delay_min)};
+  }
+  template <typename T>
+  static void expand(const T* p, T* of_fixed, Moving<T>* terms) {
+    const Roots<T> roots(p[1], p[2], p[3]);
+    const T tissue = (1.0 - p[4]) * p[0];
+    of_fixed[0] = p[4];
+    terms[0] = {roots.fast, tissue * (1.0 - roots.weight)};
+    terms[1] = {roots.slow, tissue * roots.weight};
+  }
+  /// With h(t) the impulse response: K1 = h(0), k2 = -h'(0) / h(0), k2 k4 = product and k2 + k3 + k4 = sum of the
+  /// rates.
+  static std::array<double, 6> start(const GridPoint& g, std::span<const Parameter>, std::size_t) {
+    const auto& [fast, slow] = g.moving;
+    const double sum = fast.coefficient + slow.coefficient;
+    const double k2 = (fast.coefficient * fast.rate + slow.coefficient * slow.rate) / sum;
+    const double k4 = fast.rate * slow.rate / k2;
+    return {sum / tissue_share(g.fixed[0]), k2, fast.rate + slow.rate - k2 - k4, k4, g.fixed[0], 0.0};
+  }
+  static double fastest(std::span<const Parameter> p) { return p[1].upper + p[2].upper + p[3].upper; }
+};
+
+struct TwoTissueIrreversibleTerms {
+  static constexpr std::size_t parameters = 5;  // K1, k2, k3, vB, delay (held)
+  static constexpr std::size_t fixed = 2;
+  static constexpr std::size_t moving = 1;
+  static constexpr std::size_t searched = 1;
+  static constexpr std::size_t starts = 1;
+  static constexpr int blood = 3;
+
+  static std::vector<std::vector<double>> curves(const ScanInput& input, double delay_min) {
+    return {blood_curve(input.plasma(), delay_min), input.plasma().movable().convolved(0.0, delay_min).value};
+  }
+  template <typename T>
+  static void expand(const T* p, T* of_fixed, Moving<T>* terms) {
+    const T rate = p[1] + p[2];
+    const T tissue = (1.0 - p[3]) * p[0];
+    of_fixed[0] = p[3];
+    of_fixed[1] = tissue * p[2] / rate;
+    terms[0] = {rate, tissue * p[1] / rate};
+  }
+  static std::array<double, 5> start(const GridPoint& g, std::span<const Parameter>, std::size_t) {
+    const double trapped = std::max(g.fixed[1], 0.0);
+    const double sum = trapped + g.moving[0].coefficient;
+    const double k3 = g.moving[0].rate * trapped / sum;
+    return {sum / tissue_share(g.fixed[0]), g.moving[0].rate - k3, k3, g.fixed[0], 0.0};
+  }
+  static double fastest(std::span<const Parameter> p) { return p[1].upper + p[2].upper; }
+};
+
+}  // namespace pet::detail

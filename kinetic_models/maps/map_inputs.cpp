@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/maps/map_inputs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "kinetic_models/detail/statistics.h"
+#include "kinetic_models/registry.h"
+#include "kinetic_models/srtm.h"
+#include "libpet/error.h"
+
+namespace pet {
+namespace {
+
+std::string seconds(double minutes) {
+  return std::to_string(std::round(minutes * 60e3) / 1e3) + " s";
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> voxels_of(const LabelMap& mask, const std::string& where) {
+  std::vector<std::uint32_t> voxels;
+  for (std::size_t v = 0; v < mask.labels.size(); ++v)
+    if (mask.labels[v] != 0) voxels.push_back(static_cast<std::uint32_t>(v));
+  if (voxels.empty()) throw bad_input(where, "no voxel that is not 0", "a mask of the voxels to fit");
+  return voxels;
+}
+
+std::vector<std::uint32_t> all_voxels(const Grid& grid) {
+  const std::size_t count = grid.voxel_count();
+  if (count > std::numeric_limits<std::uint32_t>::max())
+    throw bad_input("image", std::to_string(count) + " voxels", "at most 2^32 - 1");
+  std::vector<std::uint32_t> voxels(count);
+  std::iota(voxels.begin(), voxels.end(), std::uint32_t{0});
+  return voxels;
+}
+
+TimeActivityCurve mean_curve(const DynamicImage& image, const std::vector<std::uint32_t>& voxels) {
+  std::vector<bool> is_finite(voxels.size(), true);
+  for (std::size_t f = 0; f < image.frames.size(); ++f) {
+    const std::span<const float> frame = image.frame(f);
+    for (std::size_t i = 0; i < voxels.size(); ++i)
+      if (!std::isfinite(frame[voxels[i]])) is_finite[i] = false;
+  }
+  const auto count = static_cast<double>(std::count(is_finite.begin(), is_finite.end(), true));
+  if (count == 0.0)
+    throw bad_input("voxels to fit", std::to_string(voxels.size()) + ", none of them with a finite curve",
+                    "at least one");
+  TimeActivityCurve mean{image.frames, {}};
+  for (std::size_t f = 0; f < image.frames.size(); ++f) {
+    const std::span<const float> frame = image.frame(f);
+    double sum = 0.0;
+    for (std::size_t i = 0; i < voxels.size(); ++i)
+      if (is_finite[i]) sum += static_cast<double>(frame[voxels[i]]);
+    mean.activity.push_back(sum / count);
+  }
+  return mean;
+}
+
+TimeActivityCurve curve_for(const DynamicImage& image,
+                            const TacTable& table,
+                            std::size_t region,
+                            const std::string& where) {
+  constexpr double tolerance_min = 0.1 / 60.0;
+  if (table.frames.size() != image.frames.size())
+    throw bad_input(where, std::to_string(table.frames.size()) + " frames",
+                    std::to_string(image.frames.size()) + ", those of the image");
+  for (std::size_t f = 0; f < table.frames.size(); ++f) {
+    const Frame& own = image.frames[f];
+    const Frame& other = table.frames[f];
+    if (std::abs(own.start_min - other.start_min) > tolerance_min ||
+        std::abs(own.end_min - other.end_min) > tolerance_min)
+      throw bad_input(
+          where,
+          "frame " + std::to_string(f + 1) + " from " + seconds(other.start_min) + " to " + seconds(other.end_min),
+          seconds(own.start_min) + " to " + seconds(own.end_min) + ", that of the image");
+  }
+  if (table.unit != image.unit)
+    throw bad_input(where, table.unit == ActivityUnit::unknown ? "no unit of activity" : "activities in kBq/mL",
+                    image.unit == ActivityUnit::unknown ? "an image whose unit is known too" : "the unit of the image");
+  return {image.frames, table.activity[region]};
+}
+
+WeightScheme map_weight_scheme(const DynamicImage& image, const std::string& name) {
+  if (!name.empty()) return weight_scheme(name);
+  return image.tracer.half_life_min ? WeightScheme::decay : WeightScheme::duration;
+}
+
+std::vector<double> map_weights(WeightScheme scheme, const DynamicImage& image, const TimeActivityCurve& mean) {
+  return frame_weights(scheme, image.frames, image.tracer.half_life_min, mean.activity);
+}
+
+Estimate k2prime_of_curve(const Model& model,
+                          const TimeActivityCurve& curve,
+                          const ReferenceRegion& reference,
+                          const std::vector<double>& weights) {
+  if (model.k2prime_model.empty())
+    throw UsageError("model " + std::string(model.name) + " takes no k2prime of a region");
+  FitOptions options;
+  options.weights = weights;
+  const Fit full = fit(find_model(model.k2prime_model), curve, reference, options);
+  if (full.status != FitStatus::ok)
+    throw bad_input("k2prime by " + std::string(model.k2prime_model),
+                    "a fit that is " + std::string(name_of(full.status)),
+                    "one that is ok; give its value or another region");
+  return full["k2prime"];
+}
+
+Estimate k2prime_of_voxels(const DynamicImage& image,
+                           const std::vector<std::uint32_t>& voxels,
+                           const ReferenceRegion& reference,
+                           const MapOptions& options) {
+  constexpr float least_binding = 0.5F;
+  constexpr std::size_t least_voxels = 100;
+  MapOptions first_pass = options;
+  first_pass.fit = {};
+  first_pass.fit.weights = options.fit.weights;
+  const ParametricMaps maps = fit_voxels(srtm, image, voxels, reference, first_pass);
+  const std::vector<float>& BPND = maps.map("BPND").value;
+  const std::vector<float>& k2prime = maps.map("k2prime").value;
+  std::vector<double> usable;
+  for (std::size_t i = 0; i < voxels.size(); ++i)
+    if (maps.status[i] == FitStatus::ok && BPND[i] >= least_binding && std::isfinite(k2prime[i]))
+      usable.push_back(static_cast<double>(k2prime[i]));
+  if (usable.size() < least_voxels)
+    throw bad_input("k2prime of the voxels", std::to_string(usable.size()) + " voxels with a BPND of 0.5 or more",
+                    "at least " + std::to_string(least_voxels) + "; give its value or a region");
+  const double median = detail::median(usable);
+  std::vector<double> deviation;
+  for (const double value : usable) deviation.push_back(std::abs(value - median));
+  constexpr double sd_per_mad = 1.4826;
+  constexpr double of_median = 1.2533;  // sqrt(pi / 2): standard error of a median over that of a mean
+  const double error =
+      of_median * sd_per_mad * detail::median(deviation) / std::sqrt(static_cast<double>(usable.size()));
+  return {"k2prime", "1/min", median, error};
+}
+
+std::vector<float> on_grid(const Grid& grid,
+                           const std::vector<std::uint32_t>& voxels,
+                           const std::vector<float>& values,
+                           float elsewhere) {
+  std::vector<float> volume(grid.voxel_count(), elsewhere);
+  for (std::size_t i = 0; i < voxels.size(); ++i) volume[voxels[i]] = values[i];
+  return volume;
+}
+
+LabelMap status_map(const Grid& grid, const ParametricMaps& maps) {
+  LabelMap map;
+  map.grid = grid;
+  map.labels.assign(grid.voxel_count(), 0);
+  for (std::size_t i = 0; i < maps.voxels.size(); ++i)
+    map.labels[maps.voxels[i]] = 1 + static_cast<std::int32_t>(maps.status[i]);
+  return map;
+}
+
+}  // namespace pet

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/maps/parametric_maps.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+
+#include "kinetic_models/maps/detail/block_fit.h"
+#include "kinetic_models/maps/map_inputs.h"
+#include "kinetic_models/registry.h"
+#include "libpet/error.h"
+#include "libpet/parallel.h"
+
+namespace pet {
+namespace {
+
+using detail::lanes;
+using detail::VoxelBlock;
+
+constexpr std::size_t most_frames = 4096;
+
+// Voxels whose curve cannot be fitted: not finite, or zero throughout. Their lanes are set to zero.
+struct Unusable {
+  std::array<bool, lanes> is;
+};
+
+Unusable load(const DynamicImage& image, const std::uint32_t* voxels, std::size_t count, VoxelBlock& block) {
+  Unusable unusable;
+  std::array<bool, lanes> is_zero;
+  is_zero.fill(true);
+  unusable.is.fill(false);
+  for (std::size_t f = 0; f < block.rows(); ++f) {
+    const float* frame = image.frame(f).data();
+    float* row = block.row(f);
+    for (std::size_t lane = 0; lane < count; ++lane) {
+      row[lane] = frame[voxels[lane]];
+      unusable.is[lane] = unusable.is[lane] || !std::isfinite(row[lane]);
+      is_zero[lane] = is_zero[lane] && row[lane] == 0.0F;
+    }
+    std::fill(row + count, row + lanes, 0.0F);
+  }
+  for (std::size_t lane = 0; lane < count; ++lane) {
+    if (unusable.is[lane])
+      for (std::size_t f = 0; f < block.rows(); ++f) block.row(f)[lane] = 0.0F;
+    unusable.is[lane] = unusable.is[lane] || is_zero[lane];
+  }
+  return unusable;
+}
+
+void set_failed(ParametricMaps& maps, std::size_t at) {
+  constexpr float none = std::numeric_limits<float>::quiet_NaN();
+  for (QuantityMap& quantity : maps.quantities) quantity.value[at] = quantity.standard_error[at] = none;
+  maps.weighted_rss[at] = maps.aicc[at] = none;
+  maps.status[at] = FitStatus::failed;
+}
+
+ParametricMaps empty_maps(const Model& model, std::vector<std::uint32_t> voxels) {
+  constexpr float none = std::numeric_limits<float>::quiet_NaN();
+  ParametricMaps maps;
+  const std::size_t count = voxels.size();
+  maps.voxels = std::move(voxels);
+  for (const Quantity& quantity : model.quantities)
+    maps.quantities.push_back({std::string(quantity.symbol), std::string(quantity.unit),
+                               std::vector<float>(count, none), std::vector<float>(count, none)});
+  maps.weighted_rss.assign(count, none);
+  maps.aicc.assign(count, none);
+  maps.status.assign(count, FitStatus::failed);
+  return maps;
+}
+
+void require_mappable(const Model& model, const FitOptions& options) {
+  if (!is_mappable(model))
+    throw UsageError("model " + std::string(model.name) + " has no maps; there are: " + mappable_model_names());
+  if (options.loss != Loss::none) throw UsageError("maps take no robust loss");
+  if (options.starts != 1) throw UsageError("maps start from a grid of rates, not from several random starts");
+  if (options.delay_min.is_fitted) throw UsageError("maps take a delay that is given, not fitted");
+}
+
+}  // namespace
+
+std::size_t ParametricMaps::count(FitStatus wanted) const {
+  return static_cast<std::size_t>(std::count(status.begin(), status.end(), wanted));
+}
+
+const QuantityMap& ParametricMaps::map(std::string_view symbol) const {
+  const auto found =
+      std::find_if(quantities.begin(), quantities.end(), [&](const QuantityMap& q) { return q.symbol == symbol; });
+  assert(found != quantities.end());
+  return *found;
+}
+
+bool is_mappable(const Model& model) {
+  return detail::has_terms(model) || detail::has_linear_terms(model);
+}
+
+std::string mappable_model_names() {
+  std::string names;
+  for (const Model* model : models()) {
+    if (!is_mappable(*model)) continue;
+    if (!names.empty()) names += ", ";
+    names += model->name;
+  }
+  return names;
+}
+
+ParametricMaps fit_voxels(const Model& model,
+                          const DynamicImage& image,
+                          std::vector<std::uint32_t> voxels,
+                          const ScanInput& input,
+                          const MapOptions& options) {
+  require_mappable(model, options.fit);
+  if (image.frames.size() > most_frames)
+    throw bad_input("image", std::to_string(image.frames.size()) + " frames",
+                    "at most " + std::to_string(most_frames) + " for maps");
+  // The fit of the mean curve refuses what makes no sense for any voxel.
+  const TimeActivityCurve mean = mean_curve(image, voxels);
+  fit(model, mean, input, options.fit);
+  const auto make = detail::has_terms(model) ? detail::nonlinear_fit : detail::linear_fit;
+  const std::unique_ptr<detail::BlockFit> block_fit = make(model, input, options.fit, mean);
+
+  ParametricMaps maps = empty_maps(model, std::move(voxels));
+  const std::size_t total = maps.voxels.size();
+  parallel_for((total + lanes - 1) / lanes, options.threads, [&](std::size_t block) {
+    const std::size_t first = block * lanes;
+    const std::size_t count = std::min(lanes, total - first);
+    VoxelBlock measured(image.frames.size());
+    const Unusable unusable = load(image, maps.voxels.data() + first, count, measured);
+    block_fit->fit(measured, count, first, maps);
+    for (std::size_t lane = 0; lane < count; ++lane)
+      if (unusable.is[lane]) set_failed(maps, first + lane);
+    if (options.on_voxels) options.on_voxels(count);
+  });
+  return maps;
+}
+
+}  // namespace pet

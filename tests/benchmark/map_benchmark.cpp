@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// How many voxels a second the maps of every model do, with standard errors, without input and output, on all cores.
+//   map_benchmark [VOXELS] [THREADS]      (200000, all)
+// Prints a table: voxels a second, the least that is aimed at, and for srtm the time for a tenth and for ten times the
+// voxels. 45 frames; noise of counts as in a voxel of 2 mm.
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <string>
+
+#include "kinetic_models/maps/map_inputs.h"
+#include "kinetic_models/registry.h"
+#include "kinetic_models/srtm.h"
+#include "tests/kinetic_models/maps/noisy_image.h"
+#include "tests/kinetic_models/simulated_scan.h"
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using namespace pet;
+
+constexpr int targets = 20;
+constexpr double noise = 0.1;
+
+struct Scan {
+  TimeActivityCurve reference;
+  std::vector<TimeActivityCurve> of_reference;
+  std::vector<TimeActivityCurve> of_plasma;
+};
+
+Scan simulate() {
+  Scan scan;
+  for (int i = 0; i < targets; ++i) {
+    simulated::SrtmTruth truth;
+    truth.BPND = 0.15 * (i + 1);
+    const simulated::Scan one = simulated::srtm_scan(truth, simulated::cimbi36_frames());
+    scan.reference = one.reference;
+    scan.of_reference.push_back(one.target);
+    simulated::TwoTissueTruth two;
+    two.K1 = 0.2 + 0.02 * i;
+    two.k2 = two.K1 / (4.0 + i % 5);
+    scan.of_plasma.push_back(simulated::two_tissue_target(two, simulated::cimbi36_frames()));
+  }
+  return scan;
+}
+
+Plasma plasma() {
+  InputFunction input;
+  for (double t = 0.0; t < 10.0; t += 0.05) input.time_min.push_back(t);
+  for (double t = 10.0; t <= 120.0; t += 1.0) input.time_min.push_back(t);
+  for (const double t : input.time_min) input.parent_plasma.push_back(simulated::plasma(t));
+  input.whole_blood = input.parent_plasma;
+  return {input, simulated::cimbi36_frames()};
+}
+
+FitOptions options_for(const Model& model, const DynamicImage& image) {
+  FitOptions options;
+  options.weights = frame_weights(WeightScheme::decay, image.frames, image.tracer.half_life_min, {});
+  if (model.k2prime == Use::required) options.k2prime = 0.04;
+  if (model.t_star == Use::required) options.t_star_min = 30.0;
+  if (model.vB != Use::no && !model.parameters.empty()) options.vB.is_fitted = true;
+  return options;
+}
+
+struct Time {
+  double wall_s;
+  double of_cores_s;  // of all cores together: what counts where others work on the machine
+};
+
+Time time_for(const Model& model, const DynamicImage& image, const ScanInput& input, unsigned threads) {
+  MapOptions options;
+  options.fit = options_for(model, image);
+  options.threads = threads;
+  const auto start = Clock::now();
+  const std::clock_t start_of_cores = std::clock();
+  fit_voxels(model, image, all_voxels(image.grid), input, options);
+  return {std::chrono::duration<double>(Clock::now() - start).count(),
+          static_cast<double>(std::clock() - start_of_cores) / CLOCKS_PER_SEC};
+}
+
+double aim_of(const Model& model) {
+  if (model.parameters.empty()) return 5e6;
+  return model.name == "srtm" ? 2e6 : 1e5;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::size_t voxels = argc > 1 ? static_cast<std::size_t>(std::atol(argv[1])) : 200000;
+  const unsigned threads = argc > 2 ? static_cast<unsigned>(std::atoi(argv[2])) : 0;
+  const Scan scan = simulate();
+  const ReferenceRegion reference(scan.reference);
+  const Plasma blood = plasma();
+  const DynamicImage with_reference = noisy::image(scan.of_reference, voxels / targets, noise);
+  const DynamicImage with_plasma = noisy::image(scan.of_plasma, voxels / targets, noise);
+  std::printf("%-18s %12s %22s %18s\n", "model", "voxels/s", "voxels/s of one core", "aim of two cores");
+  for (const Model* model : models()) {
+    if (!is_mappable(*model)) continue;
+    const Time time = model->needs_plasma() ? time_for(*model, with_plasma, blood, threads)
+                                            : time_for(*model, with_reference, reference, threads);
+    const auto count = static_cast<double>(voxels);
+    std::printf("%-18s %12.0f %22.0f %18.0f\n", std::string(model->name).c_str(), count / time.wall_s,
+                count / time.of_cores_s, aim_of(*model));
+  }
+  for (const std::size_t count : {voxels / 10, voxels * 5}) {
+    const DynamicImage image = noisy::image(scan.of_reference, count / targets, noise);
+    const Time time = time_for(srtm, image, reference, threads);
+    std::printf("srtm, %zu voxels: %.0f a second of one core\n", count, static_cast<double>(count) / time.of_cores_s);
+  }
+  return 0;
+}

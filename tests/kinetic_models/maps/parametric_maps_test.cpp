@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/maps/parametric_maps.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "kinetic_models/frtm.h"
+#include "kinetic_models/logan.h"
+#include "kinetic_models/logan_ref.h"
+#include "kinetic_models/ma1.h"
+#include "kinetic_models/maps/map_inputs.h"
+#include "kinetic_models/mrtm.h"
+#include "kinetic_models/mrtm2.h"
+#include "kinetic_models/one_tissue.h"
+#include "kinetic_models/patlak.h"
+#include "kinetic_models/patlak_ref.h"
+#include "kinetic_models/srtm.h"
+#include "kinetic_models/srtm2.h"
+#include "kinetic_models/suvr.h"
+#include "kinetic_models/two_tissue.h"
+#include "kinetic_models/two_tissue_irreversible.h"
+#include "libpet/error.h"
+#include "tests/kinetic_models/maps/noisy_image.h"
+#include "tests/kinetic_models/simulated_scan.h"
+
+namespace {
+
+#ifdef NDEBUG
+constexpr std::size_t voxel_count = 10000;
+constexpr std::size_t linear_voxel_count = 2000;
+#else
+constexpr std::size_t voxel_count = 500;  // with sanitizers
+constexpr std::size_t linear_voxel_count = 200;
+#endif
+
+// Reference and 20 targets from low to high binding.
+struct Scan {
+  pet::TimeActivityCurve reference;
+  std::vector<pet::TimeActivityCurve> targets;
+};
+
+const Scan& srtm_scan() {
+  static const Scan scan = [] {
+    Scan result;
+    for (int i = 0; i < 20; ++i) {
+      simulated::SrtmTruth truth;
+      truth.BPND = 0.15 * (i + 1);
+      truth.R1 = 0.8 + 0.1 * (i % 5);
+      const simulated::Scan one = simulated::srtm_scan(truth, simulated::cimbi36_frames());
+      result.reference = one.reference;
+      result.targets.push_back(one.target);
+    }
+    return result;
+  }();
+  return scan;
+}
+
+// Plasma samples every 0.05 min while the bolus passes, then every minute; whole blood is the plasma.
+pet::InputFunction blood() {
+  pet::InputFunction input;
+  for (double t = 0.0; t < 10.0; t += 0.05) input.time_min.push_back(t);
+  for (double t = 10.0; t <= 120.0; t += 1.0) input.time_min.push_back(t);
+  for (const double t : input.time_min) input.parent_plasma.push_back(simulated::plasma(t));
+  input.whole_blood = input.parent_plasma;
+  return input;
+}
+
+std::vector<pet::TimeActivityCurve> two_tissue_targets(double k4, double vB) {
+  std::vector<pet::TimeActivityCurve> targets;
+  for (int i = 0; i < 20; ++i) {
+    simulated::TwoTissueTruth truth;
+    truth.K1 = 0.2 + 0.02 * i;
+    truth.k2 = truth.K1 / (4.0 + i % 5);
+    truth.k3 = 0.02 + 0.006 * (i % 7);
+    truth.k4 = k4;
+    truth.vB = vB;
+    targets.push_back(simulated::two_tissue_target(truth, simulated::cimbi36_frames()));
+  }
+  return targets;
+}
+
+pet::FitOptions decay_weights(const pet::DynamicImage& image) {
+  pet::FitOptions options;
+  options.weights = pet::frame_weights(pet::WeightScheme::decay, image.frames, image.tracer.half_life_min, {});
+  return options;
+}
+
+// How many voxels of those where both fits are ok agree in every quantity and standard error.
+struct Agreement {
+  std::size_t both_ok = 0;
+  std::size_t same_status = 0;
+  std::size_t agree = 0;
+  std::size_t errors_agree = 0;
+  std::size_t as_good = 0;  ///< the residual sum of squares of the map is not above that of the fit
+};
+
+Agreement compare(const pet::Model& model,
+                  const pet::DynamicImage& image,
+                  const pet::ScanInput& input,
+                  const pet::FitOptions& options,
+                  double error_tolerance = 1e-3) {
+  pet::MapOptions map_options;
+  map_options.fit = options;
+  const pet::ParametricMaps maps = pet::fit_voxels(model, image, noisy::all_voxels(image), input, map_options);
+  Agreement agreement;
+  for (std::size_t v = 0; v < maps.voxels.size(); ++v) {
+    const pet::Fit fit = pet::fit(model, noisy::curve(image, v), input, options);
+    agreement.same_status += fit.status == maps.status[v] ? 1 : 0;
+    if (fit.status != pet::FitStatus::ok || maps.status[v] != pet::FitStatus::ok) continue;
+    ++agreement.both_ok;
+    bool agrees = true;
+    bool errors_agree = true;
+    for (std::size_t q = 0; q < fit.estimates.size(); ++q) {
+      const double value = fit.estimates[q].value;
+      const double error = fit.estimates[q].standard_error;
+      if (std::isnan(value)) continue;
+      agrees = agrees && std::abs(maps.quantities[q].value[v] - value) <= 1e-4 * std::abs(value) + 1e-7;
+      errors_agree =
+          errors_agree && std::abs(maps.quantities[q].standard_error[v] - error) <= error_tolerance * error + 1e-7;
+    }
+    agreement.agree += agrees ? 1 : 0;
+    agreement.errors_agree += errors_agree ? 1 : 0;
+    constexpr double rounding = 1e-6;
+    agreement.as_good += agrees || maps.weighted_rss[v] <= (1.0 + rounding) * fit.weighted_rss ? 1 : 0;
+  }
+  return agreement;
+}
+
+void check_agreement(const Agreement& agreement, std::size_t least_ok, double share_of_errors = 0.999) {
+  CHECK(agreement.both_ok >= least_ok);
+  CHECK(static_cast<double>(agreement.agree) >= 0.999 * static_cast<double>(agreement.both_ok));
+  CHECK(static_cast<double>(agreement.errors_agree) >= share_of_errors * static_cast<double>(agreement.both_ok));
+}
+
+// Models of two rates have several minima, of which map and fit may reach different ones, and valleys in which k2 to k4
+// move with the sum of squares equal to rounding: there the sum of squares is compared.
+void check_agreement_of_minima(const Agreement& agreement, std::size_t least_ok) {
+  CHECK(agreement.both_ok >= least_ok);
+  CHECK(static_cast<double>(agreement.agree) >= 0.99 * static_cast<double>(agreement.both_ok));
+  CHECK(static_cast<double>(agreement.as_good) >= 0.999 * static_cast<double>(agreement.both_ok));
+}
+
+}  // namespace
+
+TEST_CASE("Maps of srtm equal the fits of the same curves", "[maps]") {
+  const pet::ReferenceRegion reference(srtm_scan().reference);
+  const pet::DynamicImage image = noisy::image(srtm_scan().targets, voxel_count / 20, 0.1);
+  check_agreement(compare(pet::srtm, image, reference, decay_weights(image)), voxel_count / 2);
+}
+
+TEST_CASE("Maps of srtm2 equal the fits of the same curves", "[maps]") {
+  const pet::ReferenceRegion reference(srtm_scan().reference);
+  const pet::DynamicImage image = noisy::image(srtm_scan().targets, voxel_count / 20, 0.1);
+  pet::FitOptions options = decay_weights(image);
+  options.k2prime = 0.042;
+  check_agreement(compare(pet::srtm2, image, reference, options), voxel_count / 2);
+}
+
+TEST_CASE("Maps of frtm equal the fits of the same curves", "[maps]") {
+  const pet::ReferenceRegion reference(srtm_scan().reference);
+  const pet::DynamicImage image = noisy::image(srtm_scan().targets, voxel_count / 20, 0.02);
+  check_agreement_of_minima(compare(pet::frtm, image, reference, decay_weights(image)), voxel_count / 10);
+}
+
+TEST_CASE("Maps of compartment models with plasma equal the fits of the same curves", "[maps]") {
+  const pet::Plasma plasma(blood(), simulated::cimbi36_frames());
+  const bool fits_blood = GENERATE(false, true);
+  const pet::DynamicImage image = noisy::image(two_tissue_targets(0.06, 0.04), voxel_count / 20, 0.05);
+  pet::FitOptions options = decay_weights(image);
+  options.vB = fits_blood ? pet::Choice{std::nullopt, true} : pet::Choice{0.04, false};
+  check_agreement(compare(pet::one_tissue, image, plasma, options), voxel_count / 2);
+  check_agreement_of_minima(compare(pet::two_tissue, image, plasma, options), voxel_count / 2);
+}
+
+TEST_CASE("Maps of the irreversible model equal the fits of the same curves", "[maps]") {
+  const pet::Plasma plasma(blood(), simulated::cimbi36_frames(), pet::Sampling::average, 0.1);
+  const pet::DynamicImage image = noisy::image(two_tissue_targets(0.0, 0.04), voxel_count / 20, 0.05);
+  pet::FitOptions options = decay_weights(image);
+  options.vB.is_fitted = true;
+  options.delay_min.value = 0.1;
+  check_agreement(compare(pet::two_tissue_irreversible, image, plasma, options), voxel_count / 2);
+}
+
+TEST_CASE("Maps of linear methods with a reference equal the fits of the same curves", "[maps]") {
+  const pet::Sampling sampling = GENERATE(pet::Sampling::average, pet::Sampling::midframe);
+  // Standard errors of maps are those where the limiter of the running integral does not act: within 3 % in 99 %.
+  const double tolerance = sampling == pet::Sampling::midframe ? 1e-3 : 0.03;
+  const double share = sampling == pet::Sampling::midframe ? 0.999 : 0.99;
+  const pet::ReferenceRegion reference(srtm_scan().reference, sampling);
+  const pet::DynamicImage image = noisy::image(srtm_scan().targets, linear_voxel_count / 20, 0.1);
+  pet::FitOptions options = decay_weights(image);
+  check_agreement(compare(pet::mrtm, image, reference, options, tolerance), linear_voxel_count / 2, share);
+  options.k2prime = 0.042;
+  check_agreement(compare(pet::mrtm2, image, reference, options, tolerance), linear_voxel_count / 2, share);
+  options.t_star_min = 30.0;
+  check_agreement(compare(pet::logan_ref, image, reference, options, tolerance), linear_voxel_count / 2, share);
+  options.k2prime.reset();
+  check_agreement(compare(pet::mrtm, image, reference, options, tolerance), linear_voxel_count / 2, share);
+  check_agreement(compare(pet::patlak_ref, image, reference, options, tolerance), linear_voxel_count / 2, share);
+  check_agreement(compare(pet::suvr, image, reference, options, tolerance), linear_voxel_count / 2, share);
+}
+
+TEST_CASE("Maps of linear methods with plasma equal the fits of the same curves", "[maps]") {
+  const pet::Plasma plasma(blood(), simulated::cimbi36_frames());
+  const pet::DynamicImage image = noisy::image(two_tissue_targets(0.06, 0.04), linear_voxel_count / 20, 0.1);
+  pet::FitOptions options = decay_weights(image);
+  options.t_star_min = 30.0;
+  options.vB.value = 0.04;
+  options.delay_min.value = GENERATE(0.0, 0.2);
+  check_agreement(compare(pet::logan, image, plasma, options, 0.03), linear_voxel_count / 2, 0.99);
+  check_agreement(compare(pet::ma1, image, plasma, options, 0.03), linear_voxel_count / 2, 0.99);
+  check_agreement(compare(pet::patlak, image, plasma, options, 0.03), linear_voxel_count / 2, 0.99);
+}
+
+TEST_CASE("Maps do not depend on the threads, on the other voxels, or on their order", "[maps]") {
+  const pet::ReferenceRegion reference(srtm_scan().reference);
+  const pet::DynamicImage image = noisy::image(srtm_scan().targets, 20, 0.1);
+  const pet::Model& model = GENERATE(std::cref(pet::srtm), std::cref(pet::mrtm)).get();
+  pet::MapOptions options;
+  options.threads = 1;
+  std::vector<std::uint32_t> voxels = noisy::all_voxels(image);
+  const pet::ParametricMaps all = pet::fit_voxels(model, image, voxels, reference, options);
+  options.threads = 2;
+  std::reverse(voxels.begin(), voxels.end());
+  voxels.resize(133);
+  const pet::ParametricMaps some = pet::fit_voxels(model, image, voxels, reference, options);
+  for (std::size_t i = 0; i < voxels.size(); ++i)
+    for (std::size_t q = 0; q < all.quantities.size(); ++q) {
+      CHECK(some.quantities[q].value[i] == all.quantities[q].value[voxels[i]]);
+      const float error = all.quantities[q].standard_error[voxels[i]];
+      CHECK((std::isnan(error) || some.quantities[q].standard_error[i] == error));
+    }
+}
+
+TEST_CASE("Maps refuse requests that have no maps", "[maps]") {
+  const pet::ReferenceRegion reference(srtm_scan().reference);
+  const pet::DynamicImage image = noisy::image(srtm_scan().targets, 1, 0.1);
+  const auto fitted = [&](const pet::FitOptions& fit) {
+    pet::MapOptions options;
+    options.fit = fit;
+    return pet::fit_voxels(pet::srtm, image, noisy::all_voxels(image), reference, options);
+  };
+  pet::FitOptions robust;
+  robust.loss = pet::Loss::huber;
+  CHECK_THROWS_AS(fitted(robust), pet::UsageError);
+  pet::FitOptions with_starts;
+  with_starts.starts = 3;
+  CHECK_THROWS_AS(fitted(with_starts), pet::UsageError);
+  pet::FitOptions with_k2prime;
+  with_k2prime.k2prime = 0.05;
+  CHECK_THROWS_AS(fitted(with_k2prime), pet::UsageError);
+  CHECK_THROWS_AS(pet::fit_voxels(pet::srtm, image, {}, reference, {}), pet::InputError);
+}
+
+TEST_CASE("A first pass over the voxels finds the k2prime of their simulation", "[maps]") {
+  const pet::ReferenceRegion reference(srtm_scan().reference);
+  const pet::DynamicImage image = noisy::image(srtm_scan().targets, 100, 0.05);
+  pet::MapOptions options;
+  options.fit = decay_weights(image);
+  const pet::Estimate k2prime = pet::k2prime_of_voxels(image, noisy::all_voxels(image), reference, options);
+  CHECK(k2prime.value == Approx(simulated::SrtmTruth().k2_reference).epsilon(0.03));
+  CHECK(std::abs(k2prime.value - simulated::SrtmTruth().k2_reference) < 5.0 * k2prime.standard_error);
+}

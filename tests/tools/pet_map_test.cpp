@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a simulated scanner to maps.
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "libpet/dicom/pet_image.h"
+#include "libpet/io/nifti.h"
+#include "libpet/io/parameter_table.h"
+#include "tests/libpet/study_text.h"
+#include "tests/tools/command_fixture.h"
+
+using namespace pet;
+
+namespace {
+
+// One simulated study with its baseline image also as NIfTI, for all tests of this file.
+struct Study : Workplace {
+  std::string dicom = "made/ses-baseline/dicom";
+  std::string stem = "made/ses-baseline/sub-01_ses-baseline_trc-X_seg-phantom";
+  std::string labels = stem + "_dseg.nii.gz";
+  std::string reference = " --labels " + labels + " --table " + stem + "_dseg.tsv --reference cerebellum ";
+  DynamicImage image;
+
+  Study() {
+    write("study.json", test::small_study().dump(1));
+    REQUIRE(run("pet-simulate study.json -o made").status == 0);
+    image = read_pet_series(path / dicom);
+    write_image("pet", image);
+  }
+
+  void write_image(const std::string& name, const DynamicImage& written) const {
+    write_nifti_series(written.grid, written.frames, written.voxels, path / (name + ".nii"), "", 1000.0);
+    write(name + ".json", image_sidecar_text(written, {}, "{}"));
+  }
+};
+
+const Study& study() {
+  static const Study here;
+  return here;
+}
+
+std::vector<float> volume(const std::string& name) {
+  Study const& here = study();
+  DynamicImage one;
+  one.grid = here.image.grid;
+  std::vector<float> values(one.grid.voxel_count());
+  const std::string bytes = here.read(name);
+  REQUIRE(bytes.size() == 352 + values.size() * sizeof(float));
+  std::memcpy(values.data(), bytes.data() + 352, values.size() * sizeof(float));
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("pet-map writes every quantity with its error, RSS, AICc and status, each with a sidecar", "[pet-map]") {
+  const CommandResult result = study().run("pet-map " + study().dicom + " --model srtm" + study().reference +
+                                           "--mask " + study().labels + " -o all");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  CHECK_THAT(result.err, Catch::Contains(" voxels: ") && Catch::Contains(" ok"));
+  for (const std::string symbol : {"BPND", "R1", "k2", "k2a", "k2prime", "RSS", "AICc", "status"}) {
+    INFO(symbol);
+    CHECK(study().has("all_model-SRTM_meas-" + symbol + "_mimap.nii.gz"));
+    CHECK(study().has("all_model-SRTM_meas-" + symbol + "_mimap.json"));
+  }
+  CHECK(study().has("all_model-SRTM_meas-BPND_desc-stderr_mimap.nii.gz"));
+  const auto sidecar = nlohmann::json::parse(study().read("all_model-SRTM_meas-k2_desc-stderr_mimap.json"));
+  CHECK(sidecar["Units"] == "1/min");
+  CHECK(sidecar["ReferenceRegion"] == "cerebellum");
+  CHECK(sidecar["Weights"] == "decay");
+  CHECK(sidecar["SourcesSHA256"].size() == 3);
+}
+
+TEST_CASE("A voxel of a map equals the regional fit of a region of that voxel", "[pet-map]") {
+  LabelMap one = read_label_map(study().path / study().labels);
+  const auto voxel = static_cast<std::size_t>(std::find(one.labels.begin(), one.labels.end(), 2) - one.labels.begin());
+  one.labels[voxel] = 3;
+  write_label_map(one, study().path / "one.nii.gz");
+  study().write("one.tsv", "index\tname\n1\tcerebellum\n2\tcortex\n3\tvoxel\n");
+  REQUIRE(study().run("pet-tac pet.nii --labels one.nii.gz --table one.tsv -o one_tacs.tsv").status == 0);
+  REQUIRE(study().run("pet-fit one_tacs.tsv --model srtm --reference cerebellum --regions voxel -o fit.tsv").status ==
+          0);
+  const CommandResult result = study().run(
+      "pet-map pet.nii --model srtm --reference-tacs one_tacs.tsv --reference cerebellum --uncompressed -o single");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const ParameterTable fit = read_parameter_table((study().path / "fit.tsv").string());
+  for (const std::string symbol : {"BPND", "R1", "k2"}) {
+    const ParameterCell& cell = fit.rows.front().cells[fit.column(symbol)];
+    INFO(symbol);
+    CHECK(volume("single_model-SRTM_meas-" + symbol + "_mimap.nii")[voxel] == Approx(*cell.value).epsilon(1e-4));
+    CHECK(volume("single_model-SRTM_meas-" + symbol + "_desc-stderr_mimap.nii")[voxel] ==
+          Approx(*cell.standard_error).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("pet-map gives the same bytes with one and two threads", "[pet-map]") {
+  const std::string line = "pet-map pet.nii --model srtm" + study().reference + "-o threads --force ";
+  REQUIRE(study().run(line + "-j 1").status == 0);
+  const std::string map = study().read("threads_model-SRTM_meas-BPND_mimap.nii.gz");
+  const std::string sidecar = study().read("threads_model-SRTM_meas-BPND_mimap.json");
+  REQUIRE(study().run(line + "-j 2").status == 0);
+  REQUIRE_FALSE(map.empty());
+  CHECK(study().read("threads_model-SRTM_meas-BPND_mimap.nii.gz") == map);
+  CHECK(study().read("threads_model-SRTM_meas-BPND_mimap.json") == sidecar);
+}
+
+TEST_CASE("Maps of a DICOM series and of the same image as NIfTI agree", "[pet-map]") {
+  for (const std::string& image : {study().dicom, std::string("pet.nii")}) {
+    const std::string name = image == "pet.nii" ? "nifti" : "dicom";
+    const CommandResult result = study().run("pet-map " + image + " --model srtm" + study().reference + "--mask " +
+                                             study().labels + " --maps R1 --uncompressed -o " + name);
+    INFO(result.err);
+    REQUIRE(result.status == 0);
+  }
+  const std::vector<float> dicom = volume("dicom_model-SRTM_meas-R1_mimap.nii");
+  const std::vector<float> nifti = volume("nifti_model-SRTM_meas-R1_mimap.nii");
+  std::size_t compared = 0;
+  for (std::size_t v = 0; v < dicom.size(); ++v) {
+    if (std::isnan(dicom[v])) continue;
+    CHECK(nifti[v] == Approx(dicom[v]).epsilon(1e-4));
+    compared += dicom[v] != 0.0F ? 1 : 0;
+  }
+  CHECK(compared > 50);
+}
+
+TEST_CASE("Voxels that are not finite or zero fail alone", "[pet-map]") {
+  DynamicImage image = study().image;
+  const std::size_t count = image.grid.voxel_count();
+  const std::size_t centre = count / 2 + 5;
+  for (std::size_t f = 0; f < image.frames.size(); ++f) image.voxels[f * count + centre] = 0.0F;
+  image.voxels[3 * count + centre + 1] = std::numeric_limits<float>::quiet_NaN();
+  image.voxels[4 * count + centre + 2] = std::numeric_limits<float>::infinity();
+  study().write_image("broken", image);
+  const std::string reference = " --reference-tacs " + study().stem + "_tacs.tsv --reference cerebellum ";
+  REQUIRE(study().run("pet-map broken.nii --model srtm" + reference + "--uncompressed -o broken").status == 0);
+  REQUIRE(study().run("pet-map pet.nii --model srtm" + reference + "--uncompressed -o whole").status == 0);
+  const std::vector<float> broken = volume("broken_model-SRTM_meas-R1_mimap.nii");
+  const std::vector<float> whole = volume("whole_model-SRTM_meas-R1_mimap.nii");
+  for (std::size_t v = 0; v < count; ++v) {
+    if (v >= centre && v < centre + 3)
+      CHECK(std::isnan(broken[v]));
+    else
+      CHECK((broken[v] == whole[v] || (std::isnan(broken[v]) && std::isnan(whole[v]))));
+  }
+  const LabelMap status = read_label_map(study().path / "broken_model-SRTM_meas-status_mimap.nii");
+  CHECK(status.labels[centre] == 5);
+}
+
+TEST_CASE("pet-map refuses what it cannot use and says why in one line", "[pet-map]") {
+  const auto refused = [](const std::string& line, int status, const std::string& why) {
+    const CommandResult result = study().run("pet-map -q " + line + " -o refused");
+    INFO(line << "\n" << result.err);
+    CHECK(result.status == status);
+    CHECK(is_one_line(result.err));
+    CHECK_THAT(result.err, Catch::Contains(why));
+  };
+  const std::string image = study().dicom + " ";
+  LabelMap mask = read_label_map(study().path / study().labels);
+  std::fill(mask.labels.begin(), mask.labels.end(), 0);
+  write_label_map(mask, study().path / "empty.nii");
+  mask.grid.origin_mm[0] += 1.5;
+  write_label_map(mask, study().path / "shifted.nii");
+  study().write("short.tsv", "frame_start\tframe_end\tcerebellum\n0\t10\t1\n10\t20\t2\n");
+  DynamicImage one_frame = study().image;
+  one_frame.frames = Frames({one_frame.frames[0]});
+  one_frame.voxels.resize(one_frame.grid.voxel_count());
+  study().write_image("frame", one_frame);
+
+  refused(image + "--model srtm" + study().reference + "--mask empty.nii", 65,
+          "empty.nii: found no voxel that is not 0");
+  refused(image + "--model srtm" + study().reference + "--mask shifted.nii", 65, "shifted.nii: found labels on a grid");
+  refused(image + "--model srtm --reference-tacs short.tsv --reference cerebellum", 65, "found 2 frames, expected 10");
+  refused("frame.nii --model srtm" + study().reference, 65, "expected at least");
+  refused(image + "--model spectral --input x.tsv", 2, "has no maps; there are: srtm");
+  refused(image + "--model srtm --labels x.nii", 2, "needs --reference");
+  refused(image + "--model srtm --reference cerebellum", 2, "give one of them");
+  refused(image + "--model 1tcm", 2, "needs --input");
+  refused(image + "--model srtm" + study().reference + "--maps BP", 2, "did you mean 'BPND'?");
+  refused(image + "--model srtm2" + study().reference, 2, "k2prime");
+  refused(image + "--model srtm" + study().reference + "--format dicom", 2, "dicom");
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <future>
+#include <limits>
+#include <memory>
+
+#include "kinetic_models/registry.h"
+#include "libpet/error.h"
+#include "libpet/io/input_function_file.h"
+#include "libpet/io/nifti.h"
+#include "libpet/io/sidecar.h"
+#include "libpet/io/tac_table_file.h"
+#include "tools/arguments.h"
+#include "tools/pet_map_options.h"
+#include "tools/pet_map_sidecar.h"
+#include "tools/tool.h"
+
+namespace {
+
+using Options = pet::PetMapOptions;
+
+// The regions that were given: of a table, or means of the image over its labels.
+std::optional<pet::TacTable> read_regions(const Options& options,
+                                          const pet::DynamicImage& image,
+                                          const pet::Common& common) {
+  if (options.reference_tacs) return pet::read_tac_table(*options.reference_tacs);
+  if (!options.labels) return std::nullopt;
+  return pet::extract_tacs(image, pet::read_labels(*options.labels, options.table, image), common.threads);
+}
+
+pet::TimeActivityCurve curve_of(const std::string& region,
+                                const pet::TacTable& regions,
+                                const pet::DynamicImage& image,
+                                const Options& options) {
+  return pet::curve_for(image, regions, regions.index_of(region), options.reference_tacs.value_or("--labels"));
+}
+
+std::vector<std::uint32_t> read_voxels(const Options& options, const pet::DynamicImage& image) {
+  if (!options.mask) return pet::all_voxels(image.grid);
+  return pet::voxels_of(pet::read_labels(*options.mask, std::nullopt, image), *options.mask);
+}
+
+// Everything that a map is made from.
+struct Scan {
+  pet::DynamicImage image;
+  std::vector<std::uint32_t> voxels;
+  std::optional<pet::TacTable> regions;
+  std::optional<pet::ReferenceRegion> reference;
+  std::optional<pet::Plasma> plasma;
+  pet::WeightScheme weights;
+
+  pet::ScanInput input() const { return plasma ? pet::ScanInput(*plasma) : pet::ScanInput(*reference); }
+};
+
+std::unique_ptr<Scan> read_scan(const Options& options, const pet::Model& model, const pet::Common& common) {
+  auto scan = std::make_unique<Scan>();
+  scan->image = pet::read_image(options.image, common);
+  if (options.half_life_s) scan->image.tracer.half_life_min = *options.half_life_s / 60.0;
+  scan->voxels = read_voxels(options, scan->image);
+  scan->weights = pet::map_weight_scheme(scan->image, options.weights);
+  const pet::Sampling sampling = pet::sampling(options.sampling);
+  if (model.needs_plasma()) {
+    if (scan->image.unit == pet::ActivityUnit::unknown)
+      throw pet::bad_input(options.image.image, "no unit of activity", "one, for a model with a plasma input");
+    scan->plasma.emplace(pet::read_input_function(*options.input), scan->image.frames, sampling);
+    return scan;
+  }
+  scan->regions = read_regions(options, scan->image, common);
+  scan->reference.emplace(curve_of(*options.reference, *scan->regions, scan->image, options), sampling);
+  return scan;
+}
+
+// k2prime where a region or the voxels give it.
+std::optional<pet::Estimate> estimate_k2prime(const Options& options,
+                                              const pet::Model& model,
+                                              const Scan& scan,
+                                              const pet::MapOptions& map) {
+  if (!options.k2prime || map.fit.k2prime) return std::nullopt;
+  if (*options.k2prime == "voxels") return pet::k2prime_of_voxels(scan.image, scan.voxels, *scan.reference, map);
+  const std::string region = pet::value_or_region("--k2prime", *options.k2prime, "1/min").region;
+  return pet::k2prime_of_curve(model, curve_of(region, *scan.regions, scan.image, options), *scan.reference,
+                               map.fit.weights);
+}
+
+std::vector<std::string> inputs_of(const Options& options) {
+  std::vector<std::string> inputs = {options.image.image};
+  for (const std::optional<std::string>& path : {options.reference_tacs, options.input})
+    if (path) inputs.push_back(*path);
+  inputs = pet::with_sidecars(inputs);
+  for (const std::optional<std::string>& path : {options.labels, options.table, options.mask})
+    if (path && std::find(inputs.begin(), inputs.end(), *path) == inputs.end()) inputs.push_back(*path);
+  return inputs;
+}
+
+const std::vector<float>& values_of(const pet::MapFile& file, const pet::ParametricMaps& maps) {
+  if (file.symbol == "RSS") return maps.weighted_rss;
+  if (file.symbol == "AICc") return maps.aicc;
+  const pet::QuantityMap& map = maps.map(file.symbol);
+  return file.is_standard_error ? map.standard_error : map.value;
+}
+
+void write_map(const pet::MapFile& file,
+               const pet::ParametricMaps& maps,
+               const pet::Grid& grid,
+               pet::OutputFiles& files) {
+  const std::filesystem::path path = files.temporary(file.path);
+  if (file.symbol == "status")
+    pet::write_label_map(pet::status_map(grid, maps), path);
+  else
+    pet::write_nifti_volume(grid, pet::on_grid(grid, maps.voxels, values_of(file, maps), 0.0F), path);
+}
+
+void tell_counts(const pet::Common& common, const pet::ParametricMaps& maps) {
+  std::string text = std::to_string(maps.voxels.size()) + " voxels:";
+  for (const pet::FitStatus status : pet::all_statuses)
+    if (const std::size_t count = maps.count(status); count > 0)
+      text += " " + std::to_string(count) + " " + std::string(pet::name_of(status)) + ",";
+  text.pop_back();
+  pet::say(common, text);
+}
+
+int run(const Options& options, const pet::Common& common) {
+  const pet::Model& model = pet::find_model(options.model);
+  pet::require_consistent(options, model);
+  const std::vector<pet::MapFile> wanted = pet::map_files(options, model, common.output);
+  pet::OutputFiles files(common.force);
+  for (const pet::MapFile& file : wanted) {
+    files.declare(file.path);
+    files.declare(pet::map_sidecar_path(file.path));
+  }
+  // The checksums of the inputs are computed beside the work.
+  std::future<pet::Provenance> provenance =
+      std::async(std::launch::async, [&] { return pet::provenance_of(inputs_of(options)); });
+  const std::unique_ptr<Scan> scan = read_scan(options, model, common);
+  pet::Progress progress(common, "fitting", scan->voxels.size());
+  pet::MapOptions map;
+  map.threads = common.threads;
+  map.fit = pet::map_fit_options(options, model, scan->plasma && scan->plasma->has_whole_blood());
+  map.fit.weights = pet::map_weights(scan->weights, scan->image, pet::mean_curve(scan->image, scan->voxels));
+  const std::optional<pet::Estimate> k2prime = estimate_k2prime(options, model, *scan, map);
+  if (k2prime) map.fit.k2prime = k2prime->value;
+  map.on_voxels = [&](std::size_t count) { progress.advance(count); };
+  const pet::ParametricMaps maps = pet::fit_voxels(model, scan->image, scan->voxels, scan->input(), map);
+
+  const pet::MapSidecar sidecar{model, options, map.fit, scan->weights, k2prime, scan->image.unit, provenance.get()};
+  for (const pet::MapFile& file : wanted) {
+    write_map(file, maps, scan->image.grid, files);
+    files.write(pet::map_sidecar_path(file.path), pet::map_sidecar_text(file, sidecar));
+  }
+  files.commit();
+  tell_counts(common, maps);
+  return maps.count(pet::FitStatus::ok) > 0 ? pet::success : pet::some_failed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  pet::Tool tool("pet-map", "fit a kinetic model to every voxel of a dynamic PET image");
+  pet::declare_pet_map(tool, options);
+  return tool.main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
+}
