@@ -139,8 +139,9 @@ void fit_one_by_one(const Model& model,
     const std::size_t region = result.regions[i];
     const FitOptions weighted = with_weights(table, region, used);
     Fit& found = result.fits[i];
-    found = noise ? fit_with_noise(model, table.curve(region), input.reference(), weighted, *noise, used.intervals, region)
-                  : fit(model, table.curve(region), input, weighted);
+    found =
+        noise ? fit_with_noise(model, table.curve(region), input.reference(), weighted, *noise, used.intervals, region)
+              : fit(model, table.curve(region), input, weighted);
     if (!noise && used.intervals) add_intervals(model, table.curve(region), input, weighted, *used.intervals, found);
     finish(region, weighted, found);
     if (!used.chooses_t_star || found.status == FitStatus::failed) return;

@@ -11,6 +11,7 @@
 
 #include "kinetic_models/detail/least_squares.h"
 #include "kinetic_models/detail/profile_interval.h"
+#include "kinetic_models/detail/reference_start.h"
 #include "libpet/error.h"
 
 namespace pet {
@@ -49,7 +50,9 @@ class BothCurves {
   const std::vector<Parameter>& parameters() const { return parameters_; }
   const detail::FramesUsed& used() const { return used_; }
   std::size_t count() const { return used_.index.size(); }
-  double freedom() const { return static_cast<double>(count()) - static_cast<double>(detail::count_fitted(parameters_)); }
+  double freedom() const {
+    return static_cast<double>(count()) - static_cast<double>(detail::count_fitted(parameters_));
+  }
 
   // A whitened residual a frame used, as a curve to be fitted to zeros, with the derivatives that make its gradient
   // that of the likelihood: those of f at the true reference that the residuals speak for.
@@ -236,11 +239,11 @@ void add_likelihood_intervals(const Model& model,
 }  // namespace
 
 Fit fit_noisy_reference(const Model& model,
-                            const TimeActivityCurve& target,
-                            const ReferenceRegion& reference,
-                            const FitOptions& options,
-                            const ReferenceNoise& noise,
-                            const std::optional<IntervalOptions>& intervals) {
+                        const TimeActivityCurve& target,
+                        const ReferenceRegion& reference,
+                        const FitOptions& options,
+                        const ReferenceNoise& noise,
+                        const std::optional<IntervalOptions>& intervals) {
   check(model, options, intervals);
   const Fit ordinary = fit(model, target, reference, options);
   if (ordinary.parameters.empty() || ordinary.degrees_of_freedom < 1 || !(ordinary.weighted_rss > 0.0)) return ordinary;
@@ -252,16 +255,19 @@ Fit fit_noisy_reference(const Model& model,
   std::vector<double> parameters = ordinary.parameters;
   double sigma = 0.0;
   detail::Solution solution;
-  for (int round = 0; round < most_rounds; ++round) {
+  bool is_settled = false;
+  for (int round = 0; round < most_rounds && !is_settled; ++round) {
     const double before = sigma;
     sigma = curves.sigma_of_target(parameters, of_ordinary_fit);
-    if (std::abs(sigma - before) <= 1e-6 * sigma) break;
+    is_settled = std::abs(sigma - before) <= 1e-6 * sigma;
+    if (is_settled) break;
     solution = detail::least_squares(curves.parameters(), curves.whitened(sigma), zeros.curve, zeros.used, one_start,
                                      {parameters});
     if (solution.parameters.empty())
       return detail::as_fit(model, curves.parameters(), solution, curves.used(), options);
     parameters = solution.parameters;
   }
+  solution.converged = solution.converged && is_settled;
   const double minimum = solution.weighted_rss;
   // The covariance is that of the likelihood, whose residuals have unit variance, not scaled by them.
   for (double& c : solution.covariance) c *= curves.freedom() / minimum;
@@ -273,6 +279,8 @@ Fit fit_noisy_reference(const Model& model,
     solution.weighted_rss += curves.used().weight[i] * std::pow(target.activity[frame] - solution.predicted[frame], 2);
   }
   Fit result = detail::as_fit(model, curves.parameters(), solution, curves.used(), options);
+  result.aicc = not_available;
+  if (model.name == "srtm" || model.name == "srtm-v") detail::flag_low_binding(result);
   if (intervals) add_likelihood_intervals(model, options, curves, noise, *intervals, sigma, minimum, result);
   return result;
 }

@@ -63,16 +63,17 @@ std::string_view name_of(SuvType type) {
 double suv_size(SuvType type, const Body& body, const std::string& where) {
   double size = 0.0;
   if (type == SuvType::bw) {
-    size = required(body.weight_kg, "weight of the patient", type, where);
+    size = required(body.weight_kg, "weight of the patient (0010,1030)", type, where);
   } else {
-    const double height_m = required(body.height_m, "height of the patient", type, where);
+    const double height_m = required(body.height_m, "height of the patient (0010,1020)", type, where);
     const double weight_kg =
-        type == SuvType::ibw ? 0.0 : required(body.weight_kg, "weight of the patient", type, where);
+        type == SuvType::ibw ? 0.0 : required(body.weight_kg, "weight of the patient (0010,1030)", type, where);
     if (type == SuvType::bsa) {
       size = 0.007184 * std::pow(weight_kg, 0.425) * std::pow(100.0 * height_m, 0.725);
     } else {
       if (body.sex != 'M' && body.sex != 'F' && body.sex != 'O')
-        throw bad_input(where, "no sex of the patient", "M, F or O, for SUV type " + std::string(name_of(type)));
+        throw bad_input(where, "no sex of the patient (0010,0040)",
+                        "M, F or O, for SUV type " + std::string(name_of(type)));
       const double man = size_by_sex(type, true, weight_kg, height_m);
       const double woman = size_by_sex(type, false, weight_kg, height_m);
       size = body.sex == 'M' ? man : body.sex == 'F' ? woman : 0.5 * (man + woman);

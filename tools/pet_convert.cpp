@@ -86,12 +86,16 @@ int write_uptake(const Options& options, const pet::Common& common) {
     throw pet::UsageError("--set and --metadata describe raw data; they do not go with --suv");
   const pet::SuvType type = pet::suv_type(*options.suv);
   const fs::path root = common.output;
-  const fs::path stem = root / pet::bids_uptake_path(options.entities, type);
-  const fs::path nifti = stem.string() + (options.is_uncompressed ? ".nii" : ".nii.gz");
-  const fs::path description = root / "dataset_description.json";
+  pet::bids_uptake_path(options.entities, type);  // refused before the work begins
+  pet::require_derivative_dataset(root);
   const pet::SuvImage image =
       pet::read_suv(options.folder, type, {options.series, options.injection_time, common.threads});
   for (const std::string& warning : image.warnings) pet::warn(common, warning);
+  pet::BidsEntities entities = options.entities;
+  if (entities.tracer.empty()) entities.tracer = pet::tracer_label(image.tracer.name);
+  const fs::path stem = root / pet::bids_uptake_path(entities, type);
+  const fs::path nifti = stem.string() + (options.is_uncompressed ? ".nii" : ".nii.gz");
+  const fs::path description = root / "dataset_description.json";
   const NewFolders folders(stem.parent_path());
   pet::OutputFiles files(common.force);
   files.declare(nifti);
@@ -106,9 +110,9 @@ int write_uptake(const Options& options, const pet::Common& common) {
 }
 
 int run(const Options& options, const pet::Common& common) {
-  if (options.suv) return write_uptake(options, common);
   if (fs::exists(common.output) && !fs::is_directory(common.output))
     throw pet::UsageError("--output " + common.output + ": is no folder");
+  if (options.suv) return write_uptake(options, common);
   pet::bids_pet_path(options.entities);  // refused before the work begins
   const std::string given = members_given(options);
   const pet::DynamicImage image =

@@ -162,6 +162,8 @@ int run(const Options& options, const pet::Common& common) {
   pet::interval_factor(options.level, 1);  // the level makes sense, whether or not it is needed
   std::vector<const pet::Model*> models;
   for (const std::string& name : options.models) models.push_back(&pet::find_model(name));
+  if (options.compare && options.carries_reference_noise)
+    throw pet::UsageError("--compare is of ordinary fits; it does not go with --reference-noise");
   if (options.compare) pet::common_quantity(models);  // refused before the work begins
   pet::OutputFiles files(common.force);
   declare_outputs(files, models, options, common);

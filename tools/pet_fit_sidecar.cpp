@@ -37,7 +37,7 @@ std::string sources_of_error(const TableFit& result, bool has_reference_noise) {
   if (result.k2prime_se && result.shared.empty()) text += ", and the standard error of k2prime";
   if (!result.shared.empty()) text += ", and those of the shared parameters";
   if (result.k2prime && !result.k2prime_se) text += "; k2prime is taken as exact";
-  if (has_reference_noise) return text;
+  if (has_reference_noise) return text + (result.k2prime_se ? " (k2prime and its error without it)" : "");
   return text + "; the noise of the " + (result.model->needs_plasma() ? "plasma" : "reference") +
          " curve is not included";
 }

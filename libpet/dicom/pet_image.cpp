@@ -118,6 +118,7 @@ SeriesSummary summarize(const detail::Series& series) {
 }  // namespace
 
 std::vector<SeriesSummary> summarize_pet_series(const std::vector<std::filesystem::path>& paths, unsigned threads) {
+  const detail::DecodingScope decoding;
   const detail::Scan scan = detail::scan_for_pet(paths, threads);
   std::vector<SeriesSummary> summaries;
   for (const detail::Series& series : scan.series) {
@@ -129,6 +130,7 @@ std::vector<SeriesSummary> summarize_pet_series(const std::vector<std::filesyste
 }
 
 DynamicImage read_pet_series(const std::filesystem::path& folder, const PetReadOptions& options) {
+  const detail::DecodingScope decoding;
   const detail::Scan scan = detail::scan_for_pet({folder}, options.threads);
   const detail::Series& series = detail::choose_series(scan, options.series_uid, folder.string());
   const auto problems = detail::quantification_problems(series);

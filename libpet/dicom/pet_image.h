@@ -40,11 +40,11 @@ struct PetReadOptions {
 /// belong to any. Throws InputNotFound, and InputError where there is no DICOM object or nothing but damaged ones.
 std::vector<SeriesSummary> summarize_pet_series(const std::vector<std::filesystem::path>& paths, unsigned threads);
 
-/// Reads one classic dynamic PET series (PET Image Storage) into memory, in parallel: first all headers, which give
-/// every slice its place, then the pixels straight into it. Values are rescaled per instance in double, turned to
-/// kBq/mL and corrected to injection; without an injection time, time zero is the start of the scan and `time_zero` is
-/// empty. Throws InputNotFound, UsageError for an injection time that is none, and InputError (docs/formats.md lists
-/// every reason) that names file and tag.
+/// Reads one dynamic PET series (classic, Enhanced or Legacy Converted Enhanced) into memory, in parallel: first all
+/// headers, which give every slice its place, then the pixels straight into it. Values are rescaled per instance in
+/// double, turned to kBq/mL and corrected to injection; without an injection time, time zero is the start of the scan
+/// and `time_zero` is empty. Throws InputNotFound, UsageError for an injection time that is none, and InputError
+/// (docs/formats.md lists every reason) that names file and tag.
 DynamicImage read_pet_series(const std::filesystem::path& folder, const PetReadOptions& options = {});
 
 }  // namespace pet

@@ -14,11 +14,13 @@ namespace pet {
 /// Whose way of writing a classic PET series is imitated. Scanners agree on the values and differ in what the times
 /// mean; what follows is what their files were seen to hold.
 ///   plain           Frame Reference Time is the average-count-rate time; decay factors with full precision
-///   siemens         the same, with decay factors of six digits
-///   ge              Frame Reference Time is the start of the frame; always signed; slopes of six digits; the scan's time
-///                   again in (0009,100D)
-///   cps             Frame Reference Time 0 in every slice; weight 0; dose in exponents
-///   philips         Frame Reference Time is mid-frame, decay factors are 1 although values are corrected, and the series
+///   siemens         the same, with slopes and decay factors of six digits
+///   ge              Frame Reference Time is the start of the frame; always signed; slopes and decay factors of six
+///                   digits; the scan's time again in (0009,100D)
+///   cps             Frame Reference Time 0 in every slice; slopes and decay factors of eight digits; weight 0; dose in
+///                   exponents
+///   philips         Frame Reference Time is mid-frame, decay factors are 1 although values are corrected, and the
+///   series
 ///                   time, to which they are corrected, is 58 s before the first frame
 ///   philips-counts  the same with Units CNTS and the activity concentration factor (7053,1009)
 enum class PetDialect { plain, siemens, ge, cps, philips, philips_counts };

@@ -22,7 +22,7 @@ namespace {
 using detail::Dataset;
 
 constexpr double parallel_voxels = 0.1;
-constexpr double same_plane_voxels = 0.01;
+constexpr double farthest_voxels = 1e6;
 
 // A point in the plane of a slice, in voxels.
 struct Point {
@@ -54,6 +54,8 @@ Polygon read_polygon(const Dataset& contour, const Grid& grid, double& k) {
   double least = 0.0, most = 0.0, sum = 0.0;
   for (std::size_t p = 0; p < data.size(); p += 3) {
     const Vector3 index = grid.index_of({data[p], data[p + 1], data[p + 2]});
+    if (!(std::ranges::all_of(index, [](double i) { return std::abs(i) < farthest_voxels; })))
+      throw bad_input(contour.where(DCM_ContourData), "a point a million voxels away", "points near the image");
     polygon.push_back({index[0], index[1]});
     least = p == 0 ? index[2] : std::min(least, index[2]);
     most = p == 0 ? index[2] : std::max(most, index[2]);
@@ -82,7 +84,7 @@ std::vector<Plane> read_planes(const Dataset& roi, const Grid& grid) {
   std::ranges::stable_sort(contours, {}, &Plane::k);
   std::vector<Plane> planes;
   for (Plane& contour : contours) {
-    if (planes.empty() || contour.k - planes.back().k > same_plane_voxels)
+    if (planes.empty() || contour.k - planes.back().k > parallel_voxels)
       planes.push_back(std::move(contour));
     else
       planes.back().polygons.push_back(std::move(contour.polygons.front()));
@@ -90,7 +92,8 @@ std::vector<Plane> read_planes(const Dataset& roi, const Grid& grid) {
   return planes;
 }
 
-std::vector<Region> read_regions(const Dataset& data, const Grid& grid) {
+// Contours are read of those that `names` chooses, of all if it is empty.
+std::vector<Region> read_regions(const Dataset& data, const Grid& grid, const std::vector<std::string>& names) {
   const detail::Identity identity(data);
   std::map<long, Region> by_number;
   for (const Dataset& roi : data.items(DCM_StructureSetROISequence)) {
@@ -107,7 +110,8 @@ std::vector<Region> read_regions(const Dataset& data, const Grid& grid) {
     const auto found = by_number.find(number);
     if (found == by_number.end())
       throw bad_input(roi.where(DCM_ReferencedROINumber), std::to_string(number), "the number of a region");
-    found->second.planes = read_planes(roi, grid);
+    if (names.empty() || std::ranges::find(names, found->second.name) != names.end())
+      found->second.planes = read_planes(roi, grid);
   }
   std::vector<Region> regions;
   for (auto& [number, region] : by_number) {
@@ -222,7 +226,7 @@ LabelMap read_structure_set(const std::filesystem::path& path,
     const char* name = dcmFindNameOfUID(sop_class.c_str());
     throw bad_input(data.where(DCM_SOPClassUID), name ? name : detail::quote(sop_class), "RT Structure Set Storage");
   }
-  const std::vector<Region> regions = chosen(read_regions(data, grid), names, where);
+  const std::vector<Region> regions = chosen(read_regions(data, grid, names), names, where);
   LabelMap map;
   map.grid = grid;
   map.labels.assign(grid.voxel_count(), 0);

@@ -18,7 +18,7 @@ LabelSource label_source(const std::filesystem::path& path);
 /// centre lies inside the region's closed planar contours, by the even-odd rule over all contours of one plane, so that
 /// holes and keyholes come out right (DICOM PS3.3 C.8.8.6). Each slice takes the nearest plane of contours, within half
 /// a plane spacing or half a slice, whichever is larger. Labels count the regions in ascending order of ROI Number,
-/// names are ROI Names; one that repeats the patient's name or ID is left out. `regions` chooses among the names
+/// names are ROI Names; one that repeats the patient's name or ID becomes roi-NUMBER. `regions` chooses among the names
 /// (empty: all that have closed contours).
 ///
 /// Throws InputNotFound; InputError naming file and tag for a file that is no structure set, contours that

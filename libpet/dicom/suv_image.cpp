@@ -2,6 +2,7 @@
 #include "libpet/dicom/suv_image.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "libpet/decay.h"
@@ -153,7 +154,7 @@ Factors factors_of_activity(const std::vector<const Instance*>& slices,
   if (!tracer.drug.half_life_min)
     throw bad_input(where + " tag (0018,1075) RadionuclideHalfLife", "no half-life and no known radionuclide",
                     "one of them, to correct for decay");
-  const double per_kBq = size_in_unit(image.type, body, where) / (*tracer.drug.injected_activity_MBq * 1e6);
+  const double g_per_Bq = size_in_unit(image.type, body, where) / (*tracer.drug.injected_activity_MBq * 1e6);
   const std::vector<detail::FrameWitness> witnesses = beds(slices);
   const detail::FrameWitness& last = witnesses.back();
   const detail::ScanSpan span{witnesses.front().start, detail::plus_seconds(last.start, last.duration_s), where};
@@ -162,18 +163,12 @@ Factors factors_of_activity(const std::vector<const Instance*>& slices,
     throw bad_input(where + " tag (0018,1078) RadiopharmaceuticalStartDateTime", "no injection time",
                     "one, in the header or given by the user (--injection-time)");
   const double half_life_min = *tracer.drug.half_life_min;
+  for (std::string& warning : detail::check_wait(*times.used, half_life_min, options.injection_time.has_value(), span))
+    warnings.push_back(std::move(warning));
   Factors factors;
   const auto add = [&](const Instance& slice, double decay) {
-    factors.of_slice.push_back(per_kBq * decay * (slice.units == "CNTS" ? *slice.philips_activity_factor : 1.0));
+    factors.of_slice.push_back(g_per_Bq * decay * (slice.units == "CNTS" ? *slice.philips_activity_factor : 1.0));
   };
-  if (slices.front()->decay_correction == "NONE") {
-    for (const Instance* slice : slices) {
-      const double start_min = detail::seconds_between(*times.used, slice->start) / 60.0;
-      add(*slice, frame_decay_factor(start_min, start_min + slice->duration_s / 60.0, half_life_min));
-    }
-    factors.evidence = "values without decay correction were corrected to injection, slice by slice";
-    return factors;
-  }
   const detail::DecayClaim claim{.found = slices.front()->decay_correction == "ADMIN"
                                               ? DecayCorrection::Found::administration
                                               : DecayCorrection::Found::start,
@@ -181,6 +176,15 @@ Factors factors_of_activity(const std::vector<const Instance*>& slices,
                                  .injection = times.stated ? times.stated : times.used,
                                  .half_life_s = half_life_min * 60.0,
                                  .is_decay_time = slices.front()->is_decay_time_stated};
+  if (slices.front()->decay_correction == "NONE") {
+    detail::require_uncorrected(witnesses, claim, where, warnings);
+    for (const Instance* slice : slices) {
+      const double start_min = detail::seconds_between(*times.used, slice->start) / 60.0;
+      add(*slice, frame_decay_factor(start_min, start_min + slice->duration_s / 60.0, half_life_min));
+    }
+    factors.evidence = "values without decay correction were corrected to injection, slice by slice";
+    return factors;
+  }
   const detail::DecayReference reference = detail::find_decay_reference(witnesses, claim, where);
   const double wait_min = detail::seconds_between(*times.used, reference.time) / 60.0;
   for (const Instance* slice : slices) add(*slice, decay_reference_shift(wait_min, 0.0, half_life_min));
@@ -192,6 +196,7 @@ Factors factors_of_activity(const std::vector<const Instance*>& slices,
 }  // namespace
 
 SuvImage read_suv(const std::filesystem::path& folder, SuvType type, const PetReadOptions& options) {
+  const detail::DecodingScope decoding;
   const detail::Scan scan = detail::scan_for_pet({folder}, options.threads);
   const detail::Series& series = detail::choose_series(scan, options.series_uid, folder.string());
   require_usable(series);
@@ -207,14 +212,17 @@ SuvImage read_suv(const std::filesystem::path& folder, SuvType type, const PetRe
   image.type = type;
   image.unit = type == SuvType::bsa ? "cm2/mL" : "g/mL";
   const Body body = read_body(data, image.warnings);
+  const detail::Tracer tracer = detail::read_tracer(first.file);
+  image.tracer = tracer.drug;
+  image.warnings.insert(image.warnings.end(), tracer.warnings.begin(), tracer.warnings.end());
+  if (std::ranges::any_of(slices, [](const Instance* slice) { return slice->pixels.intercept != 0.0; }))
+    image.warnings.emplace_back("rescale intercepts are not zero; they were applied");
   Factors factors;
   if (first.units == "GML" || first.units == "CM2ML") {
     factors = factors_of_uptake(slices, data, body, type, where);
   } else if (first.units == "BQML" || (first.units == "CNTS" && std::ranges::all_of(slices, [](const Instance* slice) {
                                          return slice->philips_activity_factor.value_or(0.0) > 0.0;
                                        }))) {
-    const detail::Tracer tracer = detail::read_tracer(first.file);
-    image.warnings.insert(image.warnings.end(), tracer.warnings.begin(), tracer.warnings.end());
     factors = factors_of_activity(slices, tracer, body, image, options, image.warnings);
   } else {
     throw refusal(first, "(0054,1001) Units", first.units,

@@ -17,7 +17,8 @@ struct SuvImage {
   Grid grid;
   std::vector<float> voxels;  ///< i fastest
   SuvType type = SuvType::bw;
-  std::string unit;      ///< "g/mL", for bsa "cm2/mL"
+  std::string unit;  ///< "g/mL", for bsa "cm2/mL"
+  Radiopharmaceutical tracer;
   std::string evidence;  ///< to which time dose and activity were corrected, and how that was found; one sentence
   std::vector<std::string> warnings;
 };

@@ -32,6 +32,13 @@ std::string suv_sidecar_text(const SuvImage& image, const Provenance& provenance
   return detail::text_of(object);
 }
 
+void require_derivative_dataset(const std::filesystem::path& root) {
+  const auto description = detail::sidecar_if_present(root / "dataset_description.json");
+  if (description && description->text("DatasetType").value_or("raw") != "derivative")
+    throw UsageError("--output " + root.string() +
+                     ": a dataset of raw data; uptake is derived, give a folder of its own");
+}
+
 std::string derivative_description_text(const std::string& name, const Provenance& provenance) {
   const detail::Json object = {
       {"Name", name},

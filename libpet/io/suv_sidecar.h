@@ -17,6 +17,9 @@ std::filesystem::path bids_uptake_path(const BidsEntities& entities, SuvType typ
 /// The sidecar of an uptake image: what it is, its unit, how decay was taken care of, provenance.
 std::string suv_sidecar_text(const SuvImage& image, const Provenance& provenance);
 
+/// Throws UsageError where `root` is a BIDS dataset that is not one of derived data.
+void require_derivative_dataset(const std::filesystem::path& root);
+
 /// A `dataset_description.json` of derived data.
 std::string derivative_description_text(const std::string& name, const Provenance& provenance);
 

@@ -209,8 +209,19 @@ TEST_CASE("The likelihood of both curves is refused where there is none", "[refe
   simulated::Scan noisy = scan;
   add_noise(noisy.target, 0.2, 1, 0);
   CHECK_THROWS_AS(fit_noisy_reference(srtm, noisy.target, reference, {}, known_noise(0.1),
-                                          IntervalOptions{.kind = IntervalKind::profile, .level = 1.5}),
+                                      IntervalOptions{.kind = IntervalKind::profile, .level = 1.5}),
                   UsageError);
+}
+
+TEST_CASE("A weak target is flagged with a noisy reference as without", "[reference-noise]") {
+  simulated::Scan scan = simulated::srtm_scan({.BPND = 0.2}, frames);
+  add_noise(scan.target, 0.05, 1, 0);
+  const ReferenceRegion reference(scan.reference);
+  const std::vector<std::string> low = {"low_binding"};
+  CHECK(fit(srtm, scan.target, reference, weighted()).flags == low);
+  const Fit both = fit_noisy_reference(srtm, scan.target, reference, weighted(), known_noise(0.05));
+  CHECK(both.flags == low);
+  CHECK(std::isnan(both.aicc));
 }
 
 TEST_CASE("A target that is the reference, or zeros, is what an ordinary fit says of it", "[reference-noise]") {

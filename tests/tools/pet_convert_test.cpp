@@ -383,12 +383,17 @@ TEST_CASE("pet-convert --suv writes uptake as derived data", "[pet-convert]") {
   const CommandResult result = here.run(line + "lbmjames128");
   INFO(result.err);
   REQUIRE(result.status == 0);
-  const json written = sidecar(here, "d/sub-01/pet/sub-01_desc-SUVLBMJAMES128_pet");
+  const json written = sidecar(here, "d/sub-01/pet/sub-01_trc-FDG_desc-SUVLBMJAMES128_pet");
   CHECK(written["Units"] == "g/mL");
   CHECK(written["SUVType"] == "LBMJAMES128");
-  CHECK(here.has("d/sub-01/pet/sub-01_desc-SUVLBMJAMES128_pet.nii.gz"));
+  CHECK(here.has("d/sub-01/pet/sub-01_trc-FDG_desc-SUVLBMJAMES128_pet.nii.gz"));
   CHECK(json::parse(here.read("d/dataset_description.json"))["DatasetType"] == "derivative");
-  CHECK_THAT(here.read("d/sub-01/pet/sub-01_desc-SUVLBMJAMES128_pet.json"), !Catch::Contains("PHANTOM"));
+  CHECK_THAT(here.read("d/sub-01/pet/sub-01_trc-FDG_desc-SUVLBMJAMES128_pet.json"), !Catch::Contains("PHANTOM"));
   CHECK(here.run(line + "bw --set A=b").status == 2);
+  here.write("raw/dataset_description.json", R"({"Name": "raw", "BIDSVersion": "1.9.0"})");
+  const CommandResult raw =
+      here.run("pet-convert " + (objects / "DRO_3_4/PT").string() + " -o raw --subject 01 --suv bw");
+  CHECK(raw.status == 2);
+  CHECK_THAT(raw.err, Catch::Contains("a dataset of raw data"));
   CHECK(here.run(line + "mass").status == 2);
 }

@@ -229,6 +229,7 @@ TEST_CASE("pet-fit refuses options of blood, sharing and intervals that make no 
       {"--model 2tcm --input in.tsv --ci bootstrap --bootstrap 5", 2, "at least 100"},
       {"--model 2tcm --input in.tsv --fp 2", 2, "--fp"},
       {"--model mrtm --reference reference --reference-noise --ci profile", 2, "--ci bootstrap"},
+      {"--model srtm,frtm --reference reference --reference-noise --compare c.tsv", 2, "--compare is of ordinary fits"},
       {"--model srtm --reference reference --reference-noise --loss huber", 2, "robust loss"},
       {"--model 2tcm --input in.tsv --reference-noise --ci bootstrap", 2, "--reference-noise"},
       {"--model logan --input in.tsv --t-star soon", 2, "minutes or auto"},

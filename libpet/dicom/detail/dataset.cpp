@@ -217,18 +217,19 @@ std::optional<Dataset> Dataset::first_item(const DcmTagKey& sequence) const {
   return item(split_first_item(element->value, Unknown::to_keep), sequence);
 }
 
-std::vector<Dataset> Dataset::items(const DcmTagKey& sequence) const {
+std::vector<Dataset> Dataset::items(const DcmTagKey& sequence, std::size_t most) const {
   std::vector<Dataset> result;
   const Element* element = find(sequence);
   if (element == nullptr) return result;
   if (element->representation() != "SQ") throw malformed(sequence, "no sequence", "one");
-  for (Elements& elements : split_items(element->value, Unknown::to_keep))
+  for (Elements& elements : split_items(element->value, most, Unknown::to_keep))
     result.push_back(item(std::move(elements), sequence));
   return result;
 }
 
 Dataset Dataset::item(Elements elements, const DcmTagKey& sequence) const {
-  if (elements.end != Elements::End::complete) throw malformed(sequence, "no well-formed item", "one or none");
+  if (elements.end != Elements::End::complete)
+    throw malformed(sequence, "an item that is not well-formed", "well-formed items");
   Dataset result(std::move(elements), file_);
   if (result.character_set_.empty()) result.character_set_ = character_set_;
   return result;

@@ -4,6 +4,7 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,8 +55,9 @@ class Dataset {
   std::optional<DcmTagKey> private_tag(std::uint16_t group, std::uint8_t number, std::string_view creator) const;
   /// The first item of a sequence; nothing if it is absent or has none.
   std::optional<Dataset> first_item(const DcmTagKey& sequence) const;
-  /// All items of a sequence; none if it is absent.
-  std::vector<Dataset> items(const DcmTagKey& sequence) const;
+  /// The items of a sequence, `most` at most; none if it is absent.
+  std::vector<Dataset> items(const DcmTagKey& sequence,
+                             std::size_t most = std::numeric_limits<std::size_t>::max()) const;
 
  private:
   Dataset item(Elements elements, const DcmTagKey& sequence) const;

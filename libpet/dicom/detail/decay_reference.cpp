@@ -152,6 +152,16 @@ void require_meaningful_references(const std::vector<FrameWitness>& frames,
                   "times that tell the reference");
 }
 
+// A date that was changed alone would correct by powers of two.
+void require_plausible_decay_time(const std::vector<FrameWitness>& frames, DateTime time, const std::string& where) {
+  constexpr double longest_wait_s = 12 * 3600.0;
+  const DateTime start = frames.front().start;
+  const DateTime end = plus_seconds(frames.back().start, frames.back().duration_s);
+  if (seconds_between(time, start) > longest_wait_s || time > end)
+    throw bad_input(where + " tag (0018,9701) DecayCorrectionDateTime", "a time " + relative_text(time, start),
+                    "one between 12 h before the scan and its end");
+}
+
 DecayReference reference_without_factors(const std::vector<FrameWitness>& frames,
                                          const DecayClaim& claim,
                                          const std::string& where) {
@@ -204,6 +214,7 @@ std::optional<DateTime> common_reference_of_factors(const std::vector<FrameWitne
 DecayReference find_decay_reference(const std::vector<FrameWitness>& frames,
                                     const DecayClaim& claim,
                                     const std::string& where) {
+  if (claim.is_decay_time) require_plausible_decay_time(frames, *claim.series_time, where);
   DecayReference reference = are_factors_witnesses(frames) ? reference_from_factors(frames, claim, where)
                                                            : reference_without_factors(frames, claim, where);
   if (claim.series_time) reference.evidence += frame_reference_meaning(frames, claim, *claim.series_time);

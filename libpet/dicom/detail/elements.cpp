@@ -133,7 +133,7 @@ const Element* Elements::find(std::uint32_t tag) const {
 
 Elements split_elements(Bytes bytes, std::size_t offset, Unknown unknown) {
   Elements elements;
-  elements.list.reserve(128);
+  elements.list.reserve(std::min<std::size_t>(128, (bytes.size() - std::min(bytes.size(), offset)) / 8));
   Cursor cursor(bytes, offset);
   Element element;
   while (true) {
@@ -167,10 +167,10 @@ Elements split_first_item(Bytes sequence, Unknown unknown) {
   return split_elements(content, 0, unknown);
 }
 
-std::vector<Elements> split_items(Bytes sequence, Unknown unknown) {
+std::vector<Elements> split_items(Bytes sequence, std::size_t most, Unknown unknown) {
   std::vector<Elements> items;
   Cursor cursor(sequence, 0);
-  while (!cursor.is_done()) {
+  while (!cursor.is_done() && items.size() < most) {
     Bytes content;
     const bool is_item = cursor.take_item(content, 0);
     items.push_back(is_item ? split_elements(content, 0, unknown) : Elements{});

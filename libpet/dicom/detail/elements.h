@@ -50,8 +50,9 @@ Elements split_elements(Bytes bytes, std::size_t offset = 0, Unknown unknown = U
 /// The elements of the first item of the value of a sequence; `unusual` if there is no item.
 Elements split_first_item(Bytes sequence, Unknown unknown = Unknown::to_resolve);
 
-/// The elements of every item of the value of a sequence; the last is `unusual` where one is not well-formed.
-std::vector<Elements> split_items(Bytes sequence, Unknown unknown = Unknown::to_resolve);
+/// The elements of the items of the value of a sequence, `most` at most; the last is `unusual` where one is not
+/// well-formed.
+std::vector<Elements> split_items(Bytes sequence, std::size_t most, Unknown unknown = Unknown::to_resolve);
 
 std::uint32_t little_endian(const unsigned char* bytes, std::size_t count);
 

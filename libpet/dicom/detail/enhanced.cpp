@@ -21,6 +21,7 @@ class Scope {
     return *parts_.back();
   }
   bool has(const DcmTagKey& tag) const { return of(tag).has(tag); }
+  bool is_data_set(const Dataset& part) const { return &part == parts_.back(); }
   std::string text(const DcmTagKey& tag) const { return of(tag).text(tag); }
   std::optional<double> number(const DcmTagKey& tag) const { return of(tag).number(tag); }
 
@@ -92,7 +93,10 @@ void read_decay(const Scope& scope, std::optional<int> utc_offset_min, Instance&
   frame.decay_factor = scope.number(DCM_DecayFactor);
   frame.decay_correction = scope.text(DCM_DecayCorrection);
   if (!frame.decay_correction.empty()) return;
-  frame.decay_correction = scope.text(DCM_DecayCorrected) == "YES" ? "START" : "NONE";
+  const std::string is_corrected = scope.text(DCM_DecayCorrected);
+  if (is_corrected != "YES" && is_corrected != "NO")
+    throw bad_input(scope.of(DCM_DecayCorrected).where(DCM_DecayCorrected), quote(is_corrected), "YES or NO");
+  frame.decay_correction = is_corrected == "YES" ? "START" : "NONE";
   if (const auto time =
           scope.of(DCM_DecayCorrectionDateTime).local_date_time(DCM_DecayCorrectionDateTime, utc_offset_min)) {
     frame.series_time = time;
@@ -100,16 +104,27 @@ void read_decay(const Scope& scope, std::optional<int> utc_offset_min, Instance&
   }
 }
 
+// Date and time may be in different groups. The time of the data set is that of its first frame.
+std::optional<DateTime> start_of(const Scope& scope, std::optional<int> utc_offset_min, bool is_only_frame) {
+  if (auto start = scope.of(DCM_FrameAcquisitionDateTime).local_date_time(DCM_FrameAcquisitionDateTime, utc_offset_min))
+    return start;
+  const auto date = parse_date(scope.text(DCM_AcquisitionDate));
+  const auto time = scope.of(DCM_AcquisitionTime).time_of_day(DCM_AcquisitionTime);
+  if (date && time) return DateTime{date->us + *time};
+  const Dataset& holder = scope.of(DCM_AcquisitionDateTime);
+  if (!is_only_frame && scope.is_data_set(holder)) return std::nullopt;
+  return holder.local_date_time(DCM_AcquisitionDateTime, utc_offset_min);
+}
+
 void read_times(const Scope& scope, std::optional<int> utc_offset_min, Instance& frame) {
-  auto start = scope.of(DCM_FrameAcquisitionDateTime).local_date_time(DCM_FrameAcquisitionDateTime, utc_offset_min);
-  if (!start) start = scope.of(DCM_AcquisitionTime).date_time(DCM_AcquisitionDate, DCM_AcquisitionTime);
-  if (!start) start = scope.of(DCM_AcquisitionDateTime).local_date_time(DCM_AcquisitionDateTime, utc_offset_min);
+  const auto start = start_of(scope, utc_offset_min, frame.pixels.frames == 1);
   if (!start)
     throw bad_input(scope.of(DCM_FrameAcquisitionDateTime).where(DCM_FrameAcquisitionDateTime),
                     "no date and time of acquisition", "the start of the frame");
   frame.start = *start;
-  const DcmTagKey duration =
-      scope.has(DCM_FrameAcquisitionDuration) ? DCM_FrameAcquisitionDuration : DCM_ActualFrameDuration;
+  const DcmTagKey duration = scope.has(DCM_ActualFrameDuration) && !scope.has(DCM_FrameAcquisitionDuration)
+                                 ? DCM_ActualFrameDuration
+                                 : DCM_FrameAcquisitionDuration;
   frame.duration_s = scope.of(duration).required_number(duration) * 1e-3;
   if (!(frame.duration_s > 0.0))
     throw bad_input(scope.of(duration).where(duration), std::to_string(frame.duration_s * 1e3), "milliseconds");
@@ -141,27 +156,22 @@ void read_frame(const Scope& scope, std::optional<int> utc_offset_min, Instance&
   read_times(scope, utc_offset_min, frame);
 }
 
-// Frames at several times are a dynamic scan.
-void set_series_type(std::vector<Instance>& frames) {
-  const bool is_dynamic =
-      std::ranges::any_of(frames, [&](const Instance& frame) { return frame.start != frames.front().start; });
-  for (Instance& frame : frames)
-    if (frame.series_type.empty()) frame.series_type = is_dynamic ? "DYNAMIC\\IMAGE" : "STATIC\\IMAGE";
-}
-
 }  // namespace
 
 std::vector<Instance> read_enhanced(const Dataset& data, const FileHeader& header, const Instance& common) {
   const auto count = static_cast<std::size_t>(data.required_integer(DCM_NumberOfFrames, 1, 2147483647));
-  const std::vector<Dataset> per_frame = data.items(DCM_PerFrameFunctionalGroupsSequence);
-  if (per_frame.size() != count)
-    throw bad_input(data.where(DCM_PerFrameFunctionalGroupsSequence), std::to_string(per_frame.size()) + " items",
-                    std::to_string(count) + ", one a frame");
   Instance first = common;
   read_origin(data, first);
   first.image_type = data.text(DCM_ImageType);
   first.tracer = read_stated_tracer(data);
-  read_stored_pixels(data, header, count, first);
+  first.concatenation_uid = data.text(DCM_ConcatenationUID);
+  first.concatenation_part = data.integer(DCM_InConcatenationNumber);
+  first.concatenation_parts = data.integer(DCM_InConcatenationTotalNumber);
+  read_stored_pixels(data, header, count, first);  // no more frames than the file can hold
+  const std::vector<Dataset> per_frame = data.items(DCM_PerFrameFunctionalGroupsSequence, count + 1);
+  if (per_frame.size() != count)
+    throw bad_input(data.where(DCM_PerFrameFunctionalGroupsSequence), std::to_string(per_frame.size()) + " items",
+                    std::to_string(count) + ", one a frame");
   const auto shared_item = data.first_item(DCM_SharedFunctionalGroupsSequence);
   const std::vector<Dataset> shared = shared_item ? groups_of(*shared_item) : std::vector<Dataset>();
   const auto utc_offset_min = data.utc_offset_min();
@@ -178,10 +188,9 @@ std::vector<Instance> read_enhanced(const Dataset& data, const FileHeader& heade
       parts.push_back(&data);
       read_frame(Scope(std::move(parts)), utc_offset_min, frame);
     } catch (const InputError& error) {
-      frame.problem = error.what();
+      frame.problem = std::string(error.what()) + " (frame " + std::to_string(f + 1) + ")";
     }
   }
-  set_series_type(frames);
   return frames;
 }
 

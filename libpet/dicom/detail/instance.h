@@ -67,6 +67,8 @@ struct Instance {
   std::optional<double> decay_factor;
   std::optional<double> philips_activity_factor;
 
+  std::string concatenation_uid;  ///< of Enhanced PET that was split into files
+  std::optional<long> concatenation_part, concatenation_parts;
   std::optional<long> image_index, slice_count, time_slice_count;
 
   bool is_classic_pet() const;

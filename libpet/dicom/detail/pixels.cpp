@@ -29,10 +29,11 @@ void swap_bytes(std::span<unsigned char> bytes, std::size_t size) {
     std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(i), bytes.begin() + static_cast<std::ptrdiff_t>(i + size));
 }
 
+thread_local std::filesystem::path kept_path;
+thread_local std::unique_ptr<DcmFileFormat> kept;
+
 // One frame of several. The file is kept while its frames are read one after another.
 void decode_frame(const Instance& instance, std::span<unsigned char> bytes) {
-  static thread_local std::filesystem::path kept_path;
-  static thread_local std::unique_ptr<DcmFileFormat> kept;
   prepare_dcmtk();
   if (!kept || kept_path != instance.file) {
     kept = std::make_unique<DcmFileFormat>();
@@ -113,6 +114,14 @@ void rescale(std::span<const unsigned char> bytes, const PixelFormat& pixels, do
 }
 
 }  // namespace
+
+DecodingScope::DecodingScope() {
+  kept.reset();
+}
+
+DecodingScope::~DecodingScope() {
+  kept.reset();
+}
 
 void read_pixels(const Instance& instance, double factor, std::span<float> values) {
   static thread_local std::vector<unsigned char> buffer;

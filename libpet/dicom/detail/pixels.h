@@ -11,6 +11,15 @@ namespace pet::detail {
 /// where they lie in the file; encapsulated ones are decoded by DCMTK. Throws InputError if that fails.
 void read_pixels(const Instance& instance, double factor, std::span<float> values);
 
+/// While one exists on a thread, files with several compressed frames are kept there from frame to frame; they are let
+/// go with it. Threads that work for it let go of theirs when they end.
+struct DecodingScope {
+  DecodingScope();
+  ~DecodingScope();
+  DecodingScope(const DecodingScope&) = delete;
+  DecodingScope& operator=(const DecodingScope&) = delete;
+};
+
 /// Whether the stored pixels and what turns them into values are the same.
 bool same_pixels(const Instance& a, const Instance& b);
 

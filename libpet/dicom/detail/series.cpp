@@ -94,6 +94,36 @@ Series joined(const std::vector<const Series*>& all) {
   return scan;
 }
 
+// Enhanced PET does not say it: slices at one place and several times are dynamic, at several places and times beds.
+void set_series_type(Series& series) {
+  if (!series.first().is_enhanced_pet()) return;
+  std::set<Vector3> places;
+  std::set<DateTime> starts;
+  bool is_place_repeated = false;
+  for (const Instance& slice : series.instances) {
+    is_place_repeated = !places.insert(slice.position_mm).second || is_place_repeated;
+    starts.insert(slice.start);
+  }
+  const bool is_one_time = starts.size() == 1;
+  const char* type = is_one_time ? "STATIC\\IMAGE" : is_place_repeated ? "DYNAMIC\\IMAGE" : "WHOLE BODY\\IMAGE";
+  for (Instance& slice : series.instances)
+    if (slice.series_type.empty()) slice.series_type = type;
+}
+
+// A part that was not copied leaves a scan that looks whole.
+void require_whole_concatenations(const Series& series) {
+  std::map<std::string, std::set<long>> parts;
+  for (const Instance& slice : series.instances)
+    if (slice.concatenation_part) parts[slice.concatenation_uid].insert(*slice.concatenation_part);
+  for (const Instance& slice : series.instances) {
+    const auto found = parts.find(slice.concatenation_uid);
+    if (!slice.concatenation_parts || found == parts.end()) continue;
+    if (static_cast<long>(found->second.size()) != *slice.concatenation_parts)
+      throw bad_input(slice.file.string() + " tag (0020,9163) InConcatenationTotalNumber",
+                      std::to_string(found->second.size()) + " parts", std::to_string(*slice.concatenation_parts));
+  }
+}
+
 using Check = void (*)(const Instance&);
 
 InputError refusal(const Instance& instance, const DcmTagKey& tag, const std::string& found, const char* expected) {
@@ -183,6 +213,7 @@ Scan scan_for_pet(const std::vector<fs::path>& paths, unsigned threads) {
       if (is_new) scan.series.emplace_back();
       scan.series[entry->second].instances.push_back(std::move(slice));
     }
+  std::ranges::for_each(scan.series, set_series_type);
   if (!is_any_dicom)
     throw bad_input(join(paths), "no DICOM object in " + std::to_string(files.size()) + " files", "a PET series");
   return scan;
@@ -222,6 +253,7 @@ std::vector<std::string> quantification_problems(const Series& series) {
   for (const Check check : {check_units, check_series_type, check_counts_source, check_corrections, check_compression})
     add_first(check);
   if (are_all_read) add([&] { require_agreement(series); });
+  add([&] { require_whole_concatenations(series); });
   return problems;
 }
 

@@ -118,40 +118,6 @@ double required_half_life_min(const Tracer& tracer, const ScanSpan& scan) {
                   "one of them, to correct for decay");
 }
 
-// After ten half-lives a thousandth of the activity is left: the time is wrong rather than the scan that late.
-void check_wait(DateTime injection, double half_life_min, bool is_given, const ScanSpan& scan, Timing& timing) {
-  constexpr double most_half_lives = 10.0;
-  constexpr double many_half_lives = 4.0;
-  constexpr double clock_precision_s = 1.0;
-  const double wait_s = seconds_between(injection, scan.start);
-  const double half_lives = wait_s / 60.0 / half_life_min;
-  char text[64];
-  std::snprintf(text, sizeof text, ", %.1f half-lives", half_lives);
-  const std::string found = relation_to_start(injection, scan) + text;
-  if (half_lives > most_half_lives && is_given)
-    throw UsageError("injection time (--injection-time): " + found + "; give one that is at most 10 before it");
-  if (half_lives > most_half_lives)
-    throw bad_input(scan.where + " tag (0018,1078) RadiopharmaceuticalStartDateTime", found, "at most 10");
-  if (half_lives > many_half_lives) timing.warnings.push_back(found);
-  if (wait_s < -clock_precision_s)
-    timing.warnings.push_back("the injection is " + std::to_string(std::lround(-wait_s)) +
-                              " s after the start of the first frame; frames before it have negative times");
-}
-
-// Decay factors of values that are said not to be corrected.
-void require_uncorrected(const std::vector<FrameWitness>& frames,
-                         const DecayClaim& claim,
-                         const std::string& where,
-                         std::vector<std::string>& warnings) {
-  if (!do_factors_differ_from_one(frames)) return;
-  if (const auto reference = common_reference_of_factors(frames, claim))
-    throw bad_input(where + " tag (0054,1102) DecayCorrection",
-                    "NONE with decay factors that refer to " + relative_text(*reference, frames.front().start),
-                    "no decay factors, or START or ADMIN");
-  warnings.emplace_back(
-      "decay factors that refer to no common time were passed over: the values are not decay-corrected");
-}
-
 // Values corrected to one reference need one factor; uncorrected ones need one a frame.
 void fill_decay(const Layout& layout, const DecayClaim& claim, const std::string& where, Timing& timing) {
   const double half_life_min = claim.half_life_s / 60.0;
@@ -172,6 +138,41 @@ void fill_decay(const Layout& layout, const DecayClaim& claim, const std::string
 }
 
 }  // namespace
+
+std::vector<std::string> check_wait(DateTime injection, double half_life_min, bool is_given, const ScanSpan& scan) {
+  // After ten half-lives a thousandth of the activity is left: the time is wrong rather than the scan that late.
+  std::vector<std::string> warnings;
+  constexpr double most_half_lives = 10.0;
+  constexpr double many_half_lives = 4.0;
+  constexpr double clock_precision_s = 1.0;
+  const double wait_s = seconds_between(injection, scan.start);
+  const double half_lives = wait_s / 60.0 / half_life_min;
+  char text[64];
+  std::snprintf(text, sizeof text, ", %.1f half-lives", half_lives);
+  const std::string found = relation_to_start(injection, scan) + text;
+  if (half_lives > most_half_lives && is_given)
+    throw UsageError("injection time (--injection-time): " + found + "; give one that is at most 10 before it");
+  if (half_lives > most_half_lives)
+    throw bad_input(scan.where + " tag (0018,1078) RadiopharmaceuticalStartDateTime", found, "at most 10");
+  if (half_lives > many_half_lives) warnings.push_back(found);
+  if (wait_s < -clock_precision_s)
+    warnings.push_back("the injection is " + std::to_string(std::lround(-wait_s)) +
+                       " s after the start of the first frame; frames before it have negative times");
+  return warnings;
+}
+
+void require_uncorrected(const std::vector<FrameWitness>& frames,
+                         const DecayClaim& claim,
+                         const std::string& where,
+                         std::vector<std::string>& warnings) {
+  if (!do_factors_differ_from_one(frames)) return;
+  if (const auto reference = common_reference_of_factors(frames, claim))
+    throw bad_input(where + " tag (0054,1102) DecayCorrection",
+                    "NONE with decay factors that refer to " + relative_text(*reference, frames.front().start),
+                    "no decay factors, or START or ADMIN");
+  warnings.emplace_back(
+      "decay factors that refer to no common time were passed over: the values are not decay-corrected");
+}
 
 InjectionTimes find_injection(const ScanSpan& scan,
                               const Tracer& tracer,
@@ -195,7 +196,9 @@ Timing find_timing(const Layout& layout, const Tracer& tracer, const std::option
   timing.time_zero = injection.value_or(scan.start);
   if (!injection) timing.warnings.emplace_back("the injection time is unknown; time zero is the start of the scan");
   const double half_life_min = required_half_life_min(tracer, scan);
-  if (injection) check_wait(*injection, half_life_min, injection_time.has_value(), scan, timing);
+  if (injection)
+    for (std::string& warning : check_wait(*injection, half_life_min, injection_time.has_value(), scan))
+      timing.warnings.push_back(std::move(warning));
   timing.frames = frames_after(timing.time_zero, layout);
   const DecayClaim claim{.found = found_in(first.decay_correction),
                          .series_time = first.series_time,

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "libpet/dicom/detail/decay_reference.h"
 #include "libpet/dicom/detail/layout.h"
 #include "libpet/dicom/detail/tracer.h"
 #include "libpet/image.h"
@@ -38,6 +39,17 @@ struct InjectionTimes {
 InjectionTimes find_injection(const ScanSpan& scan,
                               const Tracer& tracer,
                               const std::optional<std::string>& injection_time);
+
+/// Warnings about an injection long before the scan or during it. Throws InputError, or UsageError where the user gave
+/// the time, for one more than ten half-lives before.
+std::vector<std::string> check_wait(DateTime injection, double half_life_min, bool is_given, const ScanSpan& scan);
+
+/// Throws InputError where values that are said not to be corrected have decay factors that refer to one time; warns
+/// of other factors.
+void require_uncorrected(const std::vector<FrameWitness>& frames,
+                         const DecayClaim& claim,
+                         const std::string& where,
+                         std::vector<std::string>& warnings);
 
 /// `injection_time` ("2026-01-31T12:34:56" or "12:34:56") overrides the header's. A time without date gets the day on
 /// which it lies between 12 h before the scan and its end. Throws InputError where there is none, where the half-life

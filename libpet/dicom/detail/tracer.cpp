@@ -38,15 +38,17 @@ void read_dose(const Dataset& item, bool is_enhanced, Tracer& tracer) {
   const auto dose = item.number(DCM_RadionuclideTotalDose);
   if (!dose) return;
   constexpr double least_Bq = 1e4;
+  constexpr double most_MBq = 1e5;
   if (!(*dose > 0.0)) {
     tracer.warnings.emplace_back("the injected activity is not positive and was passed over");
-  } else if (is_enhanced) {
+  } else if (is_enhanced && *dose < most_MBq) {
     tracer.drug.injected_activity_MBq = *dose;
   } else if (*dose < least_Bq) {
     tracer.drug.injected_activity_MBq = *dose;
     tracer.warnings.emplace_back("the injected activity is below 10 kBq and was taken to be in MBq");
   } else {
     tracer.drug.injected_activity_MBq = *dose * 1e-6;
+    if (is_enhanced) tracer.warnings.emplace_back("the injected activity is above 100 GBq and was taken to be in Bq");
   }
 }
 

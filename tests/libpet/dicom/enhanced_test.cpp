@@ -171,10 +171,52 @@ TEST_CASE("Enhanced PET in other transfer syntaxes is the same image", "[dicom][
        {EXS_LittleEndianImplicit, EXS_BigEndianExplicit, EXS_DeflatedLittleEndianExplicit, EXS_RLELossless,
         EXS_JPEGLSLossless, EXS_JPEGProcess14SV1}) {
     INFO(DcmXfer(syntax).getXferName());
-    write_enhanced(disk.slices, disk.file());
-    encode({disk.file()}, syntax);
-    check_equal(read_pet_series(disk.folder.path()), disk.expected);
+    const TemporaryFolder folder;
+    write_enhanced(disk.slices, folder / "e.dcm");
+    encode({folder / "e.dcm"}, syntax);
+    check_equal(read_pet_series(folder.path()), disk.expected);
   }
+}
+
+TEST_CASE("A compressed file that was replaced is read anew", "[dicom][enhanced]") {
+  const EnhancedOnDisk first(smooth_image());
+  DynamicImage doubled = smooth_image();
+  for (float& value : doubled.voxels) value = 2.0f * value + 1.0f;
+  const EnhancedOnDisk second(doubled);
+  write_enhanced(first.slices, first.file());
+  encode({first.file()}, EXS_RLELossless);
+  check_equal(read_pet_series(first.folder.path()), first.expected);
+  write_enhanced(second.slices, first.file());
+  encode({first.file()}, EXS_RLELossless);
+  check_equal(read_pet_series(first.folder.path()), second.expected);
+}
+
+TEST_CASE("One Enhanced file a frame is a dynamic scan", "[dicom][enhanced]") {
+  const EnhancedOnDisk disk;
+  for (int f = 0; f < 3; ++f)
+    write_enhanced({disk.slices.begin() + 3 * f, disk.slices.begin() + 3 * f + 3},
+                   disk.folder / (std::to_string(f) + ".dcm"), {}, "1.2.3." + std::to_string(f));
+  check_equal(read_pet_series(disk.folder.path()), disk.expected);
+}
+
+TEST_CASE("A concatenation of which a part is missing is refused", "[dicom][enhanced]") {
+  const EnhancedOnDisk disk;
+  const auto part = [&](int number) {
+    const auto begin = disk.slices.begin() + 3 * (number - 1);
+    write_enhanced(
+        {begin, begin + 3}, disk.folder / (std::to_string(number) + ".dcm"),
+        [&](DcmItem& data) {
+          put(data, DCM_ConcatenationUID, "1.2.9");
+          data.putAndInsertUint16(DCM_InConcatenationNumber, static_cast<Uint16>(number));
+          data.putAndInsertUint16(DCM_InConcatenationTotalNumber, 3);
+        },
+        "1.2.3." + std::to_string(number));
+  };
+  part(1);
+  part(2);
+  CHECK_THAT(refusal(disk.folder.path()), Contains("(0020,9163)") && Contains("found 2 parts, expected 3"));
+  part(3);
+  check_equal(read_pet_series(disk.folder.path()), disk.expected);
 }
 
 TEST_CASE("A concatenation is read as one image", "[dicom][enhanced]") {
@@ -238,7 +280,11 @@ TEST_CASE("Enhanced PET that cannot be used is refused for its frame's reason", 
   CHECK_THAT(refusal_of([&](DcmItem& data) {
                group(data, 3, DCM_FrameContentSequence).findAndDeleteElement(DCM_FrameAcquisitionDuration);
              }),
-             Contains("(0018,1242)") || Contains("(0018,9220)"));
+             Contains("(0018,9220)") && Contains("(frame 4)"));
+  CHECK_THAT(refusal_of([](DcmItem& data) { data.findAndDeleteElement(DCM_DecayCorrected); }),
+             Contains("(0018,9758)") && Contains("YES or NO"));
+  CHECK_THAT(refusal_of([](DcmItem& data) { put(data, DCM_DecayCorrectionDateTime, "20260130120000"); }),
+             Contains("(0018,9701)") && Contains("before the start of the scan"));
   CHECK_THAT(refusal_of([&](DcmItem& data) {
                group(data, 0, DCM_RealWorldValueMappingSequence).putAndInsertFloat64(DCM_RealWorldValueSlope, 0.0);
              }),

@@ -147,6 +147,14 @@ TEST_CASE("A slice takes the nearest plane of contours, and none beyond half a p
   CHECK(slices_of({3.8}) == "00001");
 }
 
+TEST_CASE("Contours a little apart, as on a tilted scan, are one plane", "[dicom][structure-set]") {
+  const LabelMap map =
+      StructureSetOnDisk({{"both", {rectangle(0.5, 2.5, 0.5, 2.5, 2.0), rectangle(6.5, 8.5, 0.5, 2.5, 2.05)}}}).read();
+  CHECK(at(map, 1, 1, 2) == 1);
+  CHECK(at(map, 7, 1, 2) == 1);
+  CHECK(count(map, 1) == 8);
+}
+
 TEST_CASE("Regions are chosen by name; points and open contours are no regions", "[dicom][structure-set]") {
   const StructureSetOnDisk disk({{"body", {rectangle(-1, 20, -1, 20, 1)}},
                                  {"isocentre", {{{1, 1, 1}}}, "POINT"},
@@ -155,6 +163,9 @@ TEST_CASE("Regions are chosen by name; points and open contours are no regions",
   const LabelMap chosen = disk.read({"cerebellum"});
   CHECK(count(chosen, 3) == 9);
   CHECK(chosen.names == std::map<std::int32_t, std::string>{{3, "cerebellum"}});
+  const StructureSetOnDisk tilted(
+      {{"a", {rectangle(1.5, 4.5, 1.5, 4.5, 1)}}, {"tilted", {{{0, 0, 1}, {4, 0, 2}, {4, 4, 1}}}}});
+  CHECK(count(tilted.read({"a"}), 1) == 9);
   CHECK_THROWS_AS(disk.read({"cortex"}), UsageError);
   CHECK_THROWS_AS(disk.read({"isocentre"}), InputError);
 }
