@@ -2,6 +2,7 @@
 #include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "kinetic_models/occupancy/joint_table.h"
 #include "kinetic_models/occupancy/table.h"
@@ -75,6 +76,11 @@ void add_covariance(pet::OccupancyRequest& request, const Options& options) {
     request.covariance = pet::region_covariance(pet::Tsv::read(*options.covariance));
     return;
   }
+  std::set<std::string> seen;
+  for (const auto* files : {&options.tests, &options.retests})
+    for (const std::string& file : *files)
+      if (!seen.insert(pet::checksum(file).sha256).second)
+        throw pet::bad_input(file, "the same bytes as in another test-retest table", "the table of another scan");
   std::vector<pet::ParameterTable> tests;
   std::vector<pet::ParameterTable> retests;
   for (const std::string& file : options.tests) tests.push_back(pet::read_parameter_table(file));

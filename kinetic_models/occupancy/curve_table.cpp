@@ -145,9 +145,15 @@ std::vector<CurveRow> curve_rows(const PooledFit& fit, const PooledOptions& opti
 }
 
 std::size_t best_curve(const std::vector<CurveFit>& fits) {
+  // A curve that did not settle is taken only where none did.
+  const auto is_settled = [&](std::size_t i) {
+    return fits[i].status == FitStatus::ok || fits[i].status == FitStatus::at_bound;
+  };
   std::size_t best = 0;
-  for (std::size_t i = 1; i < fits.size(); ++i)
-    if (fits[i].aicc < fits[best].aicc || (std::isnan(fits[best].aicc) && !std::isnan(fits[i].aicc))) best = i;
+  for (std::size_t i = 1; i < fits.size(); ++i) {
+    const bool is_less = fits[i].aicc < fits[best].aicc || (std::isnan(fits[best].aicc) && !std::isnan(fits[i].aicc));
+    if (is_settled(i) != is_settled(best) ? is_settled(i) : is_less) best = i;
+  }
   return best;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/occupancy/design.h"
 
+#include <algorithm>
 #include <boost/math/distributions/non_central_t.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
@@ -73,8 +74,12 @@ double next_concentration(std::span<const double> made, double EC50, double larg
   require_positive(EC50, "EC50");
   require_positive(largest, "largest concentration");
   Information so_far;
-  for (const double C : made) so_far.add(C, EC50);
-  if (made.empty()) return largest;
+  for (const double C : made) {
+    if (!(C >= 0.0)) throw UsageError("a concentration of " + std::to_string(C) + ": expected none below zero");
+    so_far.add(C, EC50);
+  }
+  // Without drug nothing is learnt of EC50, so the first concentration is as high as can be.
+  if (std::ranges::none_of(made, [](double C) { return C > 0.0; })) return largest;
   constexpr int steps = 4000;
   double best = largest;
   double most = -1.0;

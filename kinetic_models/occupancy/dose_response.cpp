@@ -170,6 +170,9 @@ double Curve::largest_binding(std::size_t subject) const {
 }
 
 void Curve::set_parameters() {
+  require_held_sizes(options_);
+  if (has_baselines() && options_.E0.is_fitted && !is_omax_fixed(options_))
+    throw UsageError("binding does not tell E0 from its baseline: give E0 or Omax");
   // Far enough that no interval ends there: below EC50 a curve is straight, and any EC50 fits with its Omax.
   constexpr double wide = 1e8;
   parameters_ = {
@@ -182,7 +185,10 @@ void Curve::set_parameters() {
   if (is_hill_fixed(options_)) parameters_[hill].held = options_.hill.value_or(1.0);
   if (!options_.E0.is_fitted) parameters_[e0].held = options_.E0.value.value_or(0.0);
   for (std::size_t s = 0; s < subjects_.size() && has_baselines(); ++s) {
-    const double size = std::max(std::abs(largest_binding(s)), 1e-6);
+    const double size = largest_binding(s);
+    if (!(size > 0.0))
+      throw bad_input("binding of subject '" + subjects_[s] + "'", "no scan above zero",
+                      "one, to which a baseline can be fitted");
     parameters_.push_back(Parameter{"BP0", "", size, 0.0, wide * size, -infinity});
   }
   const std::size_t fitted = problem().fitted();
@@ -350,6 +356,12 @@ void judge(CurveFit& result, const Fitted& fit) {
 }
 
 }  // namespace
+
+void require_held_sizes(const CurveOptions& options) {
+  for (const auto& [name, held] : {std::pair{"Omax", options.Omax}, {"hill", options.hill}})
+    if (held && !(*held > 0.0))
+      throw UsageError(std::string(name) + " held at " + std::to_string(*held) + ": it must be positive");
+}
 
 const Estimate& CurveFit::operator[](std::string_view symbol) const {
   const auto found =

@@ -58,6 +58,9 @@ struct CurveOptions {
   std::vector<double> targets{};  ///< occupancies whose concentration is wanted
 };
 
+/// Throws UsageError where Omax or the Hill coefficient is held at a number that is not positive.
+void require_held_sizes(const CurveOptions& options);
+
 /// The concentration for an occupancy.
 struct CurveTarget {
   double occupancy = 0.0;

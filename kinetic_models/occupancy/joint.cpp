@@ -343,6 +343,7 @@ JointOccupancy fit_joint_srtm(const JointScan& baseline, const JointScan& drug, 
     result.status = FitStatus::unidentifiable;
     result.flags.push_back("occupancy_unbounded");
   }
+  if (regions.size() < baseline.targets.size()) result.flags.push_back("regions_left_out");
   if (result.occupancy > 1.0) result.flags.push_back("occupancy_above_one");
   if (result.occupancy < 0.0) result.flags.push_back("occupancy_below_zero");
   return result;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/occupancy/lassen_plot.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <numeric>
@@ -191,7 +192,8 @@ LassenPlot lassen_plot(std::span<const double> VT_baseline,
   assert(VT_baseline.size() == VT_drug.size());
   if (VT_baseline.size() < 3)
     throw bad_input("Lassen plot", std::to_string(VT_baseline.size()) + " regions with VT in both scans", "at least 3");
-  if (!(moments(VT_baseline, VT_drug).Sxx > 0.0))
+  const auto [smallest, largest] = std::ranges::minmax(VT_baseline);
+  if (!(largest - smallest > 1e-12 * std::abs(largest)))
     throw bad_input("Lassen plot", "the same VT in every region of the baseline scan", "regions that differ");
   const LassenPlot ordinary = ordinary_plot(VT_baseline, VT_drug, options.level);
   const Line orthogonal = orthogonal_line(VT_baseline, VT_drug);

@@ -32,7 +32,7 @@ struct LassenPlot {
 ///   orthogonal  orthogonal regression of VT_drug on VT_baseline, which takes both scans to be equally noisy and so is
 ///               not pulled low by noise in VT_baseline
 ///   deming      the same with the variance of every volume known up to a common factor
-///   likelihood  the same with a covariance between the regions of a scan known up to a factor
+///   likelihood  the same with a covariance between the regions of a scan, whose size counts
 enum class LassenRegression { ordinary, orthogonal, deming, likelihood };
 
 struct LassenOptions {

@@ -198,7 +198,9 @@ Maximum maximise(const Pool& pool, Population start, const std::vector<std::size
   detail::solver_options(detail::Effort::few_steps);  // silences the log of Ceres
   ceres::GradientProblemSolver::Summary summary;
   ceres::Solve(options, problem, x.data(), &summary);
-  Maximum found{start, summary.final_cost, summary.termination_type == ceres::CONVERGENCE};
+  // Where the start cannot be evaluated there is no iteration, and the costs of the summary mean nothing.
+  if (summary.iterations.empty()) return {start, std::numeric_limits<double>::infinity(), false};
+  Maximum found{start, summary.final_cost, summary.termination_type != ceres::NO_CONVERGENCE};
   for (std::size_t k = 0; k < free.size(); ++k) found.at[free[k]] = x[k];
   return found;
 }
@@ -300,11 +302,15 @@ double pooled_deviance(const std::vector<CurveObservation>& observations,
 }
 
 PooledFit fit_pooled_curve(const std::vector<CurveObservation>& observations, const PooledOptions& options) {
+  require_held_sizes(options.curve);
+  if (options.curve.E0.is_fitted || options.curve.E0.value.value_or(0.0) != 0.0)
+    throw UsageError("E0 of subjects who differ is 0: it can be neither fitted nor given");
   const Pool pool(observations, options);
   const std::vector<std::size_t> free = free_parameters(options);
   Maximum best = maximise(pool, start_of(observations, options), free);
   best = maximise(pool, best.at, free);  // a second time, with a fresh idea of the curvature
   PooledFit result;
+  if (!std::isfinite(best.deviance)) throw bad_input("pooled curve", "observations that no start describes", "some");
   result.observations = observations.size();
   result.parameters = free.size() + (pool.is_binding() ? pool.subjects().size() : 0);
   result.deviance = best.deviance;
@@ -326,7 +332,7 @@ PooledFit fit_pooled_curve(const std::vector<CurveObservation>& observations, co
                                pool.is_binding() ? std::exp(at[of_baseline]) : not_available});
   }
   const Estimate& EC50 = result["EC50"];
-  result.status = !std::isfinite(best.deviance)                 ? FitStatus::failed
+  result.status = !best.converged                               ? FitStatus::not_converged
                   : EC50.lower == 0.0 || std::isinf(EC50.upper) ? FitStatus::unidentifiable
                                                                 : FitStatus::ok;
   return result;

@@ -146,7 +146,10 @@ double test_retest_error(const OccupancyRequest& request,
   const RegionCovariance both = covariance_of(*request.covariance, {region, request.vnd_region});
   const double of_VND = is_relative ? 1.0 : ratio;
   const double variance = both.variance(0) + of_VND * of_VND * both.variance(1) - 2.0 * of_VND * both.matrix[1];
-  return unit * std::sqrt(std::max(0.0, variance));
+  if (!(variance >= 0.0))
+    throw bad_input("covariance of regions '" + region + "' and '" + request.vnd_region + "'",
+                    "none that is positive definite", "one");
+  return unit * std::sqrt(variance);
 }
 
 void add_bpnd_rows(OccupancyResult& result,

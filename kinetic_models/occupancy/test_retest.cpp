@@ -33,7 +33,8 @@ double shrinkage_weight(const Matrix& centred, const Matrix& sample, const Matri
 std::optional<double> value_of(const ParameterTable& table, const std::string& region, const std::string& measure) {
   const std::size_t column = table.column(measure);
   for (const ParameterRow& row : table.rows)
-    if (row.name == region) return row.cells[column].value;
+    if (row.name == region && (row.status.empty() || row.status == "ok" || row.status == "at_bound"))
+      return row.cells[column].value;
   return std::nullopt;
 }
 

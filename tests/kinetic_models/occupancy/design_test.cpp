@@ -47,3 +47,10 @@ TEST_CASE("After scans at one optimal concentration the next belongs at the othe
   CHECK_THROWS_AS(d_optimal_concentration(0.0, 20.0), UsageError);
   CHECK_THROWS_AS(mass_dose_occupancy(-1.0, 1.0), UsageError);
 }
+
+TEST_CASE("After placebo alone the next concentration is the largest; one below zero is none", "[design]") {
+  const std::vector<double> placebo = {0.0, 0.0};
+  CHECK(next_concentration(placebo, 1.97, 20.0) == 20.0);
+  const std::vector<double> negative = {-1.97};
+  CHECK_THROWS_AS(next_concentration(negative, 1.97, 20.0), UsageError);
+}

@@ -199,3 +199,25 @@ TEST_CASE("Data that make no curve are refused in one line", "[curve]") {
   refused({{1, .1}, {2, .3}, {3, .5}, {4, .6}}, "without a subject", {.endpoint = CurveEndpoint::binding});
   CHECK_THROWS_AS(curve_shape("emx"), UsageError);
 }
+
+TEST_CASE("What no curve can be fitted to, or means nothing, is refused", "[curve]") {
+  std::vector<CurveObservation> binding;
+  for (const double x : {0.0, 1.0, 2.0, 5.0, 10.0})
+    for (const char* subject : {"a", "b"}) binding.push_back({x, 2.0 / (1.0 + x / 2.0), not_available, subject});
+  CurveOptions options;
+  options.endpoint = CurveEndpoint::binding;
+  CHECK(fit_curve(binding, options)["EC50"].value == Approx(2.0).epsilon(1e-3));
+  CurveOptions ambiguous = options;
+  ambiguous.E0.is_fitted = true;
+  CHECK_THROWS_AS(fit_curve(binding, ambiguous), UsageError);
+  for (CurveObservation& o : binding)
+    if (o.subject == "b") o.y = -0.02;
+  CHECK_THROWS_WITH(fit_curve(binding, options), Catch::Contains("'b'") && Catch::Contains("above zero"));
+  CurveOptions flat;
+  flat.Omax = 0.0;
+  CHECK_THROWS_AS(fit_curve(observed(0.8, 2.0, 1.0, 1.0), flat), UsageError);
+  CurveOptions falling;
+  falling.shape = CurveShape::hill;
+  falling.hill = -1.0;
+  CHECK_THROWS_AS(fit_curve(observed(0.8, 2.0, 1.0, 1.0), falling), UsageError);
+}

@@ -96,3 +96,9 @@ TEST_CASE("Full occupancy, where the drug scan is flat, is found by both regress
 TEST_CASE("Fewer than three regions make no Lassen plot", "[lassen]") {
   CHECK_THROWS_AS(lassen_plot(std::vector<double>{10.0, 12.0}, std::vector<double>{9.0, 9.5}), InputError);
 }
+
+TEST_CASE("Baseline volumes that are equal are refused, whatever rounding makes of their mean", "[lassen]") {
+  const std::vector<double> same(7, 12.3);
+  const std::vector<double> drug = {6.0, 6.5, 5.5, 6.1, 6.2, 5.9, 6.3};
+  CHECK_THROWS_AS(lassen_plot(same, drug, {}), InputError);
+}
