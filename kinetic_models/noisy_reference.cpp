@@ -11,7 +11,6 @@
 
 #include "kinetic_models/detail/least_squares.h"
 #include "kinetic_models/detail/profile_interval.h"
-#include "kinetic_models/detail/reference_start.h"
 #include "libpet/error.h"
 
 namespace pet {
@@ -280,7 +279,8 @@ Fit fit_noisy_reference(const Model& model,
   }
   Fit result = detail::as_fit(model, curves.parameters(), solution, curves.used(), options);
   result.aicc = not_available;
-  if (model.name == "srtm" || model.name == "srtm-v") detail::flag_low_binding(result);
+  // What a model's own fit says of the curve holds here too.
+  if (std::ranges::find(ordinary.flags, "low_binding") != ordinary.flags.end()) result.flags.push_back("low_binding");
   if (intervals) add_likelihood_intervals(model, options, curves, noise, *intervals, sigma, minimum, result);
   return result;
 }
