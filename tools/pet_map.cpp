@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "kinetic_models/registry.h"
+#include "libpet/dicom/parametric_map.h"
 #include "libpet/error.h"
 #include "libpet/io/input_function_file.h"
 #include "libpet/io/nifti.h"
@@ -99,6 +100,36 @@ const std::vector<float>& values_of(const pet::MapFile& file, const pet::Paramet
   return file.is_standard_error ? map.standard_error : map.value;
 }
 
+bool is_dicom(const pet::MapFile& file) {
+  return file.path.ends_with(".dcm");
+}
+
+// A map in the study of the series; its identifiers follow from the bytes of the inputs and from what it shows.
+void write_dicom_map(const pet::MapFile& file,
+                     const pet::ParametricMaps& maps,
+                     const pet::DynamicImage& image,
+                     const pet::MapSidecar& made_by,
+                     const pet::Common& common,
+                     pet::OutputFiles& files) {
+  const pet::Model& model = made_by.model;
+  constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
+  pet::ParametricMap map;
+  map.grid = image.grid;
+  map.values = pet::on_grid(image.grid, maps.voxels, values_of(file, maps), nothing);
+  map.quantity = pet::concept_of_quantity(file.symbol);
+  map.unit = pet::concept_of_unit(maps.map(file.symbol).unit);
+  map.model = pet::concept_of_model(std::string(model.label), std::string(model.title));
+  map.is_standard_error = file.is_standard_error;
+  map.description =
+      file.symbol + (file.is_standard_error ? " standard error (" : " (") + std::string(model.label) + ")";
+  map.frame_of_reference_uid = image.frame_of_reference_uid;
+  std::string seed = "map " + map.description + " " + made_by.provenance.command_line;
+  for (const pet::InputChecksum& input : made_by.provenance.inputs) seed += " " + input.sha256;
+  const pet::ImageArguments& source = made_by.options.image;
+  pet::write_parametric_map(map, {source.image, source.series, common.threads}, seed, files.temporary(file.path),
+                            made_by.provenance);
+}
+
 void write_map(const pet::MapFile& file,
                const pet::ParametricMaps& maps,
                const pet::Grid& grid,
@@ -122,11 +153,12 @@ void tell_counts(const pet::Common& common, const pet::ParametricMaps& maps) {
 int run(const Options& options, const pet::Common& common) {
   const pet::Model& model = pet::find_model(options.model);
   pet::require_consistent(options, model);
+  if (options.format != "nifti") pet::require_dicom_for("format " + options.format, options.image.image);
   const std::vector<pet::MapFile> wanted = pet::map_files(options, model, common.output);
   pet::OutputFiles files(common.force);
   for (const pet::MapFile& file : wanted) {
     files.declare(file.path);
-    files.declare(pet::map_sidecar_path(file.path));
+    if (!is_dicom(file)) files.declare(pet::map_sidecar_path(file.path));
   }
   // The checksums of the inputs are computed beside the work.
   std::future<pet::Provenance> provenance =
@@ -144,6 +176,10 @@ int run(const Options& options, const pet::Common& common) {
 
   const pet::MapSidecar sidecar{model, options, map.fit, scan->weights, k2prime, scan->image.unit, provenance.get()};
   for (const pet::MapFile& file : wanted) {
+    if (is_dicom(file)) {
+      write_dicom_map(file, maps, scan->image, sidecar, common, files);
+      continue;
+    }
     write_map(file, maps, scan->image.grid, files);
     files.write(pet::map_sidecar_path(file.path), pet::map_sidecar_text(file, sidecar));
   }

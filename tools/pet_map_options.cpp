@@ -45,8 +45,9 @@ void declare_fit(Tool& tool, PetMapOptions& options) {
 void declare_output(Tool& tool, PetMapOptions& options) {
   tool.option("maps", options.maps, "P,...",
               "quantities to write, each with its standard error, and RSS, AICc or status; default: all")
-      .option("format", options.format, "KIND", "format of the maps")
-      .choices("format", {"nifti"})
+      .option("format", options.format, "KIND",
+              "nifti, or dicom: Parametric Maps in the study of the series, which hold the patient's name; or both")
+      .choices("format", {"nifti", "dicom", "nifti,dicom"})
       .option("uncompressed", options.is_uncompressed, "write .nii instead of .nii.gz")
       .required_output("PREFIX", "beginning of the names of the maps");
 }
@@ -125,9 +126,12 @@ std::vector<MapFile> map_files(const PetMapOptions& options, const Model& model,
     if (!options.maps.empty() && std::find(options.maps.begin(), options.maps.end(), symbol) == options.maps.end())
       continue;
     const std::string stem = prefix + "_model-" + std::string(model.label) + "_meas-" + symbol;
-    const std::string ending = options.is_uncompressed ? "_mimap.nii" : "_mimap.nii.gz";
-    files.push_back({symbol, false, stem + ending});
-    if (s < quantities) files.push_back({symbol, true, stem + "_desc-stderr" + ending});
+    const auto add = [&](const std::string& ending, bool has_goodness) {
+      if (s < quantities || has_goodness) files.push_back({symbol, false, stem + ending});
+      if (s < quantities) files.push_back({symbol, true, stem + "_desc-stderr" + ending});
+    };
+    if (options.format != "dicom") add(options.is_uncompressed ? "_mimap.nii" : "_mimap.nii.gz", true);
+    if (options.format != "nifti") add("_mimap.dcm", false);
   }
   return files;
 }

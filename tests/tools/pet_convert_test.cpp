@@ -390,6 +390,7 @@ TEST_CASE("pet-convert --suv writes uptake as derived data", "[pet-convert]") {
   CHECK(json::parse(here.read("d/dataset_description.json"))["DatasetType"] == "derivative");
   CHECK_THAT(here.read("d/sub-01/pet/sub-01_trc-FDG_desc-SUVLBMJAMES128_pet.json"), !Catch::Contains("PHANTOM"));
   CHECK(here.run(line + "bw --set A=b").status == 2);
+  std::filesystem::create_directory(here.path / "raw");
   here.write("raw/dataset_description.json", R"({"Name": "raw", "BIDSVersion": "1.9.0"})");
   const CommandResult raw =
       here.run("pet-convert " + (objects / "DRO_3_4/PT").string() + " -o raw --subject 01 --suv bw");

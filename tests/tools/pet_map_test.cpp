@@ -4,6 +4,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "libpet/dicom/parametric_map.h"
 #include "libpet/dicom/pet_image.h"
 #include "libpet/io/nifti.h"
 #include "libpet/io/parameter_table.h"
@@ -70,6 +71,34 @@ TEST_CASE("pet-map writes every quantity with its error, RSS, AICc and status, e
   CHECK(sidecar["ReferenceRegion"] == "cerebellum");
   CHECK(sidecar["Weights"] == "decay");
   CHECK(sidecar["SourcesSHA256"].size() == 3);
+}
+
+TEST_CASE("pet-map writes the same maps as DICOM, into the study of the series", "[pet-map]") {
+  const std::string line = "pet-map -q --model srtm --uncompressed --maps BPND,k2,AICc" + study().reference +
+                           "--mask " + study().labels + " --format ";
+  REQUIRE(study().run(line + "nifti,dicom " + study().dicom + " -o both").status == 0);
+  for (const std::string name :
+       {"both_model-SRTM_meas-BPND", "both_model-SRTM_meas-BPND_desc-stderr", "both_model-SRTM_meas-k2"}) {
+    INFO(name);
+    const ParametricMap map = read_parametric_map(study().path / (name + "_mimap.dcm"));
+    const std::vector<float> nifti = volume(name + "_mimap.nii");
+    CHECK(map.frame_of_reference_uid == study().image.frame_of_reference_uid);
+    CHECK(map.is_standard_error == name.ends_with("stderr"));
+    std::size_t there = 0;
+    for (std::size_t v = 0; v < nifti.size(); ++v) {
+      if (std::isnan(map.values[v])) continue;
+      ++there;
+      CHECK(map.values[v] == nifti[v]);
+    }
+    CHECK(there > 0);
+  }
+  CHECK_FALSE(study().has("both_model-SRTM_meas-AICc_mimap.dcm"));
+  REQUIRE(study().run(line + "dicom " + study().dicom + " -o only").status == 0);
+  CHECK_FALSE(study().has("only_model-SRTM_meas-BPND_mimap.nii"));
+  CHECK(study().read("only_model-SRTM_meas-BPND_mimap.dcm").size() > 1000);
+  const CommandResult nifti = study().run(line + "dicom pet.nii -o refused");
+  CHECK(nifti.status == 2);
+  CHECK_THAT(nifti.err, Catch::Contains("--format dicom is for DICOM series"));
 }
 
 TEST_CASE("A voxel of a map equals the regional fit of a region of that voxel", "[pet-map]") {
@@ -179,5 +208,5 @@ TEST_CASE("pet-map refuses what it cannot use and says why in one line", "[pet-m
   refused(image + "--model 1tcm", 2, "needs --input");
   refused(image + "--model srtm" + study().reference + "--maps BP", 2, "did you mean 'BPND'?");
   refused(image + "--model srtm2" + study().reference, 2, "k2prime");
-  refused(image + "--model srtm" + study().reference + "--format dicom", 2, "dicom");
+  refused(image + "--model srtm" + study().reference + "--format analyze", 2, "analyze");
 }
