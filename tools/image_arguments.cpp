@@ -33,7 +33,11 @@ void ImageArguments::declare(Tool& tool) {
 void ImageArguments::declare_options(Tool& tool) {
   tool.option("series", series, "UID", "which PET series of the folder, if it holds several")
       .option("injection-time", injection_time, "TIME",
-              "injection as 2026-01-31T12:34:56 or 12:34:56, in place of the header's");
+              "injection as 2026-01-31T12:34:56 or 12:34:56, in place of the header's")
+      .option(
+          "decay-reference", decay_reference, "TIME",
+          "to what stored values are corrected, in place of what the header tells: scan-start, injection, or a time")
+      .option("allow-lossy", allows_lossy, "read pixels that were compressed with loss, which are not quantitative");
 }
 
 bool is_nifti(const std::string& path) {
@@ -43,10 +47,13 @@ bool is_nifti(const std::string& path) {
 DynamicImage read_image(const ImageArguments& arguments, const Common& common) {
   if (!arguments.series.empty()) require_dicom_for("series", arguments.image);
   if (arguments.injection_time) require_dicom_for("injection-time", arguments.image);
+  if (arguments.decay_reference) require_dicom_for("decay-reference", arguments.image);
+  if (arguments.allows_lossy) require_dicom_for("allow-lossy", arguments.image);
   DynamicImage image =
       is_nifti(arguments.image)
           ? read_nifti_image(arguments.image)
-          : read_pet_series(arguments.image, {arguments.series, arguments.injection_time, common.threads});
+          : read_pet_series(arguments.image, {arguments.series, arguments.injection_time, common.threads,
+                                              arguments.decay_reference, arguments.allows_lossy});
   for (const std::string& warning : image.warnings) warn(common, warning);
   return image;
 }

@@ -16,6 +16,8 @@ struct ImageArguments {
   std::string image;
   std::string series;
   std::optional<std::string> injection_time;
+  std::optional<std::string> decay_reference;
+  bool allows_lossy = false;
 
   void declare(Tool& tool);
   /// Declares the options that an image of a DICOM series needs; call it where they shall appear in the help.

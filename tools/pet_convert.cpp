@@ -17,6 +17,7 @@ struct Options {
   pet::BidsEntities entities;
   std::string series;
   std::optional<std::string> injection_time;
+  std::optional<std::string> decay_reference;
   std::optional<std::string> metadata;
   std::vector<std::string> pairs;
   std::optional<std::string> suv;
@@ -115,8 +116,8 @@ int run(const Options& options, const pet::Common& common) {
   if (options.suv) return write_uptake(options, common);
   pet::bids_pet_path(options.entities);  // refused before the work begins
   const std::string given = members_given(options);
-  const pet::DynamicImage image =
-      pet::read_pet_series(options.folder, {options.series, options.injection_time, common.threads});
+  const pet::DynamicImage image = pet::read_pet_series(
+      options.folder, {options.series, options.injection_time, common.threads, options.decay_reference});
   const pet::ScanDescription scan = pet::describe_scan(options.folder, options.series, common.threads);
   for (const auto* warnings : {&image.warnings, &scan.warnings})
     for (const std::string& warning : *warnings) pet::warn(common, warning);
@@ -174,6 +175,9 @@ int main(int argc, char** argv) {
       .option("series", options.series, "UID", "which PET series of the folder, if it holds several")
       .option("injection-time", options.injection_time, "TIME",
               "injection as 2026-01-31T12:34:56 or 12:34:56, in place of the header's")
+      .option(
+          "decay-reference", options.decay_reference, "TIME",
+          "to what stored values are corrected, in place of what the header tells: scan-start, injection, or a time")
       .option("set", options.pairs, "KEY=VALUE", "a member of the sidecar, text or JSON, also in place of the header's")
       .option("metadata", options.metadata, "FILE", "JSON object with members of the sidecar; --set goes before it")
       .option("suv", options.suv, "TYPE",

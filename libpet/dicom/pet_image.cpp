@@ -133,12 +133,12 @@ DynamicImage read_pet_series(const std::filesystem::path& folder, const PetReadO
   const detail::DecodingScope decoding;
   const detail::Scan scan = detail::scan_for_pet({folder}, options.threads);
   const detail::Series& series = detail::choose_series(scan, options.series_uid, folder.string());
-  const auto problems = detail::quantification_problems(series);
+  const auto problems = detail::quantification_problems(series, options.allows_lossy);
   if (!problems.empty()) throw InputError(problems.front());
   const detail::Layout layout = detail::arrange(series);
   const detail::Instance& first = *layout.frames.front().front();
   const detail::Tracer tracer = detail::read_tracer(first.file);
-  detail::Timing timing = detail::find_timing(layout, tracer, options.injection_time);
+  detail::Timing timing = detail::find_timing(layout, tracer, options.injection_time, options.decay_reference);
 
   DynamicImage image;
   image.grid = layout.grid;
@@ -153,6 +153,8 @@ DynamicImage read_pet_series(const std::filesystem::path& folder, const PetReadO
   append(image.warnings, series_warnings(layout));
   append(image.warnings, tracer.warnings);
   append(image.warnings, timing.warnings);
+  if (std::ranges::any_of(series.instances, [](const auto& slice) { return slice.lossy == "01"; }))
+    image.warnings.emplace_back("pixels were compressed with loss: values are not quantitative");
   read_all_pixels(layout, options.threads, image);
   return image;
 }

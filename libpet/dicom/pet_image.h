@@ -34,6 +34,10 @@ struct PetReadOptions {
   std::string series_uid;                     ///< which series of the folder; empty: the only PET series
   std::optional<std::string> injection_time;  ///< overrides the header: "2026-01-31T12:34:56" or "12:34:56"
   unsigned threads = 0;
+  /// To what stored values are corrected, in place of what the header tells: "scan-start", "injection", or a time as
+  /// above.
+  std::optional<std::string> decay_reference{};
+  bool allows_lossy = false;  ///< read pixels that were compressed with loss; with a warning
 };
 
 /// Scans files and folders (recursively) for PET series. A damaged DICOM file is a problem of every series, for it may

@@ -236,7 +236,7 @@ Series choose_series(const Scan& scan, const std::string& series_uid, const std:
                   uids.size() > 1 ? "one; choose by series UID" : "one image in a series");
 }
 
-std::vector<std::string> quantification_problems(const Series& series) {
+std::vector<std::string> quantification_problems(const Series& series, bool allows_lossy) {
   std::vector<std::string> problems;
   const auto add = [&](const auto& check) {
     try {
@@ -250,8 +250,8 @@ std::vector<std::string> quantification_problems(const Series& series) {
     if (!instance.problem.empty()) throw InputError(instance.problem);
   });
   const bool are_all_read = problems.empty();
-  for (const Check check : {check_units, check_series_type, check_counts_source, check_corrections, check_compression})
-    add_first(check);
+  for (const Check check : {check_units, check_series_type, check_counts_source, check_corrections}) add_first(check);
+  if (!allows_lossy) add_first(check_compression);
   if (are_all_read) add([&] { require_agreement(series); });
   add([&] { require_whole_concatenations(series); });
   return problems;

@@ -29,14 +29,14 @@ struct Scan {
 /// not exist or a file that cannot be opened, InputError where nothing is DICOM.
 Scan scan_for_pet(const std::vector<std::filesystem::path>& paths, unsigned threads);
 
-/// The series with that UID or, if it is empty, the only one. Series that hold one frame each, at different times, and say
-/// the same of everything else (converters of older formats write them) are joined to one scan. Throws InputError that lists what there is, and for a
-/// damaged file, for it may belong to the series.
+/// The series with that UID or, if it is empty, the only one. Series that hold one frame each, at different times, and
+/// say the same of everything else (converters of older formats write them) are joined to one scan. Throws InputError
+/// that lists what there is, and for a damaged file, for it may belong to the series.
 Series choose_series(const Scan& scan, const std::string& series_uid, const std::string& where);
 
 /// Reasons why the stored values are not activity concentrations that kinetics can use, each a whole message:
 /// attributes that could not be read, units, series type, counts source, corrections, lossy compression, files that
 /// disagree about what holds for all of them.
-std::vector<std::string> quantification_problems(const Series& series);
+std::vector<std::string> quantification_problems(const Series& series, bool allows_lossy = false);
 
 }  // namespace pet::detail

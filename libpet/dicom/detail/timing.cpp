@@ -118,6 +118,31 @@ double required_half_life_min(const Tracer& tracer, const ScanSpan& scan) {
                   "one of them, to correct for decay");
 }
 
+DateTime given_reference(const std::string& text, const ScanSpan& scan, const Timing& timing) {
+  if (text == "scan-start") return scan.start;
+  if (text == "injection" && timing.is_injection) return timing.time_zero;
+  std::optional<DateTime> time = parse_iso_date_time(text);
+  if (const auto clock = parse_time_of_day(text); clock && !time)
+    for (const int day : {-1, 0, 1})
+      if (const DateTime on_day{day_of(scan.start).us + day * us_per_day + *clock}; is_plausible(on_day, scan))
+        time = on_day;
+  if (time && is_plausible(*time, scan)) return *time;
+  throw UsageError("decay reference '" + text +
+                   "' (--decay-reference): give scan-start, injection where it is known, or a time"
+                   " between 12 h before the scan's start at " +
+                   clock_text(scan.start.us - day_of(scan.start).us) + " and its end");
+}
+
+void set_decay(DateTime reference, const DecayClaim& claim, const std::string& evidence, Timing& timing) {
+  if (claim.found == Found::none)
+    throw UsageError("--decay-reference: the values are not decay-corrected (Decay Correction NONE)");
+  DecayCorrection& decay = timing.decay;
+  decay.found = claim.found;
+  decay.reference_min = seconds_between(timing.time_zero, reference) / 60.0;
+  decay.factor_applied = {decay_reference_shift(*decay.reference_min, 0.0, claim.half_life_s / 60.0)};
+  decay.evidence = evidence;
+}
+
 // Values corrected to one reference need one factor; uncorrected ones need one a frame.
 void fill_decay(const Layout& layout, const DecayClaim& claim, const std::string& where, Timing& timing) {
   const double half_life_min = claim.half_life_s / 60.0;
@@ -131,9 +156,7 @@ void fill_decay(const Layout& layout, const DecayClaim& claim, const std::string
     return;
   }
   const DecayReference reference = find_decay_reference(witnesses(layout), claim, where);
-  decay.reference_min = seconds_between(timing.time_zero, reference.time) / 60.0;
-  decay.factor_applied = {decay_reference_shift(*decay.reference_min, 0.0, half_life_min)};
-  decay.evidence = reference.evidence;
+  set_decay(reference.time, claim, reference.evidence, timing);
   timing.warnings.insert(timing.warnings.end(), reference.warnings.begin(), reference.warnings.end());
 }
 
@@ -184,7 +207,10 @@ InjectionTimes find_injection(const ScanSpan& scan,
   return {given_injection(*injection_time, scan), plausible_header_injection(tracer, scan)};
 }
 
-Timing find_timing(const Layout& layout, const Tracer& tracer, const std::optional<std::string>& injection_time) {
+Timing find_timing(const Layout& layout,
+                   const Tracer& tracer,
+                   const std::optional<std::string>& injection_time,
+                   const std::optional<std::string>& decay_reference) {
   const Instance& first = *layout.frames.front().front();
   const Instance& last = *layout.frames.back().front();
   const ScanSpan scan{first.start, plus_seconds(last.start, last.duration_s), first.file.string()};
@@ -205,7 +231,10 @@ Timing find_timing(const Layout& layout, const Tracer& tracer, const std::option
                          .injection = stated ? stated : injection,
                          .half_life_s = half_life_min * 60.0,
                          .is_decay_time = first.is_decay_time_stated};
-  fill_decay(layout, claim, scan.where, timing);
+  if (decay_reference)
+    set_decay(given_reference(*decay_reference, scan, timing), claim, "given by the user", timing);
+  else
+    fill_decay(layout, claim, scan.where, timing);
   return timing;
 }
 

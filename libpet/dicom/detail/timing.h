@@ -54,6 +54,11 @@ void require_uncorrected(const std::vector<FrameWitness>& frames,
 /// `injection_time` ("2026-01-31T12:34:56" or "12:34:56") overrides the header's. A time without date gets the day on
 /// which it lies between 12 h before the scan and its end. Throws InputError where there is none, where the half-life
 /// is not known and where the header contradicts itself; UsageError where `injection_time` is no time.
-Timing find_timing(const Layout& layout, const Tracer& tracer, const std::optional<std::string>& injection_time);
+/// `decay_reference` ("scan-start", "injection", or a time likewise) is to what values are corrected, whatever the
+/// header says of it. Throws UsageError where it is neither, or the values are not corrected.
+Timing find_timing(const Layout& layout,
+                   const Tracer& tracer,
+                   const std::optional<std::string>& injection_time,
+                   const std::optional<std::string>& decay_reference = std::nullopt);
 
 }  // namespace pet::detail

@@ -350,3 +350,44 @@ TEST_CASE("What is said of the decay holds no date", "[dicom][decay]") {
   CHECK_THAT(image.decay.evidence, Contains("refer to the start of the scan") && !Contains("2026"));
   for (const std::string& warning : image.warnings) CHECK_THAT(warning, !Contains("2026"));
 }
+
+TEST_CASE("A decay reference that the user gives stands above a header that contradicts itself", "[dicom][timing]") {
+  const WrittenSeries series;  // the scan starts 1 min after injection
+  const DynamicImage sound = series.read();
+  series.set(DCM_DecayFactor, "1.5");
+  REQUIRE_THAT(series.refusal(), Contains("(0054,1321)"));
+  const auto read = [&](const std::string& reference) {
+    PetReadOptions options;
+    options.decay_reference = reference;
+    return read_pet_series(series.folder.path(), options);
+  };
+  for (const char* reference : {"scan-start", "12:01:00", "2026-01-31T12:01:00"}) {
+    CAPTURE(reference);
+    const DynamicImage given = read(reference);
+    CHECK(given.voxels == sound.voxels);
+    CHECK(given.decay.evidence == "given by the user");
+    CHECK(*given.decay.reference_min == Approx(1.0));
+  }
+  // C-11 decays by exp(-ln 2 x 60 / 1220.04) in the minute.
+  CHECK(read("injection").voxels[3] / sound.voxels[3] ==
+        Approx(std::exp(-std::log(2.0) * 60.0 / 1220.04)).epsilon(1e-6));
+  for (const char* reference : {"noon", "20:00:00", "2026-02-01T12:01:00"})
+    CHECK_THROWS_AS(read(reference), UsageError);
+  const WrittenSeries uncorrected(DecayCorrection::Found::none);
+  PetReadOptions options;
+  options.decay_reference = "scan-start";
+  CHECK_THROWS_AS(read_pet_series(uncorrected.folder.path(), options), UsageError);
+}
+
+TEST_CASE("Lossy pixels are read where that is allowed, with a warning", "[dicom][timing]") {
+  const WrittenSeries series;
+  const DynamicImage sound = series.read();
+  series.set(DCM_LossyImageCompression, "01");
+  REQUIRE_THAT(series.refusal(), Contains("(0028,2110)"));
+  PetReadOptions options;
+  options.allows_lossy = true;
+  const DynamicImage lossy = read_pet_series(series.folder.path(), options);
+  CHECK(lossy.voxels == sound.voxels);
+  CHECK_THAT(lossy.warnings,
+             Catch::VectorContains(std::string("pixels were compressed with loss: values are not quantitative")));
+}
