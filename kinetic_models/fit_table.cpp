@@ -28,24 +28,14 @@ FitOptions with_weights(const TacTable& table, std::size_t region, const TableFi
   return fit;
 }
 
-// k2prime of a region by the full form of the model, with the same weights, sampling and frames.
+// k2prime of a region, with the same weights and sampling.
 Estimate k2prime_of_region(const Model& model,
                            const TacTable& table,
                            const ReferenceRegion& reference,
                            const TableFitOptions& options) {
-  if (model.k2prime == Use::no) throw UsageError("model " + std::string(model.name) + " does not take k2prime");
   const std::size_t region = table.index_of(options.k2prime_region);
-  FitOptions full = with_weights(table, region, options);
-  full.t_star_min.reset();  // k2prime is defined with all frames only
-  full.t_end_min.reset();
-  full.bounds.clear();
-  const Fit found = fit(find_model(model.k2prime_model), table.curve(region), reference, full);
-  const Estimate& estimate = found["k2prime"];
-  if (found.status != FitStatus::ok || !(estimate.value > 0.0) || !std::isfinite(estimate.value))
-    throw bad_input("k2prime from region '" + options.k2prime_region + "' by " + std::string(model.k2prime_model),
-                    "a fit with status " + std::string(name_of(found.status)),
-                    "status ok and a positive rate constant");
-  return estimate;
+  return k2prime_of_curve(model, table.curve(region), reference, with_weights(table, region, options),
+                          options.k2prime_region);
 }
 
 // Widens an interval by an independent error of the given standard error.
@@ -214,6 +204,24 @@ ParameterCell cell_of(const Estimate& estimate) {
 }
 
 }  // namespace
+
+Estimate k2prime_of_curve(const Model& model,
+                          const TimeActivityCurve& curve,
+                          const ReferenceRegion& reference,
+                          FitOptions options,
+                          const std::string& region) {
+  if (model.k2prime == Use::no) throw UsageError("model " + std::string(model.name) + " does not take k2prime");
+  options.t_star_min.reset();  // k2prime is defined with all frames only
+  options.t_end_min.reset();
+  options.bounds.clear();
+  const Fit found = fit(find_model(model.k2prime_model), curve, reference, options);
+  const Estimate& estimate = found["k2prime"];
+  if (found.status != FitStatus::ok || !(estimate.value > 0.0) || !std::isfinite(estimate.value))
+    throw bad_input("k2prime from region '" + region + "' by " + std::string(model.k2prime_model),
+                    "a fit with status " + std::string(name_of(found.status)),
+                    "status ok and a positive rate constant");
+  return estimate;
+}
 
 TableFitOptions options_taken(const Model& model, TableFitOptions options) {
   if (model.k2prime == Use::no) {

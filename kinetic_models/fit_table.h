@@ -92,4 +92,13 @@ Estimate estimate_delay(const TacTable& table,
 /// The fitted curves of the regions; NaN in frames that the model does not describe.
 TacTable fitted_curves(const TableFit& result, const TacTable& table);
 
+/// k2prime of the curve of a region by the full form of a model (Model::k2prime_model) with the same options, all
+/// frames and the full form's own bounds. Throws UsageError for a model that takes none, InputError where that fit is
+/// not ok.
+Estimate k2prime_of_curve(const Model& model,
+                          const TimeActivityCurve& curve,
+                          const ReferenceRegion& reference,
+                          FitOptions options,
+                          const std::string& region);
+
 }  // namespace pet

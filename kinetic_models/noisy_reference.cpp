@@ -6,9 +6,9 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/tools/roots.hpp>
 #include <cmath>
-#include <numeric>
 #include <string>
 
+#include "kinetic_models/detail/curve_fit.h"
 #include "kinetic_models/detail/least_squares.h"
 #include "kinetic_models/detail/profile_interval.h"
 #include "libpet/error.h"
@@ -25,6 +25,12 @@ constexpr double least_share = 0.05;  // of the residual variance that is left t
 struct Residuals {
   VectorXd of_target;  // y - f(p, r), frames used
   Matrix of_noise;     // what one standard deviation of the reference in each frame does to f: frames used x frames
+};
+
+// What one standard deviation of noise in each frame does to the parameters: parameters x frames.
+struct Response {
+  Matrix to_target;
+  Matrix to_reference;
 };
 
 class BothCurves {
@@ -106,13 +112,17 @@ class BothCurves {
     return 0.5 * (low + high);
   }
 
-  // The parameters' response to the target's frames: estimate of (parameters) = G (target).
-  Matrix response(std::span<const double> p, double sigma, std::span<const double> covariance) const {
+  // How the estimates answer to the noise of both curves at the optimum.
+  Response response(std::span<const double> p, double sigma, std::span<const double> covariance) const {
     const Residuals residuals = at(p);
     const Eigen::LLT<Eigen::MatrixXd> V(variance(residuals, sigma));
     Matrix C = Eigen::Map<const Matrix>(covariance.data(), size(p), size(p));
     C = C.unaryExpr([](double c) { return std::isfinite(c) ? c : 0.0; });
-    return C * V.solve(jacobian_of(p, reference_)).transpose();
+    Response response{C * V.solve(jacobian_of(p, reference_)).transpose(), {}};
+    response.to_reference = response.to_target * residuals.of_noise;
+    for (std::size_t i = 0; i < count(); ++i)
+      response.to_target.col(static_cast<Eigen::Index>(i)) *= sigma / std::sqrt(used_.weight[i]);
+    return response;
   }
 
  private:
@@ -156,21 +166,10 @@ class BothCurves {
   std::vector<ReferenceRegion> below_;
 };
 
-// Zeros to which whitened residuals are fitted.
-struct Zeros {
-  TimeActivityCurve curve;
-  detail::FramesUsed used;
-
-  explicit Zeros(std::size_t count) {
-    std::vector<Frame> frames;
-    for (std::size_t i = 0; i < count; ++i) frames.push_back({static_cast<double>(i), static_cast<double>(i + 1)});
-    curve = {Frames(std::move(frames)), std::vector<double>(count, 0.0)};
-    used.index.resize(count);
-    std::iota(used.index.begin(), used.index.end(), std::size_t{0});
-    used.weight.assign(count, 1.0);
-    used.frames = count;
-  }
-};
+// Zeros, to which whitened residuals are fitted.
+detail::PointsAsFrames zeros_of(const BothCurves& curves) {
+  return {std::vector<double>(curves.count(), 0.0), std::vector<double>(curves.count(), 1.0)};
+}
 
 void check(const Model& model, const FitOptions& options, const std::optional<IntervalOptions>& intervals) {
   const std::string name(model.name);
@@ -184,27 +183,20 @@ void check(const Model& model, const FitOptions& options, const std::optional<In
 
 // Student's quantile for a quantity, with degrees of freedom after Welch and Satterthwaite.
 double factor_of(const detail::Quantification& quantification,
-                 const BothCurves& curves,
                  const Fit& fit,
-                 double sigma,
-                 const ReferenceNoise& noise,
+                 const Response& response,
+                 double freedom_of_target,
+                 int freedom_of_reference,
                  double level) {
-  std::vector<double> gradient(fit.parameters.size());
-  quantification(fit.parameters, gradient);
-  const VectorXd response =
-      (Eigen::Map<const Eigen::RowVectorXd>(gradient.data(), static_cast<Eigen::Index>(gradient.size())) *
-       curves.response(fit.parameters, sigma, fit.covariance))
-          .transpose();
-  double of_target = 0.0;
-  for (std::size_t i = 0; i < curves.count(); ++i)
-    of_target += std::pow(sigma * response[static_cast<Eigen::Index>(i)], 2) / curves.used().weight[i];
-  const double of_reference = (curves.at(fit.parameters).of_noise.transpose() * response).squaredNorm();
+  std::vector<double> by_parameter(fit.parameters.size());
+  quantification(fit.parameters, by_parameter);
+  const Eigen::Map<const Eigen::RowVectorXd> gradient(by_parameter.data(),
+                                                      static_cast<Eigen::Index>(by_parameter.size()));
+  const double of_target = (gradient * response.to_target).squaredNorm();
+  const double of_reference = (gradient * response.to_reference).squaredNorm();
   const double sum = of_target + of_reference;
-  const double freedom =
-      sum > 0.0
-          ? sum * sum /
-                (of_target * of_target / curves.freedom() + of_reference * of_reference / noise.degrees_of_freedom)
-          : curves.freedom();
+  const double spread = of_target * of_target / freedom_of_target + of_reference * of_reference / freedom_of_reference;
+  const double freedom = sum > 0.0 ? sum * sum / spread : freedom_of_target;
   return boost::math::quantile(boost::math::students_t(freedom), 0.5 + 0.5 * level);
 }
 
@@ -217,13 +209,15 @@ void add_likelihood_intervals(const Model& model,
                               double minimum,
                               Fit& fit) {
   interval_factor(intervals.level, 1);  // throws for a level that makes no sense
-  const Zeros zeros(curves.count());
+  const detail::PointsAsFrames zeros = zeros_of(curves);
   const detail::ConstrainedFit constrained(curves.parameters(), curves.whitened(sigma), zeros.curve, zeros.used);
+  const Response response = curves.response(fit.parameters, sigma, fit.covariance);
   for (std::size_t q = 0; q < fit.estimates.size(); ++q) {
     Estimate& estimate = fit.estimates[q];
     if (!std::isfinite(estimate.value)) continue;
     const detail::Quantification quantification{model, options, q};
-    const double factor = factor_of(quantification, curves, fit, sigma, noise, intervals.level);
+    const double factor =
+        factor_of(quantification, fit, response, curves.freedom(), noise.degrees_of_freedom, intervals.level);
     if (intervals.kind == IntervalKind::standard_error) {
       estimate.lower = estimate.value - factor * estimate.standard_error;
       estimate.upper = estimate.value + factor * estimate.standard_error;
@@ -249,7 +243,7 @@ Fit fit_noisy_reference(const Model& model,
   const BothCurves curves(model, target, reference, options, noise);
   const double of_ordinary_fit = std::sqrt(ordinary.weighted_rss / ordinary.degrees_of_freedom);
   FitOptions one_start;
-  const Zeros zeros(curves.count());
+  const detail::PointsAsFrames zeros = zeros_of(curves);
   constexpr int most_rounds = 20;
   std::vector<double> parameters = ordinary.parameters;
   double sigma = 0.0;

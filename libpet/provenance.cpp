@@ -72,4 +72,10 @@ InputChecksum checksum(const fs::path& path) {
   return {path.string(), is_existing_folder(path) ? folder_digest(path) : file_digest(path)};
 }
 
+std::string identity_seed(const std::string& role, const Provenance& provenance) {
+  std::string seed = role;
+  for (const InputChecksum& input : provenance.inputs) seed += " " + input.sha256;
+  return seed;
+}
+
 }  // namespace pet

@@ -32,4 +32,7 @@ struct Provenance {
   std::vector<InputChecksum> inputs;
 };
 
+/// What the identifiers of an output follow from: its role and the bytes of the inputs.
+std::string identity_seed(const std::string& role, const Provenance& provenance);
+
 }  // namespace pet

@@ -27,6 +27,13 @@ inline std::vector<std::size_t> region_indices(const TacTable& table, const std:
   return indices;
 }
 
+/// The number that an option was given.
+inline double number_argument(const std::string& option, const std::string& text) {
+  const std::optional<double> value = parse_number(text);
+  if (!value) throw UsageError(option + " '" + text + "': expected a number");
+  return *value;
+}
+
 /// What an option "VALUE|region:NAME" says: one of the two.
 struct ValueOrRegion {
   std::optional<double> value;

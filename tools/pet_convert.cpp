@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "libpet/dicom/pet_image.h"
 #include "libpet/dicom/scan_description.h"
 #include "libpet/dicom/suv_image.h"
 #include "libpet/error.h"
@@ -75,10 +74,33 @@ std::string name_of(const fs::path& folder) {
   return (path.has_filename() ? path : path.parent_path()).filename().string();
 }
 
+pet::PetReadOptions read_options(const Options& options, const pet::Common& common) {
+  return {options.series, options.injection_time, common.threads, options.decay_reference};
+}
+
 std::string members_given(const Options& options) {
   std::vector<std::string> pairs = options.pairs;
   if (!options.entities.task.empty()) pairs.insert(pairs.begin(), "TaskName=" + options.entities.task);
   return pet::given_members(options.metadata ? pet::read_members(*options.metadata) : "{}", pairs);
+}
+
+// Where an image and what belongs to it go in the dataset.
+struct Destination {
+  fs::path image;
+  fs::path sidecar;
+  fs::path description;  // of the dataset, written where there is none
+
+  Destination(const Options& options, const pet::BidsEntities& entities, const fs::path& root)
+      : description(root / "dataset_description.json") {
+    const std::string stem = (root / pet::bids_pet_path(entities)).string();
+    image = stem + (options.is_uncompressed ? ".nii" : ".nii.gz");
+    sidecar = stem + ".json";
+  }
+};
+
+void write_description(const Destination& to, const std::string& type, pet::OutputFiles& files) {
+  if (!fs::exists(to.description))
+    files.write(to.description, pet::dataset_description_text(name_of(to.description.parent_path()), type));
 }
 
 // Standardised uptake, which is derived data: the image has the entity desc-SUVBW and its dataset says so.
@@ -86,65 +108,53 @@ int write_uptake(const Options& options, const pet::Common& common) {
   if (options.metadata || !options.pairs.empty())
     throw pet::UsageError("--set and --metadata describe raw data; they do not go with --suv");
   const pet::SuvType type = pet::suv_type(*options.suv);
-  const fs::path root = common.output;
-  pet::bids_uptake_path(options.entities, type);  // refused before the work begins
-  pet::require_derivative_dataset(root);
-  const pet::SuvImage image =
-      pet::read_suv(options.folder, type, {options.series, options.injection_time, common.threads});
+  pet::require_derivative_dataset(common.output);
+  const pet::SuvImage image = pet::read_suv(options.folder, type, read_options(options, common));
   for (const std::string& warning : image.warnings) pet::warn(common, warning);
   pet::BidsEntities entities = options.entities;
+  entities.description = pet::uptake_label(type);
   if (entities.tracer.empty()) entities.tracer = pet::tracer_label(image.tracer.name);
-  const fs::path stem = root / pet::bids_uptake_path(entities, type);
-  const fs::path nifti = stem.string() + (options.is_uncompressed ? ".nii" : ".nii.gz");
-  const fs::path description = root / "dataset_description.json";
-  const NewFolders folders(stem.parent_path());
+  const Destination to(options, entities, common.output);
+  const NewFolders folders(to.image.parent_path());
   pet::OutputFiles files(common.force);
-  files.declare(nifti);
-  files.declare(stem.string() + ".json");
-  const pet::Provenance provenance = pet::provenance_of({options.folder});
-  pet::write_nifti_volume(image.grid, image.voxels, files.temporary(nifti));
-  files.write(stem.string() + ".json", pet::suv_sidecar_text(image, provenance));
-  if (!fs::exists(description)) files.write(description, pet::derivative_description_text(name_of(root), provenance));
+  files.declare(to.image);
+  files.declare(to.sidecar);
+  pet::write_nifti_volume(image.grid, image.voxels, files.temporary(to.image));
+  files.write(to.sidecar, pet::suv_sidecar_text(image, pet::provenance_of({options.folder})));
+  write_description(to, "derivative", files);
   files.commit();
-  pet::say(common, "wrote " + nifti.string());
+  pet::say(common, "wrote " + to.image.string());
   return pet::success;
 }
 
 int run(const Options& options, const pet::Common& common) {
   if (fs::exists(common.output) && !fs::is_directory(common.output))
     throw pet::UsageError("--output " + common.output + ": is no folder");
-  if (options.suv) return write_uptake(options, common);
   pet::bids_pet_path(options.entities);  // refused before the work begins
+  if (options.suv) return write_uptake(options, common);
   const std::string given = members_given(options);
-  const pet::DynamicImage image = pet::read_pet_series(
-      options.folder, {options.series, options.injection_time, common.threads, options.decay_reference});
-  const pet::ScanDescription scan = pet::describe_scan(options.folder, options.series, common.threads);
+  const auto [image, scan] = pet::read_described_scan(options.folder, read_options(options, common));
   for (const auto* warnings : {&image.warnings, &scan.warnings})
     for (const std::string& warning : *warnings) pet::warn(common, warning);
 
   pet::BidsEntities entities = options.entities;
   const std::string given_name = pet::text_member(given, "TracerName");
   if (entities.tracer.empty()) entities.tracer = pet::tracer_label(given_name.empty() ? image.tracer.name : given_name);
-  const fs::path root = common.output;
-  const fs::path stem = root / pet::bids_pet_path(entities);
-  const fs::path nifti = stem.string() + (options.is_uncompressed ? ".nii" : ".nii.gz");
-  const fs::path json = stem.string() + ".json";
-  const fs::path description = root / "dataset_description.json";
-
-  const NewFolders folders(stem.parent_path());
+  const Destination to(options, entities, common.output);
+  const NewFolders folders(to.image.parent_path());
   pet::OutputFiles files(common.force);
-  files.declare(nifti);
-  files.declare(json);
+  files.declare(to.image);
+  files.declare(to.sidecar);
   std::vector<std::string> inputs = {options.folder};
   if (options.metadata) inputs.push_back(*options.metadata);
   const pet::PetSidecar sidecar = pet::pet_sidecar(image, scan, given, pet::provenance_of(inputs));
-  pet::write_nifti_series(image.grid, image.frames, image.voxels, files.temporary(nifti), "",
+  pet::write_nifti_series(image.grid, image.frames, image.voxels, files.temporary(to.image), "",
                           pet::factors_to_stored(image));
-  files.write(json, sidecar.text);
-  if (!fs::exists(description)) files.write(description, pet::dataset_description_text(name_of(root)));
+  files.write(to.sidecar, sidecar.text);
+  write_description(to, "raw", files);
   files.commit();
   say_what_is_missing(sidecar, common);
-  pet::say(common, "wrote " + nifti.string());
+  pet::say(common, "wrote " + to.image.string());
   return pet::success;
 }
 

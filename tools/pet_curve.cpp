@@ -35,11 +35,7 @@ struct Options {
 
 std::vector<double> numbers(const std::string& option, const std::vector<std::string>& texts) {
   std::vector<double> values;
-  for (const std::string& text : texts) {
-    const std::optional<double> value = pet::parse_number(text);
-    if (!value) throw pet::UsageError(option + " '" + text + "': expected a number");
-    values.push_back(*value);
-  }
+  for (const std::string& text : texts) values.push_back(pet::number_argument(option, text));
   return values;
 }
 
@@ -64,7 +60,7 @@ pet::CurveOptions curve_options(const Options& options, double full) {
   if (options.e0 == "fit")
     curve.E0 = {.value = std::nullopt, .is_fitted = true};
   else
-    curve.E0.value = numbers("--e0", {options.e0}).front();
+    curve.E0.value = pet::number_argument("--e0", options.e0);
   curve.interval = options.interval == "se"           ? pet::CurveInterval::standard_error
                    : options.interval == "likelihood" ? pet::CurveInterval::likelihood
                                                       : pet::CurveInterval::student;
@@ -100,47 +96,6 @@ std::string sidecar_members(const std::vector<pet::CurveFit>& fits, std::size_t 
   return members.dump();
 }
 
-// The curve of subjects who differ: one model, with its own table and sidecar.
-int run_pooled(const Options& options,
-               const pet::Common& common,
-               pet::OutputFiles& files,
-               const std::vector<pet::CurveObservation>& observations,
-               const pet::CurveOptions& curve,
-               const pet::CurveUnits& units) {
-  if (options.models.size() > 1 || options.predict || options.compare || !options.targets.empty())
-    throw pet::UsageError("--random takes one --model, and no --predict, --compare or --target");
-  if (!options.subject) throw pet::UsageError("--random needs --subject COLUMN");
-  if (options.e0 != "0" || options.interval != "profile")
-    throw pet::UsageError("--random takes no --e0, and intervals are profiles");
-  const pet::PooledOptions pooled = pet::pooled_options(curve, options.random);
-  const pet::PooledFit fit = pet::fit_pooled_curve(observations, pooled);
-  const std::string table = pet::curve_table_text(pet::curve_rows(fit, pooled, units));
-  if (common.output.empty()) {
-    std::cout << table << std::flush;
-  } else {
-    nlohmann::ordered_json members;
-    members["Model"] = pet::name_of(curve.shape);
-    members["Endpoint"] = options.endpoint;
-    members["X"] = options.x;
-    members["Y"] = options.y;
-    members["Weights"] = options.se ? "1 / " + *options.se + "^2" : "equal";
-    members["RandomEffects"] = options.random;
-    members["Likelihood"] = "Laplace approximation with the Gauss-Newton Hessian (FOCE)";
-    members["Observations"] = fit.observations;
-    members["Subjects"] = fit.subjects.size();
-    members["FittedParameters"] = fit.parameters;
-    members["Deviance"] = fit.deviance;
-    members["ConfidenceLevel"] = options.level;
-    members["Status"] = pet::name_of(fit.status);
-    members["Flags"] = fit.flags;
-    files.write(common.output, table);
-    files.write(pet::sidecar_of(common.output),
-                pet::sidecar_text(members.dump(), pet::provenance_of(pet::with_own_sidecar(options.observations))));
-    files.commit();
-  }
-  return fit.status == pet::FitStatus::failed ? pet::some_failed : pet::success;
-}
-
 // The outputs beside the table itself.
 struct Extras {
   std::string prediction;
@@ -162,6 +117,39 @@ void write(const Options& options,
   }
   files.commit();
   if (common.output.empty()) std::cout << table << std::flush;
+}
+
+// The curve of subjects who differ: one model, with its own table and sidecar.
+int run_pooled(const Options& options,
+               const pet::Common& common,
+               pet::OutputFiles& files,
+               const std::vector<pet::CurveObservation>& observations,
+               const pet::CurveOptions& curve,
+               const pet::CurveUnits& units) {
+  if (options.models.size() > 1 || options.predict || options.compare || !options.targets.empty())
+    throw pet::UsageError("--random takes one --model, and no --predict, --compare or --target");
+  if (!options.subject) throw pet::UsageError("--random needs --subject COLUMN");
+  if (options.e0 != "0" || options.interval != "profile")
+    throw pet::UsageError("--random takes no --e0, and intervals are profiles");
+  const pet::PooledOptions pooled = pet::pooled_options(curve, options.random);
+  const pet::PooledFit fit = pet::fit_pooled_curve(observations, pooled);
+  nlohmann::ordered_json members;
+  members["Model"] = pet::name_of(curve.shape);
+  members["Endpoint"] = options.endpoint;
+  members["X"] = options.x;
+  members["Y"] = options.y;
+  members["Weights"] = options.se ? "1 / " + *options.se + "^2" : "equal";
+  members["RandomEffects"] = options.random;
+  members["Likelihood"] = "Laplace approximation with the Gauss-Newton Hessian (FOCE)";
+  members["Observations"] = fit.observations;
+  members["Subjects"] = fit.subjects.size();
+  members["FittedParameters"] = fit.parameters;
+  members["Deviance"] = fit.deviance;
+  members["ConfidenceLevel"] = options.level;
+  members["Status"] = pet::name_of(fit.status);
+  members["Flags"] = fit.flags;
+  write(options, common, files, pet::curve_table_text(pet::curve_rows(fit, pooled, units)), members.dump(), {});
+  return fit.status == pet::FitStatus::failed ? pet::some_failed : pet::success;
 }
 
 int run(const Options& options, const pet::Common& common) {

@@ -23,14 +23,8 @@ struct Options {
   std::optional<double> kd;
 };
 
-double number(const std::string& option, const std::string& text) {
-  const std::optional<double> value = pet::parse_number(text);
-  if (!value) throw pet::UsageError(option + " '" + text + "': expected a number");
-  return *value;
-}
-
 int whole(const std::string& option, const std::string& text) {
-  const double value = number(option, text);
+  const double value = pet::number_argument(option, text);
   if (!(value >= 1.0 && value <= 1e6) || value != static_cast<int>(value))
     throw pet::UsageError(option + " '" + text + "': expected a whole number");
   return static_cast<int>(value);
@@ -68,7 +62,7 @@ void add_concentrations(const Options& options, pet::TsvWriter& table) {
   table.row({"concentration", "upper", pet::format_number(*options.largest)});
   if (options.made.empty()) return;
   std::vector<double> made;
-  for (const std::string& text : options.made) made.push_back(number("--made", text));
+  for (const std::string& text : options.made) made.push_back(pet::number_argument("--made", text));
   table.row(
       {"concentration", "next", pet::format_number(pet::next_concentration(made, *options.ec50, *options.largest))});
 }

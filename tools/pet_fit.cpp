@@ -122,8 +122,7 @@ void write_report(pet::OutputFiles& files,
                   const std::vector<pet::ModelResults>& results,
                   const pet::Provenance& provenance,
                   const pet::Common& common) {
-  std::string seed = "report";
-  for (const pet::InputChecksum& input : provenance.inputs) seed += " " + input.sha256;
+  std::string seed = pet::identity_seed("report", provenance);
   for (const pet::ModelResults& model : results) seed += model.label + pet::parameter_table_text(model.parameters);
   const auto segmentation =
       options.segmentation ? std::optional<std::filesystem::path>(*options.segmentation) : std::nullopt;

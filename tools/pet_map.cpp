@@ -4,6 +4,7 @@
 #include <limits>
 #include <memory>
 
+#include "kinetic_models/fit_table.h"
 #include "kinetic_models/registry.h"
 #include "libpet/dicom/parametric_map.h"
 #include "libpet/error.h"
@@ -79,8 +80,10 @@ std::optional<pet::Estimate> estimate_k2prime(const Options& options,
   if (!options.k2prime || map.fit.k2prime) return std::nullopt;
   if (*options.k2prime == "voxels") return pet::k2prime_of_voxels(scan.image, scan.voxels, *scan.reference, map);
   const std::string region = pet::value_or_region("--k2prime", *options.k2prime, "1/min").region;
-  return pet::k2prime_of_curve(model, curve_of(region, *scan.regions, scan.image, options), *scan.reference,
-                               map.fit.weights);
+  pet::FitOptions weighted;
+  weighted.weights = map.fit.weights;
+  return pet::k2prime_of_curve(model, curve_of(region, *scan.regions, scan.image, options), *scan.reference, weighted,
+                               region);
 }
 
 std::vector<std::string> inputs_of(const Options& options) {
@@ -109,7 +112,7 @@ void write_dicom_map(const pet::MapFile& file,
                      const pet::ParametricMaps& maps,
                      const pet::DynamicImage& image,
                      const pet::MapSidecar& made_by,
-                     const pet::Common& common,
+                     const pet::ParametricMapWriter& writer,
                      pet::OutputFiles& files) {
   const pet::Model& model = made_by.model;
   constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
@@ -123,11 +126,9 @@ void write_dicom_map(const pet::MapFile& file,
   map.description =
       file.symbol + (file.is_standard_error ? " standard error (" : " (") + std::string(model.label) + ")";
   map.frame_of_reference_uid = image.frame_of_reference_uid;
-  std::string seed = "map " + map.description + " " + made_by.provenance.command_line;
-  for (const pet::InputChecksum& input : made_by.provenance.inputs) seed += " " + input.sha256;
-  const pet::ImageArguments& source = made_by.options.image;
-  pet::write_parametric_map(map, {source.image, source.series, common.threads}, seed, files.temporary(file.path),
-                            made_by.provenance);
+  const std::string seed =
+      pet::identity_seed("map " + map.description + " " + made_by.provenance.command_line, made_by.provenance);
+  writer.write(map, seed, files.temporary(file.path), made_by.provenance);
 }
 
 void write_map(const pet::MapFile& file,
@@ -175,9 +176,12 @@ int run(const Options& options, const pet::Common& common) {
   const pet::ParametricMaps maps = pet::fit_voxels(model, scan->image, scan->voxels, scan->input(), map);
 
   const pet::MapSidecar sidecar{model, options, map.fit, scan->weights, k2prime, scan->image.unit, provenance.get()};
+  std::optional<pet::ParametricMapWriter> writer;
+  if (options.format != "nifti")
+    writer.emplace(pet::SourceOfDerivation{options.image.image, options.image.series, common.threads});
   for (const pet::MapFile& file : wanted) {
     if (is_dicom(file)) {
-      write_dicom_map(file, maps, scan->image, sidecar, common, files);
+      write_dicom_map(file, maps, scan->image, sidecar, *writer, files);
       continue;
     }
     write_map(file, maps, scan->image.grid, files);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
-#include <numeric>
 
 #include "libpet/dicom/segmentation.h"
 #include "libpet/dicom/source_series.h"
@@ -52,14 +51,6 @@ pet::Provenance provenance(const Options& options) {
   return pet::provenance_of(inputs);
 }
 
-// The numbers of the labels; groups are counted.
-std::vector<int> index_of_regions(const Options& options, const pet::LabelMap& labels, const pet::TacTable& table) {
-  if (!options.groups) return pet::label_numbers(labels);
-  std::vector<int> index(table.regions.size());
-  std::iota(index.begin(), index.end(), 1);
-  return index;
-}
-
 void write_table(const Options& options,
                  const pet::Common& common,
                  const pet::DynamicImage& image,
@@ -70,7 +61,8 @@ void write_table(const Options& options,
   const auto sidecar_text = is_pmod ? pet::pmod_tac_sidecar_text : pet::tac_sidecar_text;
   files.write(common.output, is_pmod ? pet::pmod_tac_text(table) : pet::tac_table_text(table));
   files.write(pet::sidecar_of(common.output), sidecar_text(table, provenance(options), pet::image_members_json(image)));
-  files.write(morph_of(common.output), pet::morph_table_text(table, index_of_regions(options, labels, table)));
+  const std::vector<int> numbers = options.groups ? std::vector<int>() : pet::label_numbers(labels);
+  files.write(morph_of(common.output), pet::morph_table_text(table, numbers));
 }
 
 // The labels in the study of the series; its identifiers follow from the bytes of both.
@@ -79,11 +71,9 @@ void write_segmentation(const Options& options,
                         const pet::LabelMap& labels,
                         pet::OutputFiles& files) {
   const pet::Provenance made_by = provenance(options);
-  std::string seed = "segmentation";
-  for (const pet::InputChecksum& input : made_by.inputs) seed += " " + input.sha256;
-  pet::write_dicom_segmentation(labels,
-                                pet::first_frame_files({options.image.image, options.image.series, common.threads}),
-                                seed, files.temporary(*options.segmentation), made_by);
+  pet::write_dicom_segmentation(
+      labels, pet::first_frame_files({options.image.image, options.image.series, common.threads}),
+      pet::identity_seed("segmentation", made_by), files.temporary(*options.segmentation), made_by);
 }
 
 int run(const Options& options, const pet::Common& common) {
@@ -93,8 +83,10 @@ int run(const Options& options, const pet::Common& common) {
     files.declare(pet::sidecar_of(common.output));
     files.declare(morph_of(common.output));
   }
-  if (options.segmentation) files.declare(*options.segmentation);
-  if (options.segmentation) pet::require_dicom_for("seg-out", options.image.image);
+  if (options.segmentation) {
+    pet::require_dicom_for("seg-out", options.image.image);
+    files.declare(*options.segmentation);
+  }
   const pet::DynamicImage image = pet::read_image(options.image, common);
   const pet::LabelMap labels = pet::read_labels(options.labels, options.table, image, options.regions);
   warn_of_names(common, labels);

@@ -7,28 +7,18 @@
 #include "kinetic_models/detail/statistics.h"
 
 namespace pet::detail {
-namespace {
 
-// The points as the frames that the optimiser knows; only their number and their values matter to it.
-TimeActivityCurve as_frames(const WeightedPoints& points) {
+PointsAsFrames::PointsAsFrames(std::vector<double> values, std::span<const double> weights) {
+  const std::size_t count = values.size();
   std::vector<Frame> frames;
-  for (std::size_t i = 0; i < points.y.size(); ++i)
-    frames.push_back({static_cast<double>(i), static_cast<double>(i + 1)});
-  return {Frames(std::move(frames)), points.y};
-}
-
-FramesUsed all_of(const WeightedPoints& points) {
-  FramesUsed used;
-  used.frames = points.y.size();
-  used.index.resize(points.y.size());
+  for (std::size_t i = 0; i < count; ++i) frames.push_back({static_cast<double>(i), static_cast<double>(i + 1)});
+  curve = {Frames(std::move(frames)), std::move(values)};
+  used.frames = count;
+  used.index.resize(count);
   std::iota(used.index.begin(), used.index.end(), std::size_t{0});
-  const double mean =
-      std::accumulate(points.weight.begin(), points.weight.end(), 0.0) / static_cast<double>(points.weight.size());
-  for (const double weight : points.weight) used.weight.push_back(weight / mean);
-  return used;
+  const double mean = std::accumulate(weights.begin(), weights.end(), 0.0) / static_cast<double>(count);
+  for (const double weight : weights) used.weight.push_back(weight / mean);
 }
-
-}  // namespace
 
 CurveFit fit_curve(std::span<const Parameter> parameters,
                    const CurveFunction& function,
@@ -45,8 +35,9 @@ CurveFit fit_curve(std::span<const Parameter> parameters,
   options.seed = seed;
   const Prediction prediction = [&](std::span<const double> p, std::span<double> predicted,
                                     std::span<double> jacobian) { function(p, points.x, predicted, jacobian); };
+  const PointsAsFrames frames(points.y, points.weight);
   CurveFit fit;
-  fit.solution = least_squares(parameters, prediction, as_frames(points), all_of(points), options, std::move(starts));
+  fit.solution = least_squares(parameters, prediction, frames.curve, frames.used, options, std::move(starts));
   if (fit.solution.parameters.empty()) return fit;
   Fit goodness;
   add_goodness_of_fit(goodness, fit.solution.weighted_rss, points.y.size(), count_fitted(parameters));

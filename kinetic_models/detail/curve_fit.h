@@ -17,6 +17,15 @@ struct WeightedPoints {
   std::vector<double> weight;
 };
 
+/// Points as the frames that the optimiser knows; only their number and their values matter to it. Weights are scaled
+/// to a mean of 1.
+struct PointsAsFrames {
+  TimeActivityCurve curve;
+  FramesUsed used;
+
+  PointsAsFrames(std::vector<double> values, std::span<const double> weights);
+};
+
 /// y(x) at many points, with the row-major Jacobian (points x parameters) unless that span is empty.
 using CurveFunction = std::function<void(
     std::span<const double> parameters, std::span<const double> x, std::span<double> y, std::span<double> jacobian)>;

@@ -3,7 +3,7 @@
 
 #include <ceres/ceres.h>
 
-#include <Eigen/SVD>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -11,6 +11,7 @@
 #include <set>
 
 #include "kinetic_models/detail/derived.h"
+#include "kinetic_models/detail/information.h"
 #include "kinetic_models/detail/solver.h"
 #include "kinetic_models/detail/statistics.h"
 #include "libpet/error.h"
@@ -220,42 +221,20 @@ void add_covariance(const Matrix& jacobian,
       solution.covariance[static_cast<std::size_t>(j * p + k)] =
           solution.covariance[static_cast<std::size_t>(k * p + j)] = 0.0;
   std::vector<Eigen::Index> free;
-  std::vector<double> norm;
-  for (Eigen::Index j = 0; j < p; ++j) {
-    const double length = jacobian.col(j).norm();
-    if (solution.at_bound[static_cast<std::size_t>(j)] || parameters[static_cast<std::size_t>(j)].is_held()) continue;
-    if (!(length > 0.0)) {
-      solution.determined[static_cast<std::size_t>(j)] = false;
-      continue;
-    }
-    free.push_back(j);
-    norm.push_back(length);
-  }
+  for (Eigen::Index j = 0; j < p; ++j)
+    if (!solution.at_bound[static_cast<std::size_t>(j)] && !parameters[static_cast<std::size_t>(j)].is_held())
+      free.push_back(j);
   if (free.empty()) return;
-  Eigen::MatrixXd scaled(jacobian.rows(), static_cast<Eigen::Index>(free.size()));
-  for (std::size_t c = 0; c < free.size(); ++c)
-    scaled.col(static_cast<Eigen::Index>(c)) = jacobian.col(free[c]) / norm[c];
-  const Eigen::JacobiSVD<Eigen::MatrixXd> svd(scaled, Eigen::ComputeThinU | Eigen::ComputeThinV);
-  const Eigen::VectorXd& sigma = svd.singularValues();
-  constexpr double smallest_ratio = 1e-7;
-  constexpr double share = 1e-3;  // of a parameter in a direction that is not determined
-  Eigen::MatrixXd inverse = Eigen::MatrixXd::Zero(scaled.cols(), scaled.cols());
-  for (Eigen::Index k = 0; k < sigma.size(); ++k) {
-    const Eigen::VectorXd direction = svd.matrixV().col(k);
-    if (sigma[k] > smallest_ratio * sigma[0]) {
-      inverse += direction * direction.transpose() / (sigma[k] * sigma[k]);
-      continue;
-    }
-    for (std::size_t c = 0; c < free.size(); ++c)
-      if (std::abs(direction[static_cast<Eigen::Index>(c)]) > share)
-        solution.determined[static_cast<std::size_t>(free[c])] = false;
-  }
-  for (std::size_t a = 0; a < free.size(); ++a)
+  Eigen::MatrixXd of_free(jacobian.rows(), static_cast<Eigen::Index>(free.size()));
+  for (std::size_t c = 0; c < free.size(); ++c) of_free.col(static_cast<Eigen::Index>(c)) = jacobian.col(free[c]);
+  const InverseInformation information = inverse_information(of_free, variance);
+  for (std::size_t a = 0; a < free.size(); ++a) {
+    solution.determined[static_cast<std::size_t>(free[a])] = information.is_determined[a];
     for (std::size_t b = 0; b < free.size(); ++b)
-      if (solution.determined[static_cast<std::size_t>(free[a])] &&
-          solution.determined[static_cast<std::size_t>(free[b])])
+      if (information.is_determined[a] && information.is_determined[b])
         solution.covariance[static_cast<std::size_t>(free[a] * p + free[b])] =
-            variance * inverse(static_cast<Eigen::Index>(a), static_cast<Eigen::Index>(b)) / (norm[a] * norm[b]);
+            information.matrix(static_cast<Eigen::Index>(a), static_cast<Eigen::Index>(b));
+  }
 }
 
 // Residuals in units of their robust scale: 1.4826 MAD, enlarged for the parameters fitted. All zero where the scale
@@ -505,10 +484,7 @@ ConstrainedFit::ConstrainedFit(std::vector<Parameter> parameters,
                                Prediction prediction,
                                const TimeActivityCurve& target,
                                FramesUsed used)
-    : target_(target),
-      parameters_(std::move(parameters)),
-      used_(std::move(used)),
-      prediction_(std::move(prediction)) {}
+    : target_(target), parameters_(std::move(parameters)), used_(std::move(used)), prediction_(std::move(prediction)) {}
 
 std::optional<ConstrainedFit::Optimum> ConstrainedFit::minimise(const QuantityFunction& quantity,
                                                                 double value,

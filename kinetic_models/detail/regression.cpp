@@ -3,12 +3,13 @@
 
 #include <ceres/ceres.h>
 
-#include <Eigen/SVD>
+#include <Eigen/Core>
 #include <algorithm>
 #include <boost/math/tools/roots.hpp>
 #include <cmath>
 #include <limits>
 
+#include "kinetic_models/detail/information.h"
 #include "kinetic_models/detail/solver.h"
 
 namespace pet::detail {
@@ -128,29 +129,15 @@ std::vector<double> inverse_information(const Regression& problem, const Regress
   if (inside.empty()) return covariance;
   const auto n = static_cast<Eigen::Index>(problem.observations);
   const Matrix full = Eigen::Map<const Matrix>(jacobian.data(), n, static_cast<Eigen::Index>(all));
-  Eigen::MatrixXd scaled(n, static_cast<Eigen::Index>(inside.size()));
-  Eigen::VectorXd size(static_cast<Eigen::Index>(inside.size()));
-  for (Eigen::Index j = 0; j < scaled.cols(); ++j) {
-    const auto column = full.col(static_cast<Eigen::Index>(inside[static_cast<std::size_t>(j)]));
-    size[j] = column.norm() > 0.0 ? column.norm() : 1.0;
-    scaled.col(j) = column / size[j];
-  }
-  const Eigen::JacobiSVD<Eigen::MatrixXd> svd(scaled, Eigen::ComputeThinU | Eigen::ComputeThinV);
-  const Eigen::VectorXd& singular = svd.singularValues();
-  Eigen::VectorXd inverse = singular;
-  std::vector<bool> is_determined(inside.size(), true);
-  for (Eigen::Index k = 0; k < singular.size(); ++k) {
-    const bool is_lost = !(singular[k] > 1e-7 * singular[0]);
-    inverse[k] = is_lost ? 0.0 : 1.0 / singular[k];
-    for (Eigen::Index j = 0; is_lost && j < scaled.cols(); ++j)
-      if (std::abs(svd.matrixV()(j, k)) > 1e-3) is_determined[static_cast<std::size_t>(j)] = false;
-  }
-  const Eigen::MatrixXd half = size.cwiseInverse().asDiagonal() * svd.matrixV() * inverse.asDiagonal();
-  const Eigen::MatrixXd found = half * half.transpose();
+  Eigen::MatrixXd of_inside(n, static_cast<Eigen::Index>(inside.size()));
+  for (std::size_t c = 0; c < inside.size(); ++c)
+    of_inside.col(static_cast<Eigen::Index>(c)) = full.col(static_cast<Eigen::Index>(inside[c]));
+  const InverseInformation information = inverse_information(of_inside);
   for (std::size_t a = 0; a < inside.size(); ++a)
     for (std::size_t b = 0; b < inside.size(); ++b)
-      if (is_determined[a] && is_determined[b])
-        covariance[inside[a] * all + inside[b]] = found(static_cast<Eigen::Index>(a), static_cast<Eigen::Index>(b));
+      if (information.is_determined[a] && information.is_determined[b])
+        covariance[inside[a] * all + inside[b]] =
+            information.matrix(static_cast<Eigen::Index>(a), static_cast<Eigen::Index>(b));
   return covariance;
 }
 

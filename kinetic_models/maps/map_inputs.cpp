@@ -7,7 +7,6 @@
 #include <numeric>
 
 #include "kinetic_models/detail/statistics.h"
-#include "kinetic_models/registry.h"
 #include "kinetic_models/srtm.h"
 #include "libpet/error.h"
 
@@ -90,22 +89,6 @@ WeightScheme map_weight_scheme(const DynamicImage& image, const std::string& nam
 
 std::vector<double> map_weights(WeightScheme scheme, const DynamicImage& image, const TimeActivityCurve& mean) {
   return frame_weights(scheme, image.frames, image.tracer.half_life_min, mean.activity);
-}
-
-Estimate k2prime_of_curve(const Model& model,
-                          const TimeActivityCurve& curve,
-                          const ReferenceRegion& reference,
-                          const std::vector<double>& weights) {
-  if (model.k2prime_model.empty())
-    throw UsageError("model " + std::string(model.name) + " takes no k2prime of a region");
-  FitOptions options;
-  options.weights = weights;
-  const Fit full = fit(find_model(model.k2prime_model), curve, reference, options);
-  if (full.status != FitStatus::ok)
-    throw bad_input("k2prime by " + std::string(model.k2prime_model),
-                    "a fit that is " + std::string(name_of(full.status)),
-                    "one that is ok; give its value or another region");
-  return full["k2prime"];
 }
 
 Estimate k2prime_of_voxels(const DynamicImage& image,

@@ -33,13 +33,6 @@ TimeActivityCurve curve_for(const DynamicImage& image,
 WeightScheme map_weight_scheme(const DynamicImage& image, const std::string& name);
 std::vector<double> map_weights(WeightScheme scheme, const DynamicImage& image, const TimeActivityCurve& mean);
 
-/// The k2prime that a curve of high binding gives by the full form of a model (Model::k2prime_model). Throws UsageError
-/// for a model without one, InputError where that fit is not ok.
-Estimate k2prime_of_curve(const Model& model,
-                          const TimeActivityCurve& curve,
-                          const ReferenceRegion& reference,
-                          const std::vector<double>& weights);
-
 /// The k2prime of a first pass over the voxels: the median of srtm's over those whose fit is ok and whose BPND is at
 /// least 0.5, with the standard error of that median, 1.2533 x 1.4826 MAD / sqrt(n) (voxels taken as independent). Wu
 /// Y, Carson RE. J Cereb Blood Flow Metab 2002;22:1440-1452. Throws InputError for fewer than 100 such voxels.

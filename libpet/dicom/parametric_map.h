@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@
 #include "libpet/provenance.h"
 
 namespace pet {
+namespace detail {
+struct SourceSeries;
+}
 
 /// A map of one quantity, for a DICOM Parametric Map object (PS3.3 A.75).
 struct ParametricMap {
@@ -35,6 +39,23 @@ void write_parametric_map(const ParametricMap& map,
                           const std::string& uid_seed,
                           const std::filesystem::path& path,
                           const Provenance& provenance = {});
+
+/// The same for several maps of one series, whose headers are read once.
+class ParametricMapWriter {
+ public:
+  explicit ParametricMapWriter(const SourceOfDerivation& source);
+  ~ParametricMapWriter();
+  ParametricMapWriter(const ParametricMapWriter&) = delete;
+  ParametricMapWriter& operator=(const ParametricMapWriter&) = delete;
+
+  void write(const ParametricMap& map,
+             const std::string& uid_seed,
+             const std::filesystem::path& path,
+             const Provenance& provenance = {}) const;
+
+ private:
+  std::unique_ptr<const detail::SourceSeries> source_;
+};
 
 /// Reads a Parametric Map with Float or Double Float Pixel Data that holds one quantity. The real world value mapping
 /// is applied; where it is the identity the values are those of the file bit by bit. Throws InputNotFound, or

@@ -161,15 +161,21 @@ void add_dimensions(const std::string& uid_seed, DPMParametricMapIOD& object) {
 
 }  // namespace
 
-void write_parametric_map(const ParametricMap& map,
-                          const SourceOfDerivation& source,
-                          const std::string& uid_seed,
-                          const std::filesystem::path& path,
-                          const Provenance& provenance) {
+ParametricMapWriter::ParametricMapWriter(const SourceOfDerivation& source)
+    : source_(std::make_unique<const detail::SourceSeries>(
+          detail::read_source_series(source.folder, source.series_uid, source.threads))) {
+  detail::prepare_dcmtk();
+}
+
+ParametricMapWriter::~ParametricMapWriter() = default;
+
+void ParametricMapWriter::write(const ParametricMap& map,
+                                const std::string& uid_seed,
+                                const std::filesystem::path& path,
+                                const Provenance& provenance) const {
   if (map.values.size() != map.grid.voxel_count())
     throw std::logic_error("a map of " + std::to_string(map.values.size()) + " values on " + describe(map.grid));
-  detail::prepare_dcmtk();
-  const detail::SourceSeries series = detail::read_source_series(source.folder, source.series_uid, source.threads);
+  const detail::SourceSeries& series = *source_;
   Object made = create(map);
   if (const OFCondition* error = OFget<OFCondition>(&made)) require(*error, "creation");
   DPMParametricMapIOD* const object = OFget<DPMParametricMapIOD>(&made);
@@ -189,6 +195,14 @@ void write_parametric_map(const ParametricMap& map,
   detail::put_private_scheme(*file.getDataset());
   detail::put_source_references(series, *file.getDataset());
   detail::save(file, path);
+}
+
+void write_parametric_map(const ParametricMap& map,
+                          const SourceOfDerivation& source,
+                          const std::string& uid_seed,
+                          const std::filesystem::path& path,
+                          const Provenance& provenance) {
+  ParametricMapWriter(source).write(map, uid_seed, path, provenance);
 }
 
 }  // namespace pet

@@ -10,6 +10,7 @@
 
 #include "libpet/dicom/detail/layout.h"
 #include "libpet/dicom/detail/pixels.h"
+#include "libpet/dicom/detail/read_series.h"
 #include "libpet/dicom/detail/timing.h"
 #include "libpet/error.h"
 #include "libpet/parallel.h"
@@ -130,9 +131,12 @@ std::vector<SeriesSummary> summarize_pet_series(const std::vector<std::filesyste
 }
 
 DynamicImage read_pet_series(const std::filesystem::path& folder, const PetReadOptions& options) {
-  const detail::DecodingScope decoding;
   const detail::Scan scan = detail::scan_for_pet({folder}, options.threads);
-  const detail::Series& series = detail::choose_series(scan, options.series_uid, folder.string());
+  return detail::read_series(detail::choose_series(scan, options.series_uid, folder.string()), options);
+}
+
+DynamicImage detail::read_series(const Series& series, const PetReadOptions& options) {
+  const detail::DecodingScope decoding;
   const auto problems = detail::quantification_problems(series, options.allows_lossy);
   if (!problems.empty()) throw InputError(problems.front());
   const detail::Layout layout = detail::arrange(series);

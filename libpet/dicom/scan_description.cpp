@@ -9,6 +9,7 @@
 #include "libpet/dicom/detail/dataset.h"
 #include "libpet/dicom/detail/file_header.h"
 #include "libpet/dicom/detail/identity.h"
+#include "libpet/dicom/detail/read_series.h"
 #include "libpet/dicom/detail/series.h"
 #include "libpet/error.h"
 
@@ -91,11 +92,7 @@ void read_scatter_fractions(const std::map<DateTime, const detail::Instance*>& f
   if (scan.scatter_fractions.size() != frames.size()) scan.scatter_fractions.clear();
 }
 
-}  // namespace
-
-ScanDescription describe_scan(const std::filesystem::path& folder, const std::string& series_uid, unsigned threads) {
-  const detail::Scan files = detail::scan_for_pet({folder}, threads);
-  const detail::Series& series = detail::choose_series(files, series_uid, folder.string());
+ScanDescription describe(const detail::Series& series) {
   const auto frames = first_slices(series);
   const detail::FileHeader header = detail::read_file_header(frames.begin()->second->file);
   const Dataset data(header.elements, frames.begin()->second->file.string());
@@ -109,6 +106,14 @@ ScanDescription describe_scan(const std::filesystem::path& folder, const std::st
   scan.body_weight_kg = number(data, DCM_PatientWeight);
   read_scatter_fractions(frames, scan);
   return scan;
+}
+
+}  // namespace
+
+DescribedScan read_described_scan(const std::filesystem::path& folder, const PetReadOptions& options) {
+  const detail::Scan files = detail::scan_for_pet({folder}, options.threads);
+  const detail::Series series = detail::choose_series(files, options.series_uid, folder.string());
+  return {detail::read_series(series, options), describe(series)};
 }
 
 }  // namespace pet

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "libpet/dicom/pet_image.h"
+
 namespace pet {
 
 /// What the header of a PET series says beyond its image: scanner, reconstruction, corrections. Texts are as stored,
@@ -31,7 +33,13 @@ struct ScanDescription {
   std::vector<std::string> warnings;
 };
 
-/// Describes the series that read_pet_series reads with the same `series_uid`. Throws as it does.
-ScanDescription describe_scan(const std::filesystem::path& folder, const std::string& series_uid, unsigned threads);
+/// A series and what else its header says.
+struct DescribedScan {
+  DynamicImage image;
+  ScanDescription description;
+};
+
+/// What read_pet_series reads, with its description; headers are read once. Throws as it does.
+DescribedScan read_described_scan(const std::filesystem::path& folder, const PetReadOptions& options = {});
 
 }  // namespace pet

@@ -24,7 +24,7 @@ namespace pet {
 namespace {
 
 void require(const OFCondition& status, const char* what) {
-  if (status.bad()) throw OutputError(std::string("DICOM Segmentation: ") + what + ": " + status.text());
+  detail::require_good(status, "Segmentation", what);
 }
 
 std::unique_ptr<DcmSegmentation> create(const Grid& grid) {

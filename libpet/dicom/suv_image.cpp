@@ -64,25 +64,11 @@ void require_usable(const detail::Series& series) {
     if (!is_one_time || type.size() < 2 || type[1] != "IMAGE")
       throw refusal(instance, "(0054,1000) SeriesType", instance.series_type,
                     "STATIC\\IMAGE or WHOLE BODY\\IMAGE for an uptake image");
-    if (instance.counts_source != "EMISSION")
-      throw refusal(instance, "(0054,1002) CountsSource", instance.counts_source, "EMISSION");
-    if (instance.lossy == "01")
-      throw refusal(instance, "(0028,2110) LossyImageCompression", instance.lossy,
-                    "00: lossy pixels are not quantitative");
-    const auto corrections = detail::split_values(instance.corrected_image);
-    if (std::ranges::find(corrections, "ATTN") == corrections.end())
+    detail::require_emission(instance);
+    detail::require_lossless(instance);
+    if (!detail::has_correction(instance, "ATTN"))
       throw refusal(instance, "(0028,0051) CorrectedImage", instance.corrected_image, "ATTN among the corrections");
   }
-}
-
-// Decay Correction and the list of corrections must say the same of values that are activity.
-void require_stated_decay(const Instance& instance) {
-  const auto corrections = detail::split_values(instance.corrected_image);
-  const bool has_decay = std::ranges::find(corrections, "DECY") != corrections.end();
-  const std::string& decay = instance.decay_correction;
-  if ((decay != "START" && decay != "ADMIN" && decay != "NONE") || has_decay != (decay != "NONE"))
-    throw refusal(instance, "(0054,1102) DecayCorrection", decay,
-                  has_decay ? "START or ADMIN, for CorrectedImage holds DECY" : "NONE, for CorrectedImage lacks DECY");
 }
 
 // One image of every slice, ascending along the normal.
@@ -148,7 +134,7 @@ Factors factors_of_activity(const std::vector<const Instance*>& slices,
                             const PetReadOptions& options,
                             std::vector<std::string>& warnings) {
   const std::string where = slices.front()->file.string();
-  for (const Instance* slice : slices) require_stated_decay(*slice);
+  for (const Instance* slice : slices) detail::require_decay_claim(*slice);
   if (!tracer.drug.injected_activity_MBq)
     throw bad_input(where + " tag (0018,1074) RadionuclideTotalDose", "no injected activity", "one, for uptake");
   if (!tracer.drug.half_life_min)
@@ -196,6 +182,8 @@ Factors factors_of_activity(const std::vector<const Instance*>& slices,
 }  // namespace
 
 SuvImage read_suv(const std::filesystem::path& folder, SuvType type, const PetReadOptions& options) {
+  if (options.decay_reference || options.allows_lossy)
+    throw UsageError("uptake takes neither a decay reference nor lossy pixels");
   const detail::DecodingScope decoding;
   const detail::Scan scan = detail::scan_for_pet({folder}, options.threads);
   const detail::Series& series = detail::choose_series(scan, options.series_uid, folder.string());

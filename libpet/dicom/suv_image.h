@@ -27,7 +27,8 @@ struct SuvImage {
 /// one time (QIBA vendor-neutral pseudocode 2018-06-26). Values in BQML (or Philips CNTS) that were corrected to START
 /// have the dose decayed to that time; ADMIN the dose as injected; uncorrected ones (NONE) are corrected to injection
 /// slice by slice, as beds start one after another. Values that are uptake already (GML, CM2ML, with their SUV Type)
-/// are turned to `type` by the sizes alone. Throws as read_pet_series does, and InputError where dose, weight, height
+/// are turned to `type` by the sizes alone. Throws as read_pet_series does, UsageError where `options` ask for a decay
+/// reference or lossy pixels, and InputError where dose, weight, height
 /// or sex are needed and missing, and for a dynamic series.
 SuvImage read_suv(const std::filesystem::path& folder, SuvType type, const PetReadOptions& options = {});
 

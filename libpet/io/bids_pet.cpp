@@ -72,12 +72,13 @@ std::filesystem::path bids_pet_path(const BidsEntities& entities) {
   if (!std::ranges::all_of(entities.run, [](char c) { return c >= '0' && c <= '9'; }))
     throw UsageError("run '" + entities.run + "': expected a whole number");
   // The order of entities is that of BIDS.
-  const std::array<std::pair<const char*, const std::string*>, 6> parts = {{{"sub", &entities.subject},
+  const std::array<std::pair<const char*, const std::string*>, 7> parts = {{{"sub", &entities.subject},
                                                                             {"ses", &entities.session},
                                                                             {"task", &entities.task},
                                                                             {"trc", &entities.tracer},
                                                                             {"rec", &entities.reconstruction},
-                                                                            {"run", &entities.run}}};
+                                                                            {"run", &entities.run},
+                                                                            {"desc", &entities.description}}};
   std::string name;
   for (const auto& [entity, label] : parts) {
     require_label(entity, *label);
@@ -129,10 +130,10 @@ std::string text_member(const std::string& members_json, const std::string& key)
   return found != members.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-std::string dataset_description_text(const std::string& name) {
+std::string dataset_description_text(const std::string& name, const std::string& type) {
   const Json object = {{"Name", name},
                        {"BIDSVersion", "1.9.0"},
-                       {"DatasetType", "raw"},
+                       {"DatasetType", type},
                        {"GeneratedBy", {{{"Name", "Occupet"}, {"Version", version()}}}}};
   return detail::text_of(object);
 }

@@ -20,10 +20,11 @@ struct BidsEntities {
   std::string tracer;
   std::string reconstruction;
   std::string run;
+  std::string description{};  ///< of derived data
 };
 
-/// "sub-01/ses-a/pet/sub-01_ses-a_trc-X_rec-Y_run-1_pet", without extension. Throws UsageError for a label of other
-/// characters than letters and digits, a run that is no whole number, and where there is no subject.
+/// "sub-01/ses-a/pet/sub-01_ses-a_trc-X_rec-Y_run-1_desc-Z_pet", without extension. Throws UsageError for a label of
+/// other characters than letters and digits, a run that is no whole number, and where there is no subject.
 std::filesystem::path bids_pet_path(const BidsEntities& entities);
 
 /// The label of a tracer: that of the description of this name or alias in data_folder(), else its letters and digits.
@@ -58,8 +59,8 @@ PetSidecar pet_sidecar(const DynamicImage& image,
 /// What a value of each frame is to be multiplied by to be Bq/mL as stored, before the correction to injection.
 std::vector<double> factors_to_stored(const DynamicImage& image);
 
-/// A `dataset_description.json` of raw data.
-std::string dataset_description_text(const std::string& name);
+/// A `dataset_description.json`; `type` is "raw" or "derivative".
+std::string dataset_description_text(const std::string& name, const std::string& type = "raw");
 
 /// What the text of (0054,1103) Reconstruction Method says: "PSF+TOF 2i21s" is PSF+TOF with 2 iterations and 21
 /// subsets.

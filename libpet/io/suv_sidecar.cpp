@@ -17,9 +17,8 @@ std::string upper_case(std::string_view text) {
 
 }  // namespace
 
-std::filesystem::path bids_uptake_path(const BidsEntities& entities, SuvType type) {
-  const std::string raw = bids_pet_path(entities).string();
-  return raw.substr(0, raw.rfind("_pet")) + "_desc-SUV" + upper_case(name_of(type)) + "_pet";
+std::string uptake_label(SuvType type) {
+  return "SUV" + upper_case(name_of(type));
 }
 
 std::string suv_sidecar_text(const SuvImage& image, const Provenance& provenance) {
@@ -37,15 +36,6 @@ void require_derivative_dataset(const std::filesystem::path& root) {
   if (description && description->text("DatasetType").value_or("raw") != "derivative")
     throw UsageError("--output " + root.string() +
                      ": a dataset of raw data; uptake is derived, give a folder of its own");
-}
-
-std::string derivative_description_text(const std::string& name, const Provenance& provenance) {
-  const detail::Json object = {
-      {"Name", name},
-      {"BIDSVersion", "1.9.0"},
-      {"DatasetType", "derivative"},
-      {"GeneratedBy", {{{"Name", provenance.software}, {"Version", provenance.software_version}}}}};
-  return detail::text_of(object);
 }
 
 }  // namespace pet

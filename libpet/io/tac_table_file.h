@@ -45,7 +45,7 @@ std::string tac_table_text(const TacTable& table);
 /// Its sidecar: Units, FrameTimesStart, FrameDuration, tracer fields that are known, decay correction, provenance.
 /// `extra_json` is an object whose members are added ("{}" for none).
 std::string tac_sidecar_text(const TacTable& table, const Provenance& provenance, const std::string& extra_json);
-/// `index name volume-mm3`, for the regions that have a volume.
+/// `index name volume-mm3`, for the regions that have a volume; without an `index` they are counted from 1.
 std::string morph_table_text(const TacTable& table, const std::vector<int>& index);
 
 }  // namespace pet

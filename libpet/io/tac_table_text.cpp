@@ -53,7 +53,8 @@ std::string morph_table_text(const TacTable& table, const std::vector<int>& inde
   TsvWriter writer({"index", "name", "volume-mm3"});
   for (std::size_t i = 0; i < table.volume_mm3.size(); ++i)
     if (table.volume_mm3[i])
-      writer.row({std::to_string(index.at(i)), table.regions[i], format_number(*table.volume_mm3[i])});
+      writer.row({std::to_string(index.empty() ? static_cast<int>(i) + 1 : index.at(i)), table.regions[i],
+                  format_number(*table.volume_mm3[i])});
   return writer.text();
 }
 

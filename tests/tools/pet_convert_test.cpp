@@ -397,4 +397,7 @@ TEST_CASE("pet-convert --suv writes uptake as derived data", "[pet-convert]") {
   CHECK(raw.status == 2);
   CHECK_THAT(raw.err, Catch::Contains("a dataset of raw data"));
   CHECK(here.run(line + "mass").status == 2);
+  const CommandResult reference = here.run(line + "bw --decay-reference scan-start");
+  CHECK(reference.status == 2);
+  CHECK_THAT(reference.err, Catch::Contains("neither a decay reference"));
 }

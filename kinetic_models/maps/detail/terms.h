@@ -46,17 +46,33 @@ inline double tissue_share(double vB) {
   return std::max(1.0 - vB, 0.5);
 }
 
-struct SrtmTerms {
-  static constexpr std::size_t parameters = 3;  // R1, k2, BPND
+/// What models have in common: one rate is searched for, from one start.
+struct OneRateTerms {
   static constexpr std::size_t fixed = 1;
   static constexpr std::size_t moving = 1;
   static constexpr std::size_t searched = 1;
   static constexpr std::size_t starts = 1;
+};
+
+/// Models whose only fixed curve is the reference.
+struct ReferenceTerms : OneRateTerms {
   static constexpr int blood = -1;
 
   static std::vector<std::vector<double>> curves(const ScanInput& input, double) {
     return {input.reference().input().value()};
   }
+};
+
+/// Models whose only fixed curve is the blood.
+struct PlasmaTerms : OneRateTerms {
+  static std::vector<std::vector<double>> curves(const ScanInput& input, double delay_min) {
+    return {blood_curve(input.plasma(), delay_min)};
+  }
+};
+
+struct SrtmTerms : ReferenceTerms {
+  static constexpr std::size_t parameters = 3;  // R1, k2, BPND
+
   template <typename T>
   static void expand(const T* p, T* of_fixed, Moving<T>* terms) {
     const T k2a = p[1] / (1.0 + p[2]);
@@ -72,17 +88,9 @@ struct SrtmTerms {
   static double fastest(std::span<const Parameter> p) { return p[1].upper / (1.0 + p[2].lower); }
 };
 
-struct Srtm2Terms {
+struct Srtm2Terms : ReferenceTerms {
   static constexpr std::size_t parameters = 3;  // R1, BPND, k2prime
-  static constexpr std::size_t fixed = 1;
-  static constexpr std::size_t moving = 1;
-  static constexpr std::size_t searched = 1;
-  static constexpr std::size_t starts = 1;
-  static constexpr int blood = -1;
 
-  static std::vector<std::vector<double>> curves(const ScanInput& input, double) {
-    return {input.reference().input().value()};
-  }
   template <typename T>
   static void expand(const T* p, T* of_fixed, Moving<T>* terms) {
     const T k2a = p[0] * p[2] / (1.0 + p[1]);
@@ -116,17 +124,11 @@ struct Roots {
   }
 };
 
-struct FrtmTerms {
+struct FrtmTerms : ReferenceTerms {
   static constexpr std::size_t parameters = 4;  // R1, k2, k3, k4
-  static constexpr std::size_t fixed = 1;
   static constexpr std::size_t moving = 2;
-  static constexpr std::size_t searched = 1;
   static constexpr std::size_t starts = 6;
-  static constexpr int blood = -1;
 
-  static std::vector<std::vector<double>> curves(const ScanInput& input, double) {
-    return {input.reference().input().value()};
-  }
   template <typename T>
   static void expand(const T* p, T* of_fixed, Moving<T>* terms) {
     const T& R1 = p[0];
@@ -151,17 +153,10 @@ struct FrtmTerms {
   static double fastest(std::span<const Parameter> p) { return p[1].upper + p[2].upper + p[3].upper; }
 };
 
-struct OneTissueTerms {
+struct OneTissueTerms : PlasmaTerms {
   static constexpr std::size_t parameters = 4;  // K1, k2, vB, delay (held)
-  static constexpr std::size_t fixed = 1;
-  static constexpr std::size_t moving = 1;
-  static constexpr std::size_t searched = 1;
-  static constexpr std::size_t starts = 1;
   static constexpr int blood = 2;
 
-  static std::vector<std::vector<double>> curves(const ScanInput& input, double delay_min) {
-    return {blood_curve(input.plasma(), delay_min)};
-  }
   template <typename T>
   static void expand(const T* p, T* of_fixed, Moving<T>* terms) {
     of_fixed[0] = p[2];
@@ -173,17 +168,12 @@ struct OneTissueTerms {
   static double fastest(std::span<const Parameter> p) { return p[1].upper; }
 };
 
-struct TwoTissueTerms {
+struct TwoTissueTerms : PlasmaTerms {
   static constexpr std::size_t parameters = 6;  // K1, k2, k3, k4, vB, delay (held)
-  static constexpr std::size_t fixed = 1;
   static constexpr std::size_t moving = 2;
   static constexpr std::size_t searched = 2;
-  static constexpr std::size_t starts = 1;
   static constexpr int blood = 4;
 
-  static std::vector<std::vector<double>> curves(const ScanInput& input, double delay_min) {
-    return {blood_curve(input.plasma(), delay_min)};
-  }
   template <typename T>
   static void expand(const T* p, T* of_fixed, Moving<T>* terms) {
     const Roots<T> roots(p[1], p[2], p[3]);
@@ -204,12 +194,9 @@ struct TwoTissueTerms {
   static double fastest(std::span<const Parameter> p) { return p[1].upper + p[2].upper + p[3].upper; }
 };
 
-struct TwoTissueIrreversibleTerms {
+struct TwoTissueIrreversibleTerms : PlasmaTerms {
   static constexpr std::size_t parameters = 5;  // K1, k2, k3, vB, delay (held)
   static constexpr std::size_t fixed = 2;
-  static constexpr std::size_t moving = 1;
-  static constexpr std::size_t searched = 1;
-  static constexpr std::size_t starts = 1;
   static constexpr int blood = 3;
 
   static std::vector<std::vector<double>> curves(const ScanInput& input, double delay_min) {

@@ -152,31 +152,38 @@ void check_series_type(const Instance& instance) {
     throw refusal(instance, DCM_SeriesType, instance.series_type, "DYNAMIC\\IMAGE or STATIC\\IMAGE");
 }
 
-void check_counts_source(const Instance& instance) {
+void check_corrections(const Instance& instance) {
+  if (!has_correction(instance, "ATTN") || !has_correction(instance, "NORM"))
+    throw refusal(instance, DCM_CorrectedImage, instance.corrected_image, "ATTN and NORM among the corrections");
+  require_decay_claim(instance);
+}
+
+}  // namespace
+
+bool has_correction(const Instance& instance, std::string_view word) {
+  const auto corrections = split_values(instance.corrected_image);
+  return std::ranges::find(corrections, word) != corrections.end();
+}
+
+void require_emission(const Instance& instance) {
   if (instance.counts_source != "EMISSION")
     throw refusal(instance, DCM_CountsSource, instance.counts_source, "EMISSION");
 }
 
-void check_corrections(const Instance& instance) {
-  const auto values = split_values(instance.corrected_image);
-  const auto has = [&](std::string_view name) { return std::find(values.begin(), values.end(), name) != values.end(); };
-  if (!has("ATTN") || !has("NORM"))
-    throw refusal(instance, DCM_CorrectedImage, instance.corrected_image, "ATTN and NORM among the corrections");
-  const std::string& decay = instance.decay_correction;
-  if (decay != "START" && decay != "ADMIN" && decay != "NONE")
-    throw refusal(instance, DCM_DecayCorrection, decay, "START, ADMIN or NONE");
-  if (has("DECY") != (decay != "NONE"))
-    throw refusal(
-        instance, DCM_DecayCorrection, decay,
-        has("DECY") ? "START or ADMIN, for CorrectedImage holds DECY" : "NONE, for CorrectedImage lacks DECY");
-}
-
-void check_compression(const Instance& instance) {
+void require_lossless(const Instance& instance) {
   if (instance.lossy == "01")
     throw refusal(instance, DCM_LossyImageCompression, instance.lossy, "00: lossy pixels are not quantitative");
 }
 
-}  // namespace
+void require_decay_claim(const Instance& instance) {
+  const std::string& decay = instance.decay_correction;
+  if (decay != "START" && decay != "ADMIN" && decay != "NONE")
+    throw refusal(instance, DCM_DecayCorrection, decay, "START, ADMIN or NONE");
+  const bool has_decay = has_correction(instance, "DECY");
+  if (has_decay != (decay != "NONE"))
+    throw refusal(instance, DCM_DecayCorrection, decay,
+                  has_decay ? "START or ADMIN, for CorrectedImage holds DECY" : "NONE, for CorrectedImage lacks DECY");
+}
 
 std::size_t Series::file_count() const {
   std::size_t count = 0;
@@ -250,8 +257,8 @@ std::vector<std::string> quantification_problems(const Series& series, bool allo
     if (!instance.problem.empty()) throw InputError(instance.problem);
   });
   const bool are_all_read = problems.empty();
-  for (const Check check : {check_units, check_series_type, check_counts_source, check_corrections}) add_first(check);
-  if (!allows_lossy) add_first(check_compression);
+  for (const Check check : {check_units, check_series_type, require_emission, check_corrections}) add_first(check);
+  if (!allows_lossy) add_first(require_lossless);
   if (are_all_read) add([&] { require_agreement(series); });
   add([&] { require_whole_concatenations(series); });
   return problems;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "libpet/dicom/detail/instance.h"
@@ -33,6 +34,14 @@ Scan scan_for_pet(const std::vector<std::filesystem::path>& paths, unsigned thre
 /// say the same of everything else (converters of older formats write them) are joined to one scan. Throws InputError
 /// that lists what there is, and for a damaged file, for it may belong to the series.
 Series choose_series(const Scan& scan, const std::string& series_uid, const std::string& where);
+
+/// Each throws InputError that names file and tag: counts that are not of emission, lossy pixels, and a Decay
+/// Correction that is none, or says another thing than the list of corrections.
+void require_emission(const Instance& instance);
+void require_lossless(const Instance& instance);
+void require_decay_claim(const Instance& instance);
+/// Whether the list of corrections holds a word.
+bool has_correction(const Instance& instance, std::string_view word);
 
 /// Reasons why the stored values are not activity concentrations that kinetics can use, each a whole message:
 /// attributes that could not be read, units, series type, counts source, corrections, lossy compression, files that

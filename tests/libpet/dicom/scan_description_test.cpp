@@ -17,7 +17,7 @@ using namespace pet::test;
 namespace {
 
 ScanDescription describe(const WrittenSeries& series) {
-  return describe_scan(series.folder.path(), "", 1);
+  return read_described_scan(series.folder.path()).description;
 }
 
 }  // namespace

@@ -154,6 +154,13 @@ TEST_CASE("Names of BIDS have their entities in order", "[bids]") {
   CHECK(bids_pet_path(all) == "sub-01/ses-a/pet/sub-01_ses-a_task-rest_trc-X_rec-acdyn_run-2_pet");
   CHECK(bids_pet_path({.subject = "01", .session = {}, .task = {}, .tracer = {}, .reconstruction = {}, .run = {}}) ==
         "sub-01/pet/sub-01_pet");
+  CHECK(bids_pet_path({.subject = "01",
+                       .session = {},
+                       .task = {},
+                       .tracer = {},
+                       .reconstruction = {},
+                       .run = {},
+                       .description = "SUVBW"}) == "sub-01/pet/sub-01_desc-SUVBW_pet");
   CHECK_THROWS_AS(bids_pet_path({}), UsageError);
   CHECK(tracer_label("[11C]Cimbi-36") == "CIMBI36");  // has a description
   CHECK(tracer_label("[11C]Nobody-7") == "11CNobody7");
