@@ -148,7 +148,9 @@ std::vector<double> crossings(const std::vector<Polygon>& polygons, int row) {
 }
 
 void add_region(const Region& region, const std::string& where, LabelMap& map) {
-  const auto [columns, rows, slices] = map.grid.size;
+  const int columns = map.grid.size[0];
+  const int rows = map.grid.size[1];
+  const int slices = map.grid.size[2];
   std::size_t voxels = 0;
   const auto mark = [&](int i, int j, int k) {
     std::int32_t& label =
@@ -187,7 +189,7 @@ std::vector<Region> chosen(std::vector<Region> regions,
                            const std::vector<std::string>& names,
                            const std::string& where) {
   std::string there;
-  for (const Region& region : regions) there += (there.empty() ? "" : ", ") + detail::quote(region.name);
+  for (const Region& region : regions) there.append(there.empty() ? "" : ", ").append(detail::quote(region.name));
   for (const std::string& name : names)
     if (std::ranges::find(regions, name, &Region::name) == regions.end())
       throw UsageError("no region " + detail::quote(name) + " in " + where + "; there are: " + there);

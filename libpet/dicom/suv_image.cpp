@@ -119,8 +119,8 @@ Factors factors_of_uptake(const std::vector<const Instance*>& slices,
 std::vector<detail::FrameWitness> beds(const std::vector<const Instance*>& slices) {
   std::vector<const Instance*> firsts(slices);
   std::ranges::stable_sort(firsts, {}, [](const Instance* i) { return i->start; });
-  const auto repeats = std::ranges::unique(firsts, {}, [](const Instance* i) { return i->start; });
-  firsts.erase(repeats.begin(), repeats.end());
+  const auto is_same_bed = [](const Instance* a, const Instance* b) { return a->start == b->start; };
+  firsts.erase(std::unique(firsts.begin(), firsts.end(), is_same_bed), firsts.end());
   std::vector<detail::FrameWitness> witnesses;
   for (const Instance* i : firsts)
     witnesses.push_back({i->start, i->duration_s, i->decay_factor, i->frame_reference_s});
