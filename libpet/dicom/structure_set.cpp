@@ -190,9 +190,10 @@ std::vector<Region> chosen(std::vector<Region> regions,
                            const std::string& where) {
   std::string there;
   for (const Region& region : regions) there.append(there.empty() ? "" : ", ").append(detail::quote(region.name));
-  for (const std::string& name : names)
-    if (std::ranges::find(regions, name, &Region::name) == regions.end())
-      throw UsageError("no region " + detail::quote(name) + " in " + where + "; there are: " + there);
+  const auto missing = std::ranges::find_if(
+      names, [&](const std::string& name) { return std::ranges::find(regions, name, &Region::name) == regions.end(); });
+  if (missing != names.end())
+    throw UsageError("no region " + detail::quote(*missing) + " in " + where + "; there are: " + there);
   std::erase_if(regions, [&](const Region& region) {
     return names.empty() ? region.planes.empty() : std::ranges::find(names, region.name) == names.end();
   });
