@@ -159,6 +159,13 @@ std::vector<Slice> slices_of(const Grid& grid, std::span<const float> voxels, Pl
   return slices;
 }
 
+double display_limit(std::span<const float> voxels) {
+  const double quarter = quantile_of_voxels(voxels, 0.25);
+  const double three_quarters = quantile_of_voxels(voxels, 0.75);
+  const double fence = three_quarters + 1.5 * (three_quarters - quarter);
+  return std::min(quantile_of_voxels(voxels, 0.99), fence);
+}
+
 double quantile_of_voxels(std::span<const float> voxels, double fraction) {
   std::vector<float> shown;
   std::copy_if(voxels.begin(), voxels.end(), std::back_inserter(shown), is_shown);

@@ -28,6 +28,10 @@ struct Slice {
 /// is interpolated. Empty where all voxels are zero or no number.
 std::vector<Slice> slices_of(const Grid& grid, std::span<const float> voxels, Plane plane, int count);
 
+/// Where the colours of a map should end: the 99th percentile of its voxels, or the upper quartile and 1.5 times the
+/// range of the quartiles (Tukey's fence) where that is less, so that voxels at a bound do not set the scale.
+double display_limit(std::span<const float> voxels);
+
 /// The value below which a fraction of the voxels lies that are numbers and not zero; 0 where there are none.
 double quantile_of_voxels(std::span<const float> voxels, double fraction);
 

@@ -10,7 +10,7 @@ namespace {
 std::string level_of(const OutputFile& file) {
   const auto level = file.sidecar.find("ConfidenceLevel");
   if (level == file.sidecar.end() || !level->is_number()) return "interval ";
-  return shown(100.0 * level->get<double>(), 2) + " % interval ";
+  return brief(100.0 * level->get<double>()) + " % interval ";
 }
 
 std::string in_parentheses(const OutputFile& file, const std::string& ends) {
@@ -72,7 +72,7 @@ Answer from_regions(const Outputs& outputs, const Occupancies& occupancies) {
   const OccupancyRow& best = **std::min_element(
       rows.begin(), rows.end(), [](const auto* a, const auto* b) { return width_of(*a) < width_of(*b); });
   std::string sentence = prefix + drug_of(occupancies) + " occupied " + percent(best.occupancy) + " of its target in " +
-                         best.name + ", where the scans say it best" +
+                         best.name + ", where the interval is narrowest" +
                          in_parentheses(occupancies, percent_interval(best.lower, best.upper));
   if (rows.size() == 1) return {sentence + ".", true};
   const auto [least, most] = std::minmax_element(

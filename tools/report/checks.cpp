@@ -13,7 +13,7 @@ const std::string look = "▲ ";
 const std::string unknown = "? ";
 
 std::string minutes(double value) {
-  return shown(value, 3) + " min";
+  return brief(value) + " min";
 }
 
 std::string timing(const Frames& frames) {
@@ -51,9 +51,9 @@ std::string unit(const TacTable& table) {
 
 std::string dose(const Radiopharmaceutical& tracer) {
   if (!tracer.injected_activity_MBq) return unknown + "not known";
-  std::string text = shown(*tracer.injected_activity_MBq) + " MBq";
-  if (tracer.injected_mass_ug) text += ", " + shown(*tracer.injected_mass_ug) + " µg";
-  if (tracer.molar_activity_GBq_per_umol) text += ", " + shown(*tracer.molar_activity_GBq_per_umol) + " GBq/µmol";
+  std::string text = brief(*tracer.injected_activity_MBq) + " MBq";
+  if (tracer.injected_mass_ug) text += ", " + brief(*tracer.injected_mass_ug) + " µg";
+  if (tracer.molar_activity_GBq_per_umol) text += ", " + brief(*tracer.molar_activity_GBq_per_umol) + " GBq/µmol";
   constexpr double most_MBq = 2000.0;
   const bool is_usual = *tracer.injected_activity_MBq > 1.0 && *tracer.injected_activity_MBq < most_MBq;
   return (is_usual ? good : look) + text + (is_usual ? "" : "; an unusual dose: is its unit right?");
@@ -94,11 +94,22 @@ std::string blood(const Outputs& outputs, std::size_t scan) {
   const double peak_min = input.time_min[static_cast<std::size_t>(peak - input.parent_plasma.begin())];
   const double end = outputs.scans[scan].table.frames.back().end_min;
   const std::string text = std::to_string(input.time_min.size()) + " samples to " + minutes(input.time_min.back()) +
-                           ", peak " + shown(*peak, 3) + " kBq/mL at " + minutes(peak_min);
+                           ", peak " + brief(*peak, 3) + " kBq/mL at " + minutes(peak_min);
   constexpr double rounding_min = 0.02;
   if (input.time_min.back() + rounding_min < end)
     return look + text + "; the last sample comes before the end of the scan";
   return good + text;
+}
+
+// Rows as columns: a few scans read better beside each other.
+HtmlTable turned(const HtmlTable& table) {
+  HtmlTable result{table.caption, {"check"}, {}};
+  for (const std::vector<std::string>& row : table.rows) result.header.push_back(row.front());
+  for (std::size_t c = 1; c < table.header.size(); ++c) {
+    result.rows.push_back({table.header[c]});
+    for (const std::vector<std::string>& row : table.rows) result.rows.back().push_back(row[c]);
+  }
+  return result;
 }
 
 }  // namespace
@@ -116,7 +127,8 @@ HtmlTable checks_table(const Outputs& outputs) {
     if (has_blood) row.push_back(blood(outputs, s));
     table.rows.push_back(std::move(row));
   }
-  return table;
+  constexpr std::size_t most_columns = 4;
+  return outputs.scans.size() <= most_columns ? turned(table) : table;
 }
 
 }  // namespace pet::detail

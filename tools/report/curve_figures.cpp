@@ -59,7 +59,9 @@ Json facets(Json values, Json layer) {
           {"facet", {{"field", "r"}, {"type", "nominal"}, {"sort", nullptr}, {"header", {{"title", nullptr}}}}},
           {"columns", 3},
           {"spec", {{"width", 220}, {"height", 120}, {"layer", std::move(layer)}}},
-          {"resolve", {{"scale", {{"y", "independent"}}}, {"axis", {{"x", "independent"}, {"y", "independent"}}}}},
+          {"resolve",
+           {{"scale", {{"x", "independent"}, {"y", "independent"}}},
+            {"axis", {{"x", "independent"}, {"y", "independent"}}}}},
           {"usermeta", {{"cell", 200}}}};
 }
 
@@ -78,6 +80,13 @@ HtmlTable wide_table(const std::string& caption,
     html.rows.push_back(std::move(row));
   }
   return html;
+}
+
+// Whether a region is the reference of the fits to a scan: its own curve, which leaves nothing over.
+bool is_reference(const Outputs& outputs, std::size_t scan, const std::string& region) {
+  return std::any_of(outputs.parameters.begin(), outputs.parameters.end(), [&](const Parameters& parameters) {
+    return parameters.measured == scan && parameters.table.reference_region == region;
+  });
 }
 
 const FittedCurves* fit_of(const Outputs& outputs, std::size_t scan, const std::string& model) {
@@ -154,7 +163,7 @@ Figure residual_figure(const Outputs& outputs, const std::vector<std::size_t>& s
     left.activity.clear();
     for (std::size_t r = 0; r < scan.table.regions.size(); ++r) {
       const std::vector<double>* fitted = fitted_curve(fit, scan, scan.table.regions[r]);
-      if (fitted == nullptr) continue;
+      if (fitted == nullptr || is_reference(outputs, s, scan.table.regions[r])) continue;
       left.regions.push_back(scan.table.regions[r]);
       left.activity.push_back(residuals(scan.table.activity[r], *fitted));
     }
@@ -197,9 +206,14 @@ std::vector<std::string> fitted_models(const Outputs& outputs, const std::vector
   return names;
 }
 
-Json log_activity(const char* field, const std::string& title) {
+// A logarithmic axis with a line at every power of ten.
+Json log_activity(const char* field, const std::string& title, double least, double most) {
   Json axis = quantitative(field, title);
+  Json decades = Json::array();
+  for (int power = static_cast<int>(std::floor(std::log10(least))); std::pow(10.0, power) <= most * 10.0; ++power)
+    decades.push_back(drawn(std::pow(10.0, power)));
   axis["scale"] = {{"type", "log"}};
+  axis["axis"] = {{"values", decades}, {"format", "~g"}};
   return axis;
 }
 
@@ -232,15 +246,20 @@ HtmlTable blood_table(const Blood& blood) {
 Figure blood_figure(const Blood& blood) {
   Json values = Json::array();
   std::vector<std::string> names;
+  double least = HUGE_VAL;
+  double most = 0.0;
   for (const BloodCurve& curve : activities_of(blood.input)) {
     names.emplace_back(curve.name);
-    for (std::size_t i = 0; i < curve.values.size(); ++i)
-      if (curve.values[i] > 0.0)
-        values.push_back({{"s", curve.name}, {"t", drawn(blood.input.time_min[i])}, {"v", drawn(curve.values[i])}});
+    for (std::size_t i = 0; i < curve.values.size(); ++i) {
+      if (!(curve.values[i] > 0.0)) continue;
+      least = std::min(least, curve.values[i]);
+      most = std::max(most, curve.values[i]);
+      values.push_back({{"s", curve.name}, {"t", drawn(blood.input.time_min[i])}, {"v", drawn(curve.values[i])}});
+    }
   }
   Json encoding = series_encoding("s", names, true);
   encoding["x"] = time_axis();
-  encoding["y"] = log_activity("v", "activity (kBq/mL), logarithmic");
+  encoding["y"] = log_activity("v", "activity (kBq/mL), logarithmic", std::isfinite(least) ? least : 1.0, most);
   Figure figure;
   figure.title = "Blood, " + blood.label;
   figure.reading = "The input of the plasma models is the parent in plasma. Values of zero have no place on this axis.";
@@ -339,7 +358,7 @@ void add_graphical(const Outputs& outputs,
                           {"s", scan.label},
                           {"x", drawn(plot.x[f])},
                           {"y", drawn(plot.y[f])},
-                          {"u", is_used ? "used" : "before t*"}});
+                          {"u", is_used ? "used" : "not used"}});
       html.rows.push_back({row.name, shown(mid), is_used ? "yes" : "no", shown(plot.x[f]), shown(plot.y[f])});
     }
     const auto slope = parameters.table.find(plot.slope);
@@ -362,7 +381,7 @@ Figure graphical_figure(const Outputs& outputs, const std::vector<const Paramete
     const Driving driving = driving_of(outputs, *parameters);
     if (!driving.is_known()) continue;
     names.push_back(parameters->label);
-    t_star += (t_star.empty() ? "" : ", ") + parameters->label + " " + shown(parameters->held("t_star").value_or(0.0)) +
+    t_star += (t_star.empty() ? "" : ", ") + parameters->label + " " + brief(parameters->held("t_star").value_or(0.0)) +
               " min";
     add_graphical(outputs, *parameters, driving, values, lines, figure);
   }
@@ -375,7 +394,6 @@ Figure graphical_figure(const Outputs& outputs, const std::vector<const Paramete
   Json points = series_encoding("s", names, false);
   points["x"] = quantitative("x", std::string(titles.x_title));
   points["y"] = quantitative("y", std::string(titles.y_title));
-  points["fillOpacity"] = {{"condition", {{"test", "datum.u === 'used'"}, {"value", 1}}}, {"value", 0}};
   Json line = series_encoding("s", names, true);
   line["x"] = quantitative("lx", std::string(titles.x_title));
   line["y"] = quantitative("ly", std::string(titles.y_title));
@@ -383,14 +401,10 @@ Figure graphical_figure(const Outputs& outputs, const std::vector<const Paramete
   layer.push_back({{"transform", {{{"filter", "isValid(datum.lx)"}}}},
                    {"mark", {{"type", "line"}, {"strokeWidth", 1.5}}},
                    {"encoding", line}});
-  Json filled = points;
-  filled["fill"] = filled["color"];
-  filled["fill"]["legend"] = nullptr;
-  filled["stroke"] = filled["color"];
-  filled.erase("color");
-  layer.push_back({{"transform", {{{"filter", "isValid(datum.x)"}}}},
-                   {"mark", {{"type", "point"}, {"size", 24}, {"strokeWidth", 1.2}}},
-                   {"encoding", filled}});
+  for (const bool is_used : {true, false})
+    layer.push_back({{"transform", {{{"filter", is_used ? "datum.u === 'used'" : "datum.u === 'not used'"}}}},
+                     {"mark", {{"type", "point"}, {"filled", is_used}, {"size", 24}, {"strokeWidth", 1.2}}},
+                     {"encoding", points}});
   figure.spec = facets(std::move(values), std::move(layer));
   figure.title = std::string(scans.front()->model->title) + " by region";
   figure.reading = "t*: " + t_star + ". Filled points are used, open points come before t*; the line has the slope " +
@@ -431,12 +445,14 @@ std::vector<Figure> curve_figures(const Outputs& outputs, const std::vector<std:
 std::vector<Figure> jump_figures(const Outputs& outputs) {
   Json values = Json::array();
   std::vector<std::string> names;
+  double largest = jump_threshold + 1.0;  // the threshold lies below the edge
   HtmlTable table{"Common jumps", {"scan", "frame middle (min)", "score"}, {}};
   for (const Curves& scan : outputs.scans) {
     const std::vector<FrameJump> jumps = common_jumps(scan.table);
     if (jumps.empty()) continue;
     names.push_back(scan.label);
     for (const FrameJump& jump : jumps) {
+      largest = std::max(largest, jump.score);
       values.push_back({{"s", scan.label}, {"t", drawn(jump.mid_min)}, {"v", drawn(jump.score)}});
       table.rows.push_back({scan.label, shown(jump.mid_min), shown(jump.score, 3)});
     }
@@ -445,7 +461,8 @@ std::vector<Figure> jump_figures(const Outputs& outputs) {
   Json points = series_encoding("s", names, false);
   points["x"] = time_axis();
   points["y"] = quantitative("v", "score");
-  points["y"]["scale"] = {{"domainMin", 0}};
+  points["y"]["scale"] = {{"domain", {0, drawn(largest)}}, {"nice", true}};
+  points["x"]["scale"] = {{"zero", true}};
   Json line = series_encoding("s", names, true);
   line["x"] = points["x"];
   line["y"] = points["y"];

@@ -52,7 +52,8 @@ bool is_control(unsigned char c) {
 }
 
 bool is_numeric(const std::string& cell) {
-  return cell == "–" || parse_number(cell).has_value();
+  const bool is_percent = cell.ends_with("%") && parse_number(cell.substr(0, cell.find("\u00A0"))).has_value();
+  return cell == "–" || is_percent || parse_number(cell).has_value();
 }
 
 }  // namespace
@@ -130,13 +131,21 @@ std::string shown(const std::optional<double>& value, int digits) {
   return value ? shown(*value, digits) : "–";
 }
 
+std::string brief(double value, int digits) {
+  std::string text = shown(value, digits);
+  if (text.find('.') == std::string::npos || text.find('e') != std::string::npos) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
 std::string percent(const std::optional<double>& fraction) {
   if (!fraction || std::isnan(*fraction)) return "–";
   if (std::isinf(*fraction)) return shown(*fraction);
   std::array<char, 64> text{};
   const auto result =
       std::to_chars(text.data(), text.data() + text.size(), 100.0 * *fraction, std::chars_format::fixed, 1);
-  return std::string(text.data(), result.ptr) + " %";
+  return std::string(text.data(), result.ptr) + "\u00A0%";
 }
 
 std::string interval(const std::optional<double>& lower, const std::optional<double>& upper) {

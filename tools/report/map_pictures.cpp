@@ -25,7 +25,6 @@ constexpr std::array<Colour, 9> viridis = {{{0x44, 0x01, 0x54},
                                             {0xAD, 0xDC, 0x30},
                                             {0xFD, 0xE7, 0x25}}};
 constexpr Colour outside = {255, 255, 255};
-constexpr Colour missing = {170, 170, 170};
 
 Colour colour_at(double share) {
   const double place = std::clamp(share, 0.0, 1.0) * (viridis.size() - 1);
@@ -40,8 +39,7 @@ Colour colour_at(double share) {
 }
 
 Colour colour_of(float value, double largest) {
-  if (std::isnan(value)) return missing;
-  if (value == 0.0F) return outside;
+  if (std::isnan(value) || value == 0.0F) return outside;
   return colour_at(value / largest);
 }
 
@@ -148,11 +146,12 @@ std::string map_pictures(const Outputs& outputs) {
   if (outputs.maps.empty()) return "";
   std::map<std::string, double> largest;
   for (const QuantityMap& map : outputs.maps)
-    largest[map.quantity] = std::max(largest[map.quantity], quantile_of_voxels(map.map.voxels, 0.99));
+    largest[map.quantity] = std::max(largest[map.quantity], display_limit(map.map.voxels));
   std::string html = paragraph(
-      "Slices of the maps, evenly spaced through what was fitted. Maps of one quantity share their colours, from 0 to "
+      "Slices of the maps, evenly spaced through what was fitted. Maps of one quantity share their colours, which end "
+      "where few voxels lie beyond (99th percentile or Tukey's fence). Values below 0 are shown as 0, larger ones as "
       "the "
-      "99th percentile of the voxels; values below 0 are shown as 0, voxels without an estimate are grey.");
+      "end of the bar; voxels without an estimate are white.");
   std::string figures;
   for (const QuantityMap& map : outputs.maps)
     figures += pictures_of(map, largest[map.quantity] > 0.0 ? largest[map.quantity] : 1.0);

@@ -60,9 +60,9 @@ std::string settings_of(const Parameters& parameters) {
     settings += "with " + parameters.table.reference_region + " as the reference region";
   else if (parameters.model != nullptr && parameters.model->needs_plasma())
     settings += "with the metabolite-corrected arterial plasma as the input";
-  if (const auto t_star = parameters.held("t_star")) settings += ", from t* = " + shown(*t_star) + " min on";
-  if (const auto k2prime = parameters.held("k2prime")) settings += ", k2prime held at " + shown(*k2prime) + " /min";
-  if (const auto vB = parameters.held("vB")) settings += ", blood fraction held at " + shown(*vB);
+  if (const auto t_star = parameters.held("t_star")) settings += ", from t* = " + brief(*t_star) + " min on";
+  if (const auto k2prime = parameters.held("k2prime")) settings += ", k2prime held at " + brief(*k2prime) + " /min";
+  if (const auto vB = parameters.held("vB")) settings += ", blood fraction held at " + brief(*vB);
   const std::string weights = parameters.text("Weights");
   if (!weights.empty()) settings += ", frame weights '" + weights + "'";
   if (!parameters.table.sampling.empty())
@@ -83,10 +83,10 @@ void describe_fits(const Outputs& outputs, Text& text) {
   }
   for (const auto& [parameters, scans] : groups) {
     const Model* model = parameters->model;
-    std::string sentence =
-        model != nullptr ? std::string(model->title) + " (" + std::string(model->label) + ")" : parameters->model_label;
+    std::string sentence = "The curve of every region (" + list_of(scans) + ") was fitted by the model ";
+    sentence += model == nullptr ? parameters->model_label
+                                 : "\"" + std::string(model->title) + "\" (" + std::string(model->label) + ")";
     if (model != nullptr) sentence += text.cite(std::string(model->citation) + ". doi:" + std::string(model->doi));
-    sentence += " was fitted to the curve of every region (" + list_of(scans) + ")";
     const std::string settings = settings_of(*parameters);
     if (!settings.empty()) sentence += (settings.starts_with(",") ? "" : " ") + settings;
     sentence += ".";

@@ -21,8 +21,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t most_maps = 8;
 
 // Quantities whose maps are worth a picture.
-constexpr std::array<std::string_view, 8> drawn_quantities = {"BPND", "VT",        "DVR", "Ki",
-                                                              "SUVR", "occupancy", "R1",  "K1"};
+constexpr std::array<std::string_view, 6> drawn_quantities = {"occupancy", "BPND", "VT", "DVR", "Ki", "SUVR"};
 
 // "tacs" of "sub-01_ses-a_tacs.tsv" and of "tacs.tsv".
 std::string suffix_of(const fs::path& path) {
@@ -192,7 +191,7 @@ class Reader {
       return;
     }
     curves.table = read_tac_table((folder_ / file).string());
-    outputs_.scans.push_back(std::move(curves));
+    outputs_.scans.push_back(static_cast<Curves&&>(curves));
   }
 
   // Frames that a model does not describe are n/a, which the reader of measured curves refuses.
@@ -237,7 +236,8 @@ class Reader {
     std::vector<std::string> drug;
     for (const char* key : {"Drug", "Dose", "PlasmaLevel"})
       if (!occupancies.text(key).empty()) drug.push_back(occupancies.text(key));
-    for (std::size_t i = 0; i < drug.size(); ++i) occupancies.drug += (i == 0 ? "" : ", ") + drug[i];
+    for (std::size_t i = 0; i < drug.size(); ++i)
+      occupancies.drug += i == 0 ? drug[i] : (i == 1 ? " (" : ", ") + drug[i] + (i + 1 == drug.size() ? ")" : "");
     if (occupancies.drug.empty()) occupancies.drug = entity(occupancies, "desc");
     outputs_.occupancies.push_back(std::move(occupancies));
   }
@@ -246,8 +246,9 @@ class Reader {
     const auto entities = entities_of(file);
     const auto found = entities.find("meas");
     const std::string quantity = found == entities.end() ? "" : found->second;
+    const bool is_estimate = !entities.contains("desc") || entities.at("desc") != "stderr";
     const bool is_drawn =
-        std::find(drawn_quantities.begin(), drawn_quantities.end(), quantity) != drawn_quantities.end();
+        is_estimate && std::find(drawn_quantities.begin(), drawn_quantities.end(), quantity) != drawn_quantities.end();
     if (!is_drawn || outputs_.maps.size() >= most_maps) {
       outputs_.maps_left_out.push_back(file.generic_string());
       return;
@@ -260,6 +261,11 @@ class Reader {
 
   void relate() {
     label_all();
+    const auto rank = [](const QuantityMap& map) {
+      return std::find(drawn_quantities.begin(), drawn_quantities.end(), map.quantity) - drawn_quantities.begin();
+    };
+    std::stable_sort(outputs_.maps.begin(), outputs_.maps.end(),
+                     [&](const QuantityMap& a, const QuantityMap& b) { return rank(a) < rank(b); });
     for (Parameters& parameters : outputs_.parameters) {
       parameters.measured = source_among(parameters, outputs_.scans);
       parameters.blood = source_among(parameters, outputs_.blood);

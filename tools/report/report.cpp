@@ -102,7 +102,9 @@ std::string input_checks(const Outputs& outputs, Page& page) {
     html += paragraph("✓ is as it should be, ▲ is worth a look, ? is not known.");
     html += element("div", table_html(checks_table(outputs)), "class=\"checks free\"");
   }
-  return html + page.figures(jump_figures(outputs)) + page.figures(blood_figures(outputs));
+  html += page.figures(jump_figures(outputs));
+  html += page.figures(blood_figures(outputs));
+  return html;
 }
 
 std::string curves(const Outputs& outputs, Page& page) {

@@ -22,6 +22,11 @@ Json region_axis() {
   return axis;
 }
 
+// The height of a figure with one row a region.
+std::size_t height_of_rows(std::size_t rows, std::size_t pixels_each) {
+  return std::max<std::size_t>(std::min(rows, most_rows_drawn), 1) * pixels_each;
+}
+
 // The same quantity of the same model in several scans, beside each other.
 struct ParameterGroup {
   std::string model;
@@ -114,16 +119,14 @@ Figure parameter_figure(const ParameterGroup& group) {
   bar["x"] = quantitative("l", with_unit(group.quantity, group.unit));
   bar["x2"] = {{"field", "u"}};
   if (names.size() > 1) bar["yOffset"] = offset;
-  point["fill"] = point["color"];
-  point["fill"]["legend"] = nullptr;
-  point["stroke"] = point["color"];
-  point["fillOpacity"] = {{"condition", {{"test", "datum.q === 'ok'"}, {"value", 1}}}, {"value", 0}};
-  point.erase("color");
   Json layer = Json::array();
   layer.push_back({{"transform", {{{"filter", "isValid(datum.l)"}}}},
                    {"mark", {{"type", "rule"}, {"strokeWidth", 1.5}, {"clip", true}}},
                    {"encoding", bar}});
-  layer.push_back({{"mark", {{"type", "point"}, {"size", 36}}}, {"encoding", point}});
+  for (const bool is_ok : {true, false})
+    layer.push_back({{"transform", {{{"filter", is_ok ? "datum.q === 'ok'" : "datum.q !== 'ok'"}}}},
+                     {"mark", {{"type", "point"}, {"filled", is_ok}, {"size", 36}}},
+                     {"encoding", point}});
   Json calculated = Json::array();
   if (!has_intervals) {
     calculated.push_back({{"calculate", "isValid(datum.e) ? datum.v - datum.e : null"}, {"as", "l"}});
@@ -131,7 +134,7 @@ Figure parameter_figure(const ParameterGroup& group) {
   }
   figure.spec = {{"data", {{"values", parameter_values(group)}}},
                  {"width", "container"},
-                 {"height", {{"step", names.size() > 1 ? 9 : 22}}},
+                 {"height", height_of_rows(group.scans.front()->table.rows.size(), names.size() > 1 ? 24 : 20)},
                  {"layer", layer}};
   if (!calculated.empty()) figure.spec["transform"] = calculated;
   figure.title = group.quantity + " by " + group.model;
@@ -170,9 +173,16 @@ HtmlTable occupancy_rows(const Occupancies& occupancies) {
   return html;
 }
 
-// Ends of intervals beyond the figure stop at its edge.
+// What lies beyond the figure stops at its edge.
+constexpr double least_drawn = -0.25;
+constexpr double most_drawn = 1.25;
+
 double within(double value) {
-  return std::clamp(value, -0.5, 1.5);
+  return std::clamp(value, least_drawn, most_drawn);
+}
+
+bool is_beyond(double value) {
+  return value < least_drawn || value > most_drawn;
 }
 
 Figure regional_figure(const Occupancies& occupancies) {
@@ -182,6 +192,7 @@ Figure regional_figure(const Occupancies& occupancies) {
       continue;
     Json value = {
         {"r", row.name}, {"o", drawn(within(*row.occupancy))}, {"q", row.status == "ok" ? "ok" : "another status"}};
+    if (is_beyond(*row.occupancy)) value["b"] = percent(row.occupancy) + ", beyond the axis";
     if (row.lower && row.upper) {
       value["l"] = drawn(within(*row.lower));
       value["u"] = drawn(within(*row.upper));
@@ -190,6 +201,7 @@ Figure regional_figure(const Occupancies& occupancies) {
   }
   Json x = quantitative("o", "occupancy");
   x["axis"] = {{"format", ".0%"}};
+  x["scale"] = {{"nice", false}};
   Json colour = nominal("q", "status");
   colour["scale"] = {{"domain", {"ok", "another status"}}, {"range", {"#56B4E9", "#FFFFFF"}}};
   Json layer = Json::array();
@@ -209,15 +221,37 @@ Figure regional_figure(const Occupancies& occupancies) {
       {{"transform", {{{"filter", "isValid(datum.l)"}}}},
        {"mark", {{"type", "rule"}, {"strokeWidth", 1.6}, {"color", "#111"}}},
        {"encoding", {{"y", region_axis()}, {"x", quantitative("l", "occupancy")}, {"x2", {{"field", "u"}}}}}});
+  layer.push_back(
+      {{"transform", {{{"filter", "isValid(datum.b)"}}}},
+       {"mark", {{"type", "text"}, {"align", "left"}, {"dx", 6}, {"fontSize", 10.5}, {"color", "#111"}}},
+       {"encoding", {{"y", region_axis()}, {"x", {{"datum", 0}}}, {"text", {{"field", "b"}, {"type", "nominal"}}}}}});
   Figure figure;
   figure.title = "Regional occupancy, " + title_of(occupancies);
   figure.reading =
-      "Bars end at the estimate, lines are the intervals (cut at -50 % and 150 %). White bars have a status other than "
+      "Bars end at the estimate, lines are the intervals (cut at -25 % and 125 %). White bars have a status other than "
       "ok: see the flags.";
   if (whole != nullptr) figure.reading += " The dashed line and its band are the estimate from all regions together.";
-  figure.spec = {{"data", {{"values", values}}}, {"width", "container"}, {"height", {{"step", 20}}}, {"layer", layer}};
+  figure.spec = {{"data", {{"values", values}}},
+                 {"width", "container"},
+                 {"height", height_of_rows(values.size(), 20)},
+                 {"layer", layer}};
   figure.tables.push_back(occupancy_rows(occupancies));
   return figure;
+}
+
+// Marks points whose names have room to their left.
+void choose_labels(Json& points) {
+  constexpr double room = 0.14;  // of the width
+  std::vector<Json*> order;
+  for (Json& point : points) order.push_back(&point);
+  std::sort(order.begin(), order.end(), [](const Json* a, const Json* b) { return (*a)["x"] < (*b)["x"]; });
+  double last = -HUGE_VAL;
+  for (Json* point : order) {
+    const double x = (*point)["x"].get<double>();
+    const double range = (*order.back())["x"].get<double>() - (*order.front())["x"].get<double>();
+    (*point)["k"] = x >= last + room * range;
+    if ((*point)["k"] == true) last = x;
+  }
 }
 
 std::vector<Figure> lassen_figures(const Occupancies& occupancies) {
@@ -235,6 +269,7 @@ std::vector<Figure> lassen_figures(const Occupancies& occupancies) {
     values.push_back({{"r", row.name}, {"x", drawn(*row.baseline)}, {"y", drawn(fall)}});
     table.rows.push_back({row.name, shown(*row.baseline), shown(fall)});
   }
+  choose_labels(values);
   const auto extra = [&](const char* name) -> std::optional<double> {
     const auto& columns = occupancies.table.extra_columns;
     const auto found = std::find(columns.begin(), columns.end(), name);
@@ -260,7 +295,8 @@ std::vector<Figure> lassen_figures(const Occupancies& occupancies) {
   layer.push_back({{"mark", {{"type", "point"}, {"filled", true}, {"size", 55}, {"color", "#0072B2"}}},
                    {"encoding", {{"x", x}, {"y", y}, {"tooltip", nominal("r", "region")}}}});
   layer.push_back(
-      {{"mark", {{"type", "text"}, {"align", "right"}, {"dx", -7}, {"dy", -5}, {"fontSize", 10}, {"color", "#333"}}},
+      {{"transform", {{{"filter", "datum.k && width > 520"}}}},
+       {"mark", {{"type", "text"}, {"align", "right"}, {"dx", -7}, {"dy", -5}, {"fontSize", 10}, {"color", "#333"}}},
        {"encoding", {{"x", x}, {"y", y}, {"text", {{"field", "r"}, {"type", "nominal"}}}}}});
   const std::optional<double> lower = extra("VND_lower");
   const std::optional<double> upper = extra("VND_upper");

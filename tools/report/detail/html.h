@@ -34,6 +34,8 @@ std::string table_html(const HtmlTable& table);
 /// A number for people: four significant digits, "–" for none, "∞" for infinite.
 std::string shown(double value, int digits = 4);
 std::string shown(const std::optional<double>& value, int digits = 4);
+/// The same for sentences, without zeros at the end: "40", not "40.00".
+std::string brief(double value, int digits = 4);
 /// A fraction as percent: "65.4 %".
 std::string percent(const std::optional<double>& fraction);
 /// "0.64 to 0.67"; "–" where both ends are missing.

@@ -5,9 +5,9 @@
   "use strict";
   const font = getComputedStyle(document.body).fontFamily;
   const config = {
-    background: "transparent", font, padding: 4, autosize: { type: "fit-x", contains: "padding" },
+    background: "transparent", font, padding: 4,
     axis: { labelFontSize: 11, titleFontSize: 11.5, titleFontWeight: 500, labelColor: "#26323c", titleColor: "#26323c",
-            domainColor: "#6b7883", tickColor: "#6b7883", gridColor: "#e3e8ec", labelOverlap: true, labelFlush: true,
+            domainColor: "#6b7883", tickColor: "#6b7883", gridColor: "#e3e8ec", labelOverlap: true, labelFlush: false,
             tickCount: 5, titlePadding: 6 },
     view: { stroke: "#d5dce2" },
     legend: { orient: "top", direction: "horizontal", title: null, labelFontSize: 12, labelLimit: 320, symbolSize: 70,
@@ -24,7 +24,7 @@
     const shown = structuredClone(spec);
     const cell = shown.usermeta && shown.usermeta.cell;
     if (cell) {
-      const around = 66;
+      const around = 62;
       const columns = Math.max(1, Math.min(Math.floor(width / (cell + around)), shown.usermeta.count || 99));
       shown.columns = columns;
       shown.spec.width = Math.max(120, Math.floor(width / columns) - around);
@@ -32,6 +32,7 @@
       shown.config = { legend: { columns: width < 520 ? 2 : 4 } };
     } else {
       shown.width = Math.max(160, width - 8);
+      shown.autosize = { type: "fit-x", contains: "padding" };
       shown.config = { legend: { columns: width < 520 ? 1 : 4 } };
       if (width < 520) shown.config.axisY = { labelLimit: 110 };
     }
