@@ -10,7 +10,7 @@
 
 namespace pet {
 
-/// How far the curves of all regions leave their neighbours in one frame.
+/// How far the curves of all regions leave their neighbours in one frame, each in its own way.
 struct FrameJump {
   std::size_t frame = 0;  ///< counted from 0
   double mid_min = 0.0;
@@ -20,12 +20,13 @@ struct FrameJump {
 /// A frame whose score is at least this is one in which most regions jump: motion does that, kinetics does not.
 inline constexpr double jump_threshold = 3.0;
 
-/// How far every frame after `from_min` deviates from the straight line between its neighbours, in all regions
-/// together. The deviation of a region is divided by the standard deviation that counting gives it (`decay` weights,
-/// or `duration` without half-life) and by the median size of such quotients in that region (1.4826 MAD), so that a
-/// curve sets its own measure. Empty for fewer than three regions or fewer than eight such frames, where the median
-/// says nothing. Frames beside a gap are left out. The regions of one scan share the motion of the head, not their
-/// noise; a score is a reason to look, not a proof.
+/// How far every frame from `from_min` on deviates from the cubic through two frames on either side, in all regions
+/// together. The relative deviation that all regions share (their median) is taken off: bends of the curves and of the
+/// calibration are common, while motion raises some regions and lowers others. What is left is divided by the standard
+/// deviation that counting gives it (`decay` weights, or `duration` without half-life) and by the usual size of such
+/// quotients in that region (1.4826 MAD), so that a curve sets its own measure. Empty for fewer than three regions or
+/// fewer than eight such frames, where medians say nothing. Frames next to a gap are left out. A score is a reason to
+/// look, not a proof.
 std::vector<FrameJump> common_jumps(const TacTable& table, double from_min = 10.0);
 
 /// The highest activity in a table.

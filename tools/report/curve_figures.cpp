@@ -246,23 +246,24 @@ HtmlTable blood_table(const Blood& blood) {
 Figure blood_figure(const Blood& blood) {
   Json values = Json::array();
   std::vector<std::string> names;
-  double least = HUGE_VAL;
+  const std::vector<BloodCurve> curves = activities_of(blood.input);
   double most = 0.0;
-  for (const BloodCurve& curve : activities_of(blood.input)) {
+  for (const BloodCurve& curve : curves)
+    for (const double value : curve.values) most = std::max(most, value);
+  const double floor = most / 1000.0;
+  for (const BloodCurve& curve : curves) {
     names.emplace_back(curve.name);
-    for (std::size_t i = 0; i < curve.values.size(); ++i) {
-      if (!(curve.values[i] > 0.0)) continue;
-      least = std::min(least, curve.values[i]);
-      most = std::max(most, curve.values[i]);
-      values.push_back({{"s", curve.name}, {"t", drawn(blood.input.time_min[i])}, {"v", drawn(curve.values[i])}});
-    }
+    for (std::size_t i = 0; i < curve.values.size(); ++i)
+      if (curve.values[i] > floor)
+        values.push_back({{"s", curve.name}, {"t", drawn(blood.input.time_min[i])}, {"v", drawn(curve.values[i])}});
   }
   Json encoding = series_encoding("s", names, true);
   encoding["x"] = time_axis();
-  encoding["y"] = log_activity("v", "activity (kBq/mL), logarithmic", std::isfinite(least) ? least : 1.0, most);
+  encoding["y"] = log_activity("v", "activity (kBq/mL), logarithmic", floor > 0.0 ? floor : 1.0, most);
   Figure figure;
   figure.title = "Blood, " + blood.label;
-  figure.reading = "The input of the plasma models is the parent in plasma. Values of zero have no place on this axis.";
+  figure.reading =
+      "The input of the plasma models is the parent in plasma. Values below a thousandth of the peak are left out.";
   figure.spec = {{"data", {{"values", values}}},
                  {"width", "container"},
                  {"height", 240},
@@ -471,12 +472,13 @@ std::vector<Figure> jump_figures(const Outputs& outputs) {
                    {"encoding", {{"y", {{"datum", jump_threshold}}}}}});
   layer.push_back({{"mark", {{"type", "line"}, {"strokeWidth", 1}, {"opacity", 0.6}}}, {"encoding", line}});
   layer.push_back({{"mark", {{"type", "point"}, {"filled", true}, {"size", 30}}}, {"encoding", points}});
-  return {{"Do all regions jump together?",
-           "Median over the regions of how far a frame leaves the line between its neighbours, in units of what is "
-           "usual for the region. About 0.7 is noise; above the dashed line most regions jump at once, as they do when "
-           "the head moves.",
-           {{"data", {{"values", values}}}, {"width", "container"}, {"height", 150}, {"layer", layer}},
-           {table}}};
+  return {
+      {"Do all regions jump together?",
+       "Median over the regions of how far a frame leaves the curve through its neighbours, less what all regions "
+       "share, in units of what is usual for the region. About 0.7 is noise; above the dashed line most regions jump "
+       "at once, as they do when the head moves.",
+       {{"data", {{"values", values}}}, {"width", "container"}, {"height", 150}, {"layer", layer}},
+       {table}}};
 }
 
 std::vector<Figure> blood_figures(const Outputs& outputs) {

@@ -151,7 +151,7 @@ std::string map_pictures(const Outputs& outputs) {
       "Slices of the maps, evenly spaced through what was fitted. Maps of one quantity share their colours, which end "
       "where few voxels lie beyond (99th percentile or Tukey's fence). Values below 0 are shown as 0, larger ones as "
       "the "
-      "end of the bar; voxels without an estimate are white.");
+      "end of the bar; voxels without an estimate, or whose status is not ok, are white.");
   std::string figures;
   for (const QuantityMap& map : outputs.maps)
     figures += pictures_of(map, largest[map.quantity] > 0.0 ? largest[map.quantity] : 1.0);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "kinetic_models/registry.h"
@@ -256,7 +257,22 @@ class Reader {
     auto map = opened<QuantityMap>(folder_, file);
     map.quantity = quantity;
     map.map = read_volume_map(folder_ / file);
+    keep_ok_voxels(map, folder_ / file);
     outputs_.maps.push_back(std::move(map));
+  }
+
+  // Voxels whose fit has a status other than ok have no place in a picture; the map of statuses has 1 for ok.
+  static void keep_ok_voxels(QuantityMap& map, const fs::path& file) {
+    std::string name = file.filename().string();
+    const std::string measure = "meas-" + map.quantity;
+    name.replace(name.find(measure), measure.size(), "meas-status");
+    const fs::path statuses = file.parent_path() / name;
+    if (!fs::is_regular_file(statuses)) return;
+    const VolumeMap status = read_volume_map(statuses);
+    if (!same_grid(status.grid, map.map.grid) || status.voxels.size() != map.map.voxels.size()) return;
+    map.shows_ok_only = true;
+    for (std::size_t v = 0; v < status.voxels.size(); ++v)
+      if (status.voxels[v] != 1.0F) map.map.voxels[v] = std::numeric_limits<float>::quiet_NaN();
   }
 
   void relate() {

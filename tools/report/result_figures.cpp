@@ -12,7 +12,11 @@ namespace {
 constexpr std::size_t most_rows_drawn = 60;
 
 std::string with_unit(const std::string& name, const std::string& unit) {
-  return unit.empty() || unit == "1" ? name : name + " (" + unit + ")";
+  if (unit.empty() || unit == "1") return name;
+  std::string text = unit;
+  const std::size_t cubed = text.find("cm3");
+  if (cubed != std::string::npos) text.replace(cubed, 3, "cm³");
+  return name + " (" + text + ")";
 }
 
 Json region_axis() {
@@ -113,10 +117,12 @@ Figure parameter_figure(const ParameterGroup& group) {
   const Json offset = {{"field", "s"}, {"type", "nominal"}, {"sort", nullptr}};
   Json point = series_encoding("s", names, false);
   point["x"] = quantitative("v", with_unit(group.quantity, group.unit));
+  point["x"]["scale"] = {{"zero", false}};
   point["y"] = region_axis();
   if (names.size() > 1) point["yOffset"] = offset;
   Json bar = {{"color", point["color"]}, {"y", region_axis()}};
   bar["x"] = quantitative("l", with_unit(group.quantity, group.unit));
+  bar["x"]["scale"] = {{"zero", false}};
   bar["x2"] = {{"field", "u"}};
   if (names.size() > 1) bar["yOffset"] = offset;
   Json layer = Json::array();
@@ -245,7 +251,7 @@ void choose_labels(Json& points) {
   std::vector<Json*> order;
   for (Json& point : points) order.push_back(&point);
   std::sort(order.begin(), order.end(), [](const Json* a, const Json* b) { return (*a)["x"] < (*b)["x"]; });
-  double last = -HUGE_VAL;
+  double last = order.empty() ? 0.0 : (*order.front())["x"].get<double>();
   for (Json* point : order) {
     const double x = (*point)["x"].get<double>();
     const double range = (*order.back())["x"].get<double>() - (*order.front())["x"].get<double>();

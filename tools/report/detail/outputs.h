@@ -78,7 +78,8 @@ struct Blood : OutputFile {
 
 struct QuantityMap : OutputFile {
   VolumeMap map{};
-  std::string quantity{};  ///< "BPND"
+  std::string quantity{};      ///< "BPND"
+  bool shows_ok_only = false;  ///< voxels of another status were taken out
 };
 
 /// Everything of a folder that a report shows, in the order of the file names.
