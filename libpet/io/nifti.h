@@ -27,6 +27,16 @@ void write_label_map(const LabelMap& labels, const std::filesystem::path& path);
 /// image or itself, or does not say whether the image is corrected for decay. What is odd but usable is in `warnings`.
 DynamicImage read_nifti_image(const std::filesystem::path& path);
 
+/// A map of one quantity.
+struct VolumeMap {
+  Grid grid;
+  std::vector<float> voxels;  ///< i fastest; NaN where there is no number
+};
+
+/// Reads one volume of real numbers (`_mimap.nii.gz`) as it is. Throws InputError for several volumes and for what
+/// `read_label_map` refuses otherwise.
+VolumeMap read_volume_map(const std::filesystem::path& path);
+
 /// Write float32 in three or four dimensions, `voxels` frame by frame with i fastest, each value times `factor` (1000
 /// makes Bq/mL of kBq/mL). A path that ends in .gz is compressed by all threads; the same values give the same bytes,
 /// whatever their number. `description` goes into the header (79 bytes at most). Frame times are not part of NIfTI:

@@ -51,6 +51,15 @@ LabelMap read_label_map(const std::filesystem::path& path) {
   return labels;
 }
 
+VolumeMap read_volume_map(const std::filesystem::path& path) {
+  detail::NiftiReader reader(path);
+  if (reader.volumes() != 1)
+    throw bad_input(path.string(), std::to_string(reader.volumes()) + " volumes", "one volume");
+  VolumeMap map{reader.grid(), std::vector<float>(reader.grid().voxel_count())};
+  reader.read(map.voxels);
+  return map;
+}
+
 void write_label_map(const LabelMap& labels, const std::filesystem::path& path) {
   if (labels.labels.size() != labels.grid.voxel_count())
     throw std::logic_error("a label map with another number of voxels than its grid");

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/report/detail/answer.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace pet::detail {
+namespace {
+
+std::string level_of(const OutputFile& file) {
+  const auto level = file.sidecar.find("ConfidenceLevel");
+  if (level == file.sidecar.end() || !level->is_number()) return "interval ";
+  return brief(100.0 * level->get<double>()) + " % interval ";
+}
+
+std::string in_parentheses(const OutputFile& file, const std::string& ends) {
+  return ends == "–" ? " (no interval)" : " (" + level_of(file) + ends + ")";
+}
+
+std::string capitalised(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
+std::string subject_prefix(const Outputs& outputs, const OutputFile& file) {
+  const auto subject = file.entities.find("sub");
+  if (subject == file.entities.end()) return "";
+  const bool is_only =
+      std::all_of(outputs.occupancies.begin(), outputs.occupancies.end(), [&](const Occupancies& other) {
+        const auto found = other.entities.find("sub");
+        return found != other.entities.end() && found->second == subject->second;
+      });
+  return is_only ? "" : "sub-" + subject->second + ": ";
+}
+
+std::string drug_of(const Occupancies& occupancies) {
+  return occupancies.drug.empty() ? "The drug" : capitalised(occupancies.drug);
+}
+
+bool is_usable(const OccupancyRow& row) {
+  return row.status == "ok" && row.occupancy && std::isfinite(*row.occupancy);
+}
+
+Answer from_all_regions(const Outputs& outputs, const Occupancies& occupancies, const OccupancyRow& row) {
+  const std::string method = row.name == "lassen" ? "a Lassen plot" : row.name == "joint" ? "one fit" : row.name;
+  const std::string prefix = subject_prefix(outputs, occupancies);
+  if (!is_usable(row))
+    return {prefix + "The occupancy by " + (occupancies.drug.empty() ? "the drug" : occupancies.drug) +
+                " is not determined by " + method + " of all regions (status " + row.status +
+                (row.flags.empty() ? "" : ": " + joined(row.flags, ", ")) + ").",
+            false};
+  return {prefix + drug_of(occupancies) + " occupied " + percent(row.occupancy) + " of its target" +
+              in_parentheses(occupancies, percent_interval(row.lower, row.upper)) + ", by " + method +
+              " of all regions.",
+          true};
+}
+
+// How wide an interval is, for comparing only.
+double width_of(const OccupancyRow& row) {
+  return row.lower && row.upper ? *row.upper - *row.lower : HUGE_VAL;
+}
+
+Answer from_regions(const Outputs& outputs, const Occupancies& occupancies) {
+  std::vector<const OccupancyRow*> rows;
+  for (const OccupancyRow& row : occupancies.table.rows)
+    if (row.index != 0 && is_usable(row)) rows.push_back(&row);
+  const std::string prefix = subject_prefix(outputs, occupancies);
+  if (rows.empty())
+    return {prefix + "No region has a usable occupancy by " +
+                (occupancies.drug.empty() ? "the drug" : occupancies.drug) + ": see the statuses.",
+            false};
+  const OccupancyRow& best = **std::min_element(
+      rows.begin(), rows.end(), [](const auto* a, const auto* b) { return width_of(*a) < width_of(*b); });
+  std::string sentence = prefix + drug_of(occupancies) + " occupied " + percent(best.occupancy) + " of its target in " +
+                         best.name + ", where the interval is narrowest" +
+                         in_parentheses(occupancies, percent_interval(best.lower, best.upper));
+  if (rows.size() == 1) return {sentence + ".", true};
+  const auto [least, most] = std::minmax_element(
+      rows.begin(), rows.end(), [](const auto* a, const auto* b) { return *a->occupancy < *b->occupancy; });
+  return {sentence + "; the " + std::to_string(rows.size()) + " usable regions lie between " +
+              percent((*least)->occupancy) + " (" + (*least)->name + ") and " + percent((*most)->occupancy) + " (" +
+              (*most)->name + ").",
+          true};
+}
+
+Answer from_curve(const DoseCurve& curve) {
+  const CurveRow* half = curve.find("EC50");
+  const CurveRow* most = curve.find("Omax");
+  if (half == nullptr || !half->value || !std::isfinite(*half->value) || half->status != "ok")
+    return {"The data do not determine EC50" +
+                std::string(half == nullptr || half->status.empty() ? "" : " (status " + half->status + ")") + ".",
+            false};
+  const std::string unit = half->unit.empty() ? "" : " " + half->unit;
+  std::string sentence = "EC50 is " + shown(half->value, 3) + unit;
+  if (!curve.text("X").empty()) sentence += " of " + curve.text("X");
+  sentence +=
+      in_parentheses(curve, half->lower || half->upper ? shown(half->lower, 3) + " to " + shown(half->upper, 3) : "–");
+  if (most != nullptr && most->value && std::isfinite(*most->value)) {
+    const bool is_percent = most->unit == "percent";
+    const auto text = [&](const std::optional<double>& value) {
+      return is_percent ? shown(value, 3) + " %" : percent(value);
+    };
+    sentence += ", and occupancy approaches " + text(most->value) +
+                (most->lower || most->upper ? " (" + text(most->lower) + " to " + text(most->upper) + ")" : "");
+  }
+  return {sentence + ".", true};
+}
+
+int rank_of(const Occupancies& occupancies) {
+  const OccupancyRow* whole = occupancies.whole();
+  if (whole == nullptr) return 2;
+  return whole->name == "joint" ? 0 : 1;
+}
+
+}  // namespace
+
+std::vector<Answer> answers(const Outputs& outputs, std::size_t most) {
+  std::vector<Answer> all;
+  for (const DoseCurve& curve : outputs.curves) all.push_back(from_curve(curve));
+  for (int rank = 0; rank < 3; ++rank)
+    for (const Occupancies& occupancies : outputs.occupancies) {
+      if (rank_of(occupancies) != rank) continue;
+      const OccupancyRow* whole = occupancies.whole();
+      all.push_back(whole != nullptr ? from_all_regions(outputs, occupancies, *whole)
+                                     : from_regions(outputs, occupancies));
+    }
+  // What is known comes first; an answer that is none stays visible below.
+  std::stable_partition(all.begin(), all.end(), [](const Answer& answer) { return answer.is_sure; });
+  if (all.size() > most) all.resize(most);
+  return all;
+}
+
+}  // namespace pet::detail

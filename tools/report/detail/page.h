@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/report/detail/figure.h"
+#include "tools/report/report.h"
+
+namespace pet::detail {
+
+/// A page that is put together section by section: figures are numbered, sections with content are listed in the
+/// navigation, and the policy names the scripts and the style by their hashes.
+class Page {
+ public:
+  explicit Page(std::string title, std::string subtitle) : title_(std::move(title)), subtitle_(std::move(subtitle)) {}
+
+  /// HTML of a figure: caption, drawing, tables that open for print. A figure without layers or marks has tables only.
+  std::string figure(const Figure& figure);
+  std::string figures(const std::vector<Figure>& figures);
+  /// Adds a section; nothing for one without content. `name` is its heading and `id` its anchor.
+  void section(const std::string& id, const std::string& name, const std::string& content);
+
+  std::string html(const std::vector<ReportScript>& scripts) const;
+
+ private:
+  std::string title_;
+  std::string subtitle_;
+  std::string navigation_;
+  std::string sections_;
+  std::string data_;  ///< specifications, as blocks of JSON
+  int count_ = 0;
+};
+
+/// JSON that can stand in a script element: without "<".
+std::string embedded_json(const Json& json);
+
+/// 'sha256-...' of an inline script or style, as a content security policy has it.
+std::string policy_hash(std::string_view text);
+
+}  // namespace pet::detail

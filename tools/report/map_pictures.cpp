@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Maps as slices: PNG pictures in the page, and what their colours mean.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+
+#include "libpet/slices.h"
+#include "tools/report/detail/answer.h"
+
+namespace pet::detail {
+namespace {
+
+using Colour = std::array<unsigned char, 3>;
+
+// Viridis at every eighth (Smith NJ, van der Walt S, 2015, CC0), linear between: lightness rises all the way, so that a
+// greyscale print keeps the order.
+constexpr std::array<Colour, 9> viridis = {{{0x44, 0x01, 0x54},
+                                            {0x47, 0x2D, 0x7B},
+                                            {0x3B, 0x52, 0x8B},
+                                            {0x2C, 0x72, 0x8E},
+                                            {0x21, 0x91, 0x8C},
+                                            {0x28, 0xAE, 0x80},
+                                            {0x5E, 0xC9, 0x62},
+                                            {0xAD, 0xDC, 0x30},
+                                            {0xFD, 0xE7, 0x25}}};
+constexpr Colour outside = {255, 255, 255};
+
+Colour colour_at(double share) {
+  const double place = std::clamp(share, 0.0, 1.0) * (viridis.size() - 1);
+  const auto below = std::min(static_cast<std::size_t>(place), viridis.size() - 2);
+  Colour colour{};
+  for (std::size_t c = 0; c < 3; ++c) {
+    const double mixed = std::lerp(static_cast<double>(viridis[below][c]), static_cast<double>(viridis[below + 1][c]),
+                                   place - static_cast<double>(below));
+    colour[c] = static_cast<unsigned char>(std::lround(mixed));
+  }
+  return colour;
+}
+
+Colour colour_of(float value, double largest) {
+  if (std::isnan(value) || value == 0.0F) return outside;
+  return colour_at(value / largest);
+}
+
+struct Picture {
+  int width = 0;
+  int height = 0;
+  std::vector<unsigned char> rgb;
+};
+
+void put(Picture& picture, int x, int y, const Colour& colour) {
+  const std::size_t at =
+      3 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(picture.width) + static_cast<std::size_t>(x));
+  std::copy(colour.begin(), colour.end(), picture.rgb.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+// Slices side by side with square pixels: a voxel becomes a block of them.
+Picture mosaic(const std::vector<Slice>& slices, double largest) {
+  constexpr int gap = 2;
+  const Slice& first = slices.front();
+  const double smallest_mm = std::min(first.pixel_width_mm, first.pixel_height_mm);
+  const int block = first.width * static_cast<int>(slices.size()) < 400 ? 2 : 1;
+  const auto pixels = [&](double voxel_mm, int voxels) {
+    return static_cast<int>(std::lround(voxel_mm / smallest_mm * voxels * block));
+  };
+  const int width = pixels(first.pixel_width_mm, first.width);
+  const int height = pixels(first.pixel_height_mm, first.height);
+  Picture picture{static_cast<int>(slices.size()) * (width + gap) - gap, height, {}};
+  picture.rgb.assign(3 * static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height), 255);
+  for (std::size_t s = 0; s < slices.size(); ++s)
+    for (int y = 0; y < height; ++y)
+      for (int x = 0; x < width; ++x) {
+        const int column = x * first.width / width;
+        const int row = y * first.height / height;
+        const float value = slices[s].values[static_cast<std::size_t>(row * first.width + column)];
+        put(picture, static_cast<int>(s) * (width + gap) + x, y, colour_of(value, largest));
+      }
+  return picture;
+}
+
+std::string image(const Picture& picture, const std::string& alternative) {
+  return "<img alt=\"" + escaped(alternative) + "\" width=\"" + std::to_string(picture.width) + "\" height=\"" +
+         std::to_string(picture.height) + "\" src=\"data:image/png;base64," +
+         base64(png_of(picture.width, picture.height, picture.rgb)) + "\">";
+}
+
+std::string colour_bar(double largest, const std::string& unit) {
+  constexpr int width = 256;
+  Picture bar{width, 1, std::vector<unsigned char>(3 * width)};
+  for (int x = 0; x < width; ++x) put(bar, x, 0, colour_at(x / (width - 1.0)));
+  const std::string top = shown(largest, 3) + (unit.empty() || unit == "1" ? "" : " " + unit);
+  return element("div",
+                 element("span", "0") + image(bar, "colour bar from 0 to " + top) + element("span", escaped(top)),
+                 "class=\"bar\"");
+}
+
+std::string positions(const std::vector<Slice>& slices) {
+  std::vector<std::string> texts;
+  for (const Slice& slice : slices) texts.push_back(shown(slice.position_mm, 3));
+  return joined(texts, ", ") + " mm";
+}
+
+struct PlaneView {
+  Plane plane;
+  int count;
+  const char* name;
+  const char* reading;
+};
+
+constexpr std::array<PlaneView, 3> planes = {
+    {{Plane::axial, 5, "axial", "seen from below: left is the patient's right"},
+     {Plane::coronal, 4, "coronal", "seen from the front: left is the patient's right"},
+     {Plane::sagittal, 3, "sagittal", "seen from the patient's left: left is the front"}}};
+
+std::string pictures_of(const QuantityMap& map, double largest) {
+  const std::string name = map.quantity + ", " + map.label;
+  std::string html = element(
+      "figcaption",
+      element("b", escaped(name)) +
+          element("span", escaped(map.text("ModelName").empty() ? map.path : map.text("ModelName") + ", " + map.path)));
+  for (const PlaneView& view : planes) {
+    const std::vector<Slice> slices = slices_of(map.map.grid, map.map.voxels, view.plane, view.count);
+    if (slices.empty()) return element("figure", html + paragraph("The map holds no value."), "class=\"map\"");
+    html += element("p", escaped(std::string(view.name) + ", " + view.reading + "; at " + positions(slices)),
+                    "class=\"plane\"");
+    html += image(mosaic(slices, largest), name + ", " + view.name + " slices");
+  }
+  return element("figure", html + colour_bar(largest, map.text("Units")), "class=\"map\"") + "\n";
+}
+
+HtmlTable quantiles(const Outputs& outputs) {
+  HtmlTable table{"Voxels that are not zero", {"map", "quantity", "unit", "1 %", "25 %", "median", "75 %", "99 %"}, {}};
+  for (const QuantityMap& map : outputs.maps) {
+    std::vector<std::string> row = {map.label, map.quantity, map.text("Units").empty() ? "–" : map.text("Units")};
+    for (const double fraction : {0.01, 0.25, 0.5, 0.75, 0.99})
+      row.push_back(shown(quantile_of_voxels(map.map.voxels, fraction)));
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+}  // namespace
+
+std::string map_pictures(const Outputs& outputs) {
+  if (outputs.maps.empty()) return "";
+  std::map<std::string, double> largest;
+  for (const QuantityMap& map : outputs.maps)
+    largest[map.quantity] = std::max(largest[map.quantity], display_limit(map.map.voxels));
+  std::string html = paragraph(
+      "Slices of the maps, evenly spaced through what was fitted. Maps of one quantity share their colours, which end "
+      "where few voxels lie beyond (99th percentile or Tukey's fence). Values below 0 are shown as 0, larger ones as "
+      "the "
+      "end of the bar; voxels without an estimate, or whose status is not ok, are white.");
+  std::string figures;
+  for (const QuantityMap& map : outputs.maps)
+    figures += pictures_of(map, largest[map.quantity] > 0.0 ? largest[map.quantity] : 1.0);
+  html += element("div", figures, "class=\"maps\"");
+  html += element("details", element("summary", "Table of the maps") + table_html(quantiles(outputs)));
+  return html;
+}
+
+}  // namespace pet::detail

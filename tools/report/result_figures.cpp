@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: Apache-2.0
+// Figures of what was found: parameters, occupancies, curves.
+#include <algorithm>
+#include <cmath>
+
+#include "kinetic_models/graphical_points.h"
+#include "tools/report/detail/figure.h"
+
+namespace pet::detail {
+namespace {
+
+constexpr std::size_t most_rows_drawn = 60;
+
+std::string with_unit(const std::string& name, const std::string& unit) {
+  if (unit.empty() || unit == "1") return name;
+  std::string text = unit;
+  const std::size_t cubed = text.find("cm3");
+  if (cubed != std::string::npos) text.replace(cubed, 3, "cm³");
+  return name + " (" + text + ")";
+}
+
+Json region_axis() {
+  Json axis = nominal("r", "");
+  axis["title"] = nullptr;
+  axis["axis"] = {{"labelLimit", 150}, {"grid", true}, {"gridDash", {1, 3}}};
+  return axis;
+}
+
+// The height of a figure with one row a region.
+std::size_t height_of_rows(std::size_t rows, std::size_t pixels_each) {
+  return std::max<std::size_t>(std::min(rows, most_rows_drawn), 1) * pixels_each;
+}
+
+// The same quantity of the same model in several scans, beside each other.
+struct ParameterGroup {
+  std::string model;
+  std::string quantity;
+  std::string unit;
+  std::vector<const Parameters*> scans;
+};
+
+std::vector<ParameterGroup> parameter_groups(const Outputs& outputs) {
+  constexpr std::size_t most_scans = 6;
+  std::vector<ParameterGroup> groups;
+  for (const Parameters& parameters : outputs.parameters) {
+    if (parameters.table.parameters.empty()) continue;
+    const std::string quantity = parameters.table.parameters.front();
+    const auto found = std::find_if(groups.begin(), groups.end(), [&](const ParameterGroup& group) {
+      return group.model == parameters.model_label && group.quantity == quantity && group.scans.size() < most_scans &&
+             std::none_of(group.scans.begin(), group.scans.end(),
+                          [&](const Parameters* other) { return other->label == parameters.label; });
+    });
+    const std::string unit = parameters.table.units.empty() ? "" : parameters.table.units.front();
+    if (found == groups.end())
+      groups.push_back({parameters.model_label, quantity, unit, {&parameters}});
+    else
+      found->scans.push_back(&parameters);
+  }
+  return groups;
+}
+
+std::string flags_of(const std::vector<std::string>& flags) {
+  return flags.empty() ? "–" : joined(flags, ", ");
+}
+
+HtmlTable parameter_rows(const Parameters& parameters) {
+  const ParameterTable& table = parameters.table;
+  HtmlTable html{"Parameters of " + parameters.model_label + ", " + parameters.label, {"region"}, {}};
+  for (std::size_t p = 0; p < table.parameters.size(); ++p) {
+    html.header.push_back(with_unit(table.parameters[p], table.units.empty() ? "" : table.units[p]));
+    html.header.push_back(table.has_intervals ? "interval" : "standard error");
+  }
+  html.header.insert(html.header.end(), {"status", "flags"});
+  for (const ParameterRow& row : table.rows) {
+    std::vector<std::string> cells = {row.name};
+    for (const ParameterCell& cell : row.cells) {
+      cells.push_back(shown(cell.value));
+      cells.push_back(table.has_intervals ? interval(cell.lower, cell.upper) : shown(cell.standard_error, 2));
+    }
+    cells.push_back(row.status.empty() ? "–" : row.status);
+    cells.push_back(flags_of(row.flags));
+    html.rows.push_back(std::move(cells));
+  }
+  return html;
+}
+
+Json parameter_values(const ParameterGroup& group) {
+  Json values = Json::array();
+  for (const Parameters* scan : group.scans) {
+    const ParameterTable& table = scan->table;
+    for (std::size_t i = 0; i < std::min(table.rows.size(), most_rows_drawn); ++i) {
+      const ParameterRow& row = table.rows[i];
+      const ParameterCell& cell = row.cells.front();
+      if (!cell.value || !std::isfinite(*cell.value)) continue;
+      Json value = {{"r", row.name}, {"s", scan->label}, {"v", drawn(cell.value)}};
+      value["q"] = row.status == "ok" || row.status.empty() ? "ok" : "not ok";
+      if (table.has_intervals && cell.lower && cell.upper && std::isfinite(*cell.lower) && std::isfinite(*cell.upper)) {
+        value["l"] = drawn(cell.lower);
+        value["u"] = drawn(cell.upper);
+      } else if (!table.has_intervals && cell.standard_error && std::isfinite(*cell.standard_error)) {
+        value["e"] = drawn(cell.standard_error);
+      }
+      values.push_back(std::move(value));
+    }
+  }
+  return values;
+}
+
+Figure parameter_figure(const ParameterGroup& group) {
+  std::vector<std::string> names;
+  Figure figure;
+  for (const Parameters* scan : group.scans) {
+    names.push_back(scan->label);
+    figure.tables.push_back(parameter_rows(*scan));
+  }
+  const bool has_intervals = group.scans.front()->table.has_intervals;
+  const Json offset = {{"field", "s"}, {"type", "nominal"}, {"sort", nullptr}};
+  Json point = series_encoding("s", names, false);
+  point["x"] = quantitative("v", with_unit(group.quantity, group.unit));
+  point["x"]["scale"] = {{"zero", false}};
+  point["y"] = region_axis();
+  if (names.size() > 1) point["yOffset"] = offset;
+  Json bar = {{"color", point["color"]}, {"y", region_axis()}};
+  bar["x"] = quantitative("l", with_unit(group.quantity, group.unit));
+  bar["x"]["scale"] = {{"zero", false}};
+  bar["x2"] = {{"field", "u"}};
+  if (names.size() > 1) bar["yOffset"] = offset;
+  Json layer = Json::array();
+  layer.push_back({{"transform", {{{"filter", "isValid(datum.l)"}}}},
+                   {"mark", {{"type", "rule"}, {"strokeWidth", 1.5}, {"clip", true}}},
+                   {"encoding", bar}});
+  for (const bool is_ok : {true, false})
+    layer.push_back({{"transform", {{{"filter", is_ok ? "datum.q === 'ok'" : "datum.q !== 'ok'"}}}},
+                     {"mark", {{"type", "point"}, {"filled", is_ok}, {"size", 36}}},
+                     {"encoding", point}});
+  Json calculated = Json::array();
+  if (!has_intervals) {
+    calculated.push_back({{"calculate", "isValid(datum.e) ? datum.v - datum.e : null"}, {"as", "l"}});
+    calculated.push_back({{"calculate", "isValid(datum.e) ? datum.v + datum.e : null"}, {"as", "u"}});
+  }
+  figure.spec = {{"data", {{"values", parameter_values(group)}}},
+                 {"width", "container"},
+                 {"height", height_of_rows(group.scans.front()->table.rows.size(), names.size() > 1 ? 24 : 20)},
+                 {"layer", layer}};
+  if (!calculated.empty()) figure.spec["transform"] = calculated;
+  figure.title = group.quantity + " by " + group.model;
+  figure.reading = std::string(has_intervals ? "Bars are the intervals of the table" : "Bars are one standard error") +
+                   "; open symbols have a status other than ok. The tables hold every parameter with its flags.";
+  return figure;
+}
+
+std::string title_of(const Occupancies& occupancies) {
+  std::string title = occupancies.whole() != nullptr ? occupancies.whole()->name : occupancies.method;
+  if (title.empty()) title = "binding";
+  if (title == "bpnd") title = occupancies.table.measure;
+  if (title == "lassen") title = "Lassen plot";
+  if (title == "joint") title = "joint fit";
+  return title + (occupancies.drug.empty() ? "" : ", " + occupancies.drug);
+}
+
+HtmlTable occupancy_rows(const Occupancies& occupancies) {
+  const OccupancyTable& table = occupancies.table;
+  HtmlTable html{
+      "Occupancy, " + title_of(occupancies),
+      {"region", table.measure + " baseline", table.measure + " drug", "occupancy", "interval", "status", "flags"},
+      {}};
+  html.header.insert(html.header.end(), table.extra_columns.begin(), table.extra_columns.end());
+  for (const OccupancyRow& row : table.rows) {
+    std::vector<std::string> cells = {row.index == 0 ? row.name + " (all regions)" : row.name,
+                                      shown(row.baseline),
+                                      shown(row.drug),
+                                      percent(row.occupancy),
+                                      percent_interval(row.lower, row.upper),
+                                      row.status,
+                                      flags_of(row.flags)};
+    for (const std::optional<double>& extra : row.extra) cells.push_back(shown(extra));
+    html.rows.push_back(std::move(cells));
+  }
+  return html;
+}
+
+// What lies beyond the figure stops at its edge.
+constexpr double least_drawn = -0.25;
+constexpr double most_drawn = 1.25;
+
+double within(double value) {
+  return std::clamp(value, least_drawn, most_drawn);
+}
+
+bool is_beyond(double value) {
+  return value < least_drawn || value > most_drawn;
+}
+
+Figure regional_figure(const Occupancies& occupancies) {
+  Json values = Json::array();
+  for (const OccupancyRow& row : occupancies.table.rows) {
+    if (row.index == 0 || !row.occupancy || !std::isfinite(*row.occupancy) || values.size() >= most_rows_drawn)
+      continue;
+    Json value = {
+        {"r", row.name}, {"o", drawn(within(*row.occupancy))}, {"q", row.status == "ok" ? "ok" : "another status"}};
+    if (is_beyond(*row.occupancy)) value["b"] = percent(row.occupancy) + ", beyond the axis";
+    if (row.lower && row.upper) {
+      value["l"] = drawn(within(*row.lower));
+      value["u"] = drawn(within(*row.upper));
+    }
+    values.push_back(std::move(value));
+  }
+  Json x = quantitative("o", "occupancy");
+  x["axis"] = {{"format", ".0%"}};
+  x["scale"] = {{"nice", false}};
+  Json colour = nominal("q", "status");
+  colour["scale"] = {{"domain", {"ok", "another status"}}, {"range", {"#56B4E9", "#FFFFFF"}}};
+  Json layer = Json::array();
+  const OccupancyRow* whole = occupancies.whole();
+  if (whole != nullptr && whole->occupancy && std::isfinite(*whole->occupancy)) {
+    const double lower = whole->lower ? within(*whole->lower) : within(*whole->occupancy);
+    const double upper = whole->upper ? within(*whole->upper) : within(*whole->occupancy);
+    layer.push_back({{"data", {{"values", {{{"l", drawn(lower)}, {"u", drawn(upper)}}}}}},
+                     {"mark", {{"type", "rect"}, {"color", "#D55E00"}, {"opacity", 0.18}}},
+                     {"encoding", {{"x", quantitative("l", "occupancy")}, {"x2", {{"field", "u"}}}}}});
+    layer.push_back({{"mark", {{"type", "rule"}, {"color", "#D55E00"}, {"strokeDash", {6, 3}}, {"strokeWidth", 1.5}}},
+                     {"encoding", {{"x", {{"datum", drawn(within(*whole->occupancy))}}}}}});
+  }
+  layer.push_back({{"mark", {{"type", "bar"}, {"stroke", "#1b4b6b"}, {"strokeWidth", 1}, {"height", {{"band", 0.62}}}}},
+                   {"encoding", {{"x", x}, {"y", region_axis()}, {"fill", colour}}}});
+  layer.push_back(
+      {{"transform", {{{"filter", "isValid(datum.l)"}}}},
+       {"mark", {{"type", "rule"}, {"strokeWidth", 1.6}, {"color", "#111"}}},
+       {"encoding", {{"y", region_axis()}, {"x", quantitative("l", "occupancy")}, {"x2", {{"field", "u"}}}}}});
+  layer.push_back(
+      {{"transform", {{{"filter", "isValid(datum.b)"}}}},
+       {"mark", {{"type", "text"}, {"align", "left"}, {"dx", 6}, {"fontSize", 10.5}, {"color", "#111"}}},
+       {"encoding", {{"y", region_axis()}, {"x", {{"datum", 0}}}, {"text", {{"field", "b"}, {"type", "nominal"}}}}}});
+  Figure figure;
+  figure.title = "Regional occupancy, " + title_of(occupancies);
+  figure.reading =
+      "Bars end at the estimate, lines are the intervals (cut at -25 % and 125 %). White bars have a status other than "
+      "ok: see the flags.";
+  if (whole != nullptr) figure.reading += " The dashed line and its band are the estimate from all regions together.";
+  figure.spec = {{"data", {{"values", values}}},
+                 {"width", "container"},
+                 {"height", height_of_rows(values.size(), 20)},
+                 {"layer", layer}};
+  figure.tables.push_back(occupancy_rows(occupancies));
+  return figure;
+}
+
+// Marks points whose names have room to their left.
+void choose_labels(Json& points) {
+  constexpr double room = 0.14;  // of the width
+  std::vector<Json*> order;
+  for (Json& point : points) order.push_back(&point);
+  std::sort(order.begin(), order.end(), [](const Json* a, const Json* b) { return (*a)["x"] < (*b)["x"]; });
+  double last = order.empty() ? 0.0 : (*order.front())["x"].get<double>();
+  for (Json* point : order) {
+    const double x = (*point)["x"].get<double>();
+    const double range = (*order.back())["x"].get<double>() - (*order.front())["x"].get<double>();
+    (*point)["k"] = x >= last + room * range;
+    if ((*point)["k"] == true) last = x;
+  }
+}
+
+std::vector<Figure> lassen_figures(const Occupancies& occupancies) {
+  const OccupancyRow* whole = occupancies.whole();
+  if (whole == nullptr || whole->name != "lassen") return {};
+  Json values = Json::array();
+  std::vector<double> baselines;
+  std::vector<double> drugs;
+  HtmlTable table{"Points of the Lassen plot", {"region", "VT baseline", "VT baseline - VT drug"}, {}};
+  for (const OccupancyRow& row : occupancies.table.rows) {
+    if (row.index == 0 || !row.baseline || !row.drug) continue;
+    baselines.push_back(*row.baseline);
+    drugs.push_back(*row.drug);
+    const double fall = residuals(std::span(&baselines.back(), 1), std::span(&drugs.back(), 1)).front();
+    values.push_back({{"r", row.name}, {"x", drawn(*row.baseline)}, {"y", drawn(fall)}});
+    table.rows.push_back({row.name, shown(*row.baseline), shown(fall)});
+  }
+  choose_labels(values);
+  const auto extra = [&](const char* name) -> std::optional<double> {
+    const auto& columns = occupancies.table.extra_columns;
+    const auto found = std::find(columns.begin(), columns.end(), name);
+    if (found == columns.end()) return std::nullopt;
+    return whole->extra[static_cast<std::size_t>(found - columns.begin())];
+  };
+  const std::optional<double> VND = extra("VND");
+  Json layer = Json::array();
+  layer.push_back({{"mark", {{"type", "rule"}, {"color", "#555"}}}, {"encoding", {{"y", {{"datum", 0}}}}}});
+  Json x = quantitative("x", "VT at baseline (mL/cm³)");
+  x["scale"] = {{"zero", false}};
+  Json y = quantitative("y", "fall of VT after the drug (mL/cm³)");
+  const auto line = whole->occupancy && VND && std::isfinite(*whole->occupancy) && std::isfinite(*VND)
+                        ? lassen_line(baselines, *whole->occupancy, *VND)
+                        : std::nullopt;
+  if (line) {
+    Json ends = Json::array();
+    for (std::size_t end = 0; end < 2; ++end) ends.push_back({{"x", drawn(line->x[end])}, {"y", drawn(line->y[end])}});
+    layer.push_back({{"data", {{"values", ends}}},
+                     {"mark", {{"type", "line"}, {"color", "#D55E00"}, {"strokeWidth", 1.8}}},
+                     {"encoding", {{"x", x}, {"y", y}}}});
+  }
+  layer.push_back({{"mark", {{"type", "point"}, {"filled", true}, {"size", 55}, {"color", "#0072B2"}}},
+                   {"encoding", {{"x", x}, {"y", y}, {"tooltip", nominal("r", "region")}}}});
+  layer.push_back(
+      {{"transform", {{{"filter", "datum.k && width > 520"}}}},
+       {"mark", {{"type", "text"}, {"align", "right"}, {"dx", -7}, {"dy", -5}, {"fontSize", 10}, {"color", "#333"}}},
+       {"encoding", {{"x", x}, {"y", y}, {"text", {{"field", "r"}, {"type", "nominal"}}}}}});
+  const std::optional<double> lower = extra("VND_lower");
+  const std::optional<double> upper = extra("VND_upper");
+  Figure figure;
+  figure.title = "Lassen plot" + std::string(occupancies.drug.empty() ? "" : ", " + occupancies.drug);
+  figure.reading = "The slope is the occupancy, " + percent(whole->occupancy) + " (" +
+                   percent_interval(whole->lower, whole->upper) + "); the line meets zero at VND, " + shown(VND) +
+                   " mL/cm³ (" + interval(lower, upper) + "). r² = " + shown(extra("r2"), 3) + ", status " +
+                   whole->status + ".";
+  figure.spec = {{"data", {{"values", values}}}, {"width", "container"}, {"height", 320}, {"layer", layer}};
+  figure.tables.push_back(std::move(table));
+  return {figure};
+}
+
+// Ticks of an axis that is logarithmic but for zero: 0, then 1, 2 and 5 of every decade.
+Json ticks(double smallest, double largest) {
+  Json values = {0};
+  for (double decade = std::pow(10.0, std::floor(std::log10(smallest))); decade <= largest; decade *= 10.0)
+    for (const double step : {1.0, 2.0, 5.0})
+      if (step * decade >= smallest && step * decade <= largest) values.push_back(drawn(step * decade));
+  return values;
+}
+
+struct Observed {
+  Json values = Json::array();
+  HtmlTable table{};
+};
+
+// The column of the observations that holds the subjects of the curve's BP0[SUBJECT].
+std::optional<std::size_t> subject_column(const DoseCurve& curve, const Tsv& tsv) {
+  for (std::size_t c = 0; c < tsv.header().size(); ++c) {
+    bool fits = tsv.rows() > 0;
+    for (std::size_t r = 0; r < tsv.rows(); ++r) fits = fits && curve.find("BP0[" + tsv.cell(r, c) + "]") != nullptr;
+    if (fits) return c;
+  }
+  return std::nullopt;
+}
+
+// Observations in the unit of the curve: occupancies as they are, binding over that subject's baseline (by Vega).
+Observed observed(const DoseCurve& curve) {
+  Observed result;
+  if (!curve.observations) return result;
+  const Tsv& tsv = *curve.observations;
+  const auto x = tsv.find(curve.text("X"));
+  const auto y = tsv.find(curve.text("Y"));
+  const bool is_binding = curve.text("Endpoint") == "binding";
+  const auto subject = is_binding ? subject_column(curve, tsv) : std::nullopt;
+  if (!x || !y || (is_binding && !subject)) return result;
+  result.table = {"Observations", {curve.text("X"), curve.text("Y")}, {}};
+  if (subject) result.table.header.insert(result.table.header.begin(), tsv.header()[*subject]);
+  for (std::size_t r = 0; r < tsv.rows(); ++r) {
+    const auto at = parse_number(tsv.cell(r, *x));
+    const auto value = parse_number(tsv.cell(r, *y));
+    if (!at || !value) continue;
+    Json observation = {{"x", drawn(*at)}, {"y", drawn(*value)}};
+    std::vector<std::string> row = {shown(*at), shown(*value)};
+    if (subject) {
+      observation["b"] = drawn(curve.find("BP0[" + tsv.cell(r, *subject) + "]")->value);
+      row.insert(row.begin(), tsv.cell(r, *subject));
+    }
+    result.values.push_back(std::move(observation));
+    result.table.rows.push_back(std::move(row));
+  }
+  return result;
+}
+
+HtmlTable curve_table(const DoseCurve& curve) {
+  HtmlTable table{
+      "Parameters of the curve", {"parameter", "value", "standard error", "interval", "unit", "status", "flags"}, {}};
+  for (const CurveRow& row : curve.rows)
+    table.rows.push_back({row.parameter, shown(row.value), shown(row.standard_error, 2), interval(row.lower, row.upper),
+                          row.unit.empty() ? "unknown" : row.unit, row.status, flags_of(row.flags)});
+  return table;
+}
+
+HtmlTable prediction_table(const DoseCurve& curve) {
+  HtmlTable table{
+      "The curve and its band", {curve.text("X"), "occupancy", "interval of the curve", "interval of a scan"}, {}};
+  for (const CurvePredictionRow& row : curve.prediction)
+    table.rows.push_back({shown(row.x), shown(row.y), interval(row.lower, row.upper),
+                          interval(row.observation_lower, row.observation_upper)});
+  return table;
+}
+
+Figure dose_figure(const DoseCurve& curve) {
+  const Observed seen = observed(curve);
+  Json predicted = Json::array();
+  double smallest = HUGE_VAL;
+  double largest = 0.0;
+  const auto include = [&](double x) {
+    if (x > 0.0) smallest = std::min(smallest, x);
+    largest = std::max(largest, x);
+  };
+  for (const CurvePredictionRow& row : curve.prediction) {
+    include(row.x);
+    predicted.push_back({{"x", drawn(row.x)}, {"y", drawn(row.y)}, {"l", drawn(row.lower)}, {"u", drawn(row.upper)}});
+  }
+  for (const Json& value : seen.values) include(value["x"].get<double>());
+  const CurveRow* half = curve.find("EC50");
+  const std::string unit = half != nullptr ? half->unit : "";
+  const CurveRow* most = curve.find("Omax");
+  const bool is_percent = most != nullptr && most->unit == "percent";
+  Json x = quantitative("x", with_unit(curve.text("X").empty() ? "concentration" : curve.text("X"), unit));
+  if (std::isfinite(smallest)) {
+    x["scale"] = {{"type", "symlog"}, {"constant", drawn(smallest)}, {"nice", false}};
+    x["axis"] = {{"values", ticks(smallest, largest)}, {"format", "~g"}, {"labelOverlap", true}};
+  }
+  Json y = quantitative("y", is_percent ? "occupancy (percent)" : "occupancy");
+  if (!is_percent) y["axis"] = {{"format", ".0%"}};
+  Json low = y;
+  low["field"] = "l";
+  Json layer = Json::array();
+  if (!predicted.empty()) {
+    layer.push_back({{"data", {{"values", predicted}}},
+                     {"mark", {{"type", "area"}, {"color", "#56B4E9"}, {"opacity", 0.3}}},
+                     {"encoding", {{"x", x}, {"y", low}, {"y2", {{"field", "u"}}}}}});
+    layer.push_back({{"data", {{"values", predicted}}},
+                     {"mark", {{"type", "line"}, {"color", "#0072B2"}, {"strokeWidth", 2}}},
+                     {"encoding", {{"x", x}, {"y", y}}}});
+  }
+  if (!seen.values.empty()) {
+    Json points = {{"data", {{"values", seen.values}}},
+                   {"mark", {{"type", "point"}, {"size", 40}, {"color", "#D55E00"}, {"strokeWidth", 1.5}}},
+                   {"encoding", {{"x", x}, {"y", y}}}};
+    if (seen.values.front().contains("b"))
+      points["transform"] = {{{"calculate", "1 - datum.y / datum.b"}, {"as", "y"}}};
+    layer.push_back(std::move(points));
+  }
+  if (half != nullptr && half->value && std::isfinite(*half->value))
+    layer.push_back({{"mark", {{"type", "rule"}, {"color", "#555"}, {"strokeDash", {4, 3}}}},
+                     {"encoding", {{"x", {{"datum", drawn(*half->value)}}}}}});
+  Figure figure;
+  figure.title = "Occupancy against " + (curve.text("X").empty() ? std::string("concentration") : curve.text("X"));
+  figure.reading = "The line is the fitted curve, the band the interval of the curve" +
+                   std::string(seen.values.empty() ? "" : ", open circles are scans") +
+                   ". The dashed line is EC50. The axis is logarithmic, but for zero.";
+  figure.spec = {{"width", "container"}, {"height", 320}, {"layer", layer}};
+  if (!curve.prediction.empty()) figure.tables.push_back(prediction_table(curve));
+  if (!seen.values.empty()) figure.tables.push_back(seen.table);
+  return figure;
+}
+
+}  // namespace
+
+std::vector<Figure> parameter_figures(const Outputs& outputs) {
+  std::vector<Figure> figures;
+  for (const ParameterGroup& group : parameter_groups(outputs)) figures.push_back(parameter_figure(group));
+  return figures;
+}
+
+std::vector<Figure> occupancy_figures(const Outputs& outputs) {
+  std::vector<Figure> figures;
+  for (const Occupancies& occupancies : outputs.occupancies) {
+    for (Figure& figure : lassen_figures(occupancies)) figures.push_back(std::move(figure));
+    figures.push_back(regional_figure(occupancies));
+  }
+  return figures;
+}
+
+std::vector<Figure> dose_figures(const Outputs& outputs) {
+  std::vector<Figure> figures;
+  for (const DoseCurve& curve : outputs.curves) {
+    Figure figure = dose_figure(curve);
+    figure.tables.insert(figure.tables.begin(), curve_table(curve));
+    figures.push_back(std::move(figure));
+  }
+  return figures;
+}
+
+}  // namespace pet::detail

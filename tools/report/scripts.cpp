@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sstream>
+
+#include "libpet/data_folder.h"
+#include "libpet/error.h"
+#include "libpet/io/detail/text_file.h"
+#include "tools/report/detail/page_text.h"
+#include "tools/report/report.h"
+
+namespace pet {
+
+std::vector<ReportScript> report_scripts() {
+  const std::filesystem::path folder = data_folder() / "report";
+  std::vector<ReportScript> scripts;
+  std::istringstream lock{std::string(detail::scripts_lock)};
+  for (std::string line; std::getline(lock, line);) {
+    if (line.empty() || line.front() == '#') continue;
+    std::istringstream words(line);
+    ReportScript script;
+    words >> script.name >> script.version;
+    const std::filesystem::path file = folder / (script.name + "-" + script.version + ".js");
+    if (!std::filesystem::is_regular_file(file))
+      throw InputNotFound(file.string() + ": not found; tools/install_report_assets.sh puts it there");
+    script.text = detail::read_text_file(file);
+    scripts.push_back(std::move(script));
+  }
+  return scripts;
+}
+
+}  // namespace pet
