@@ -13,6 +13,7 @@
 #include "libpet/io/sidecar.h"
 #include "libpet/io/tac_table_file.h"
 #include "tools/arguments.h"
+#include "tools/map_names.h"
 #include "tools/pet_map_options.h"
 #include "tools/pet_map_sidecar.h"
 #include "tools/tool.h"

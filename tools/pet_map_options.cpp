@@ -6,6 +6,7 @@
 #include "libpet/error.h"
 #include "libpet/io/tsv.h"
 #include "tools/arguments.h"
+#include "tools/map_names.h"
 
 namespace pet {
 namespace {
@@ -125,10 +126,12 @@ std::vector<MapFile> map_files(const PetMapOptions& options, const Model& model,
     const std::string& symbol = symbols[s];
     if (!options.maps.empty() && std::find(options.maps.begin(), options.maps.end(), symbol) == options.maps.end())
       continue;
-    const std::string stem = prefix + "_model-" + std::string(model.label) + "_meas-" + symbol;
+    const auto path = [&](bool is_stderr, const std::string& ending) {
+      return map_stem(prefix, std::string(model.label), symbol, is_stderr) + ending;
+    };
     const auto add = [&](const std::string& ending, bool has_goodness) {
-      if (s < quantities || has_goodness) files.push_back({symbol, false, stem + ending});
-      if (s < quantities) files.push_back({symbol, true, stem + "_desc-stderr" + ending});
+      if (s < quantities || has_goodness) files.push_back({symbol, false, path(false, ending)});
+      if (s < quantities) files.push_back({symbol, true, path(true, ending)});
     };
     if (options.format != "dicom") add(options.is_uncompressed ? "_mimap.nii" : "_mimap.nii.gz", true);
     if (options.format != "nifti") add("_mimap.dcm", false);

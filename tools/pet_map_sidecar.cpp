@@ -48,10 +48,6 @@ Json values_held(const MapSidecar& sidecar) {
 
 }  // namespace
 
-std::filesystem::path map_sidecar_path(const std::string& map) {
-  return map.substr(0, map.rfind(".nii")) + ".json";
-}
-
 std::string map_sidecar_text(const MapFile& file, const MapSidecar& sidecar) {
   const Model& model = sidecar.model;
   Json object;

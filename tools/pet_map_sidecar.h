@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -20,9 +19,6 @@ struct MapSidecar {
   ActivityUnit unit;
   Provenance provenance;
 };
-
-/// "x_mimap.json" for "x_mimap.nii" and "x_mimap.nii.gz".
-std::filesystem::path map_sidecar_path(const std::string& map);
 
 /// The sidecar of one map: what it holds and in which unit, then model, input, weights, values held, bounds,
 /// provenance.

@@ -96,20 +96,26 @@ Estimate k2prime_of_voxels(const DynamicImage& image,
                            const ReferenceRegion& reference,
                            const MapOptions& options) {
   constexpr float least_binding = 0.5F;
+  constexpr float beyond_noise = 2.0F;  // standard errors
   constexpr std::size_t least_voxels = 100;
+  constexpr double least_share = 0.1;  // of the voxels that are ok: noise alone lifts 2.3 % by two standard errors
   MapOptions first_pass = options;
   first_pass.fit = {};
   first_pass.fit.weights = options.fit.weights;
   const ParametricMaps maps = fit_voxels(srtm, image, voxels, reference, first_pass);
-  const std::vector<float>& BPND = maps.map("BPND").value;
+  const QuantityMap& BPND = maps.map("BPND");
   const std::vector<float>& k2prime = maps.map("k2prime").value;
   std::vector<double> usable;
   for (std::size_t i = 0; i < voxels.size(); ++i)
-    if (maps.status[i] == FitStatus::ok && BPND[i] >= least_binding && std::isfinite(k2prime[i]))
+    if (maps.status[i] == FitStatus::ok && std::isfinite(k2prime[i]) &&
+        BPND.value[i] - beyond_noise * BPND.standard_error[i] >= least_binding)
       usable.push_back(static_cast<double>(k2prime[i]));
-  if (usable.size() < least_voxels)
-    throw bad_input("k2prime of the voxels", std::to_string(usable.size()) + " voxels with a BPND of 0.5 or more",
-                    "at least " + std::to_string(least_voxels) + "; give its value or a region");
+  const auto least =
+      std::max(least_voxels, static_cast<std::size_t>(least_share * static_cast<double>(maps.count(FitStatus::ok))));
+  if (usable.size() < least)
+    throw bad_input("k2prime of the voxels",
+                    std::to_string(usable.size()) + " voxels whose BPND is 0.5 or more by two standard errors",
+                    "at least " + std::to_string(least) + "; give that of a region, or the value of the baseline scan");
   const double median = detail::median(usable);
   std::vector<double> deviation;
   for (const double value : usable) deviation.push_back(std::abs(value - median));
