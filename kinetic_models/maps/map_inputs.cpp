@@ -106,15 +106,17 @@ Estimate k2prime_of_voxels(const DynamicImage& image,
   const QuantityMap& BPND = maps.map("BPND");
   const std::vector<float>& k2prime = maps.map("k2prime").value;
   std::vector<double> usable;
-  for (std::size_t i = 0; i < voxels.size(); ++i)
-    if (maps.status[i] == FitStatus::ok && std::isfinite(k2prime[i]) &&
-        BPND.value[i] - beyond_noise * BPND.standard_error[i] >= least_binding)
-      usable.push_back(static_cast<double>(k2prime[i]));
+  std::size_t sure = 0;  // voxels that bind beyond noise; to take these alone would favour a k2prime that is too high
+  for (std::size_t i = 0; i < voxels.size(); ++i) {
+    if (maps.status[i] != FitStatus::ok || !std::isfinite(k2prime[i])) continue;
+    if (BPND.value[i] >= least_binding) usable.push_back(static_cast<double>(k2prime[i]));
+    if (BPND.value[i] - beyond_noise * BPND.standard_error[i] >= least_binding) ++sure;
+  }
   const auto least =
       std::max(least_voxels, static_cast<std::size_t>(least_share * static_cast<double>(maps.count(FitStatus::ok))));
-  if (usable.size() < least)
+  if (sure < least)
     throw bad_input("k2prime of the voxels",
-                    std::to_string(usable.size()) + " voxels whose BPND is 0.5 or more by two standard errors",
+                    std::to_string(sure) + " voxels whose BPND is 0.5 or more by two standard errors",
                     "at least " + std::to_string(least) + "; give that of a region, or the value of the baseline scan");
   const double median = detail::median(usable);
   std::vector<double> deviation;

@@ -34,10 +34,10 @@ WeightScheme map_weight_scheme(const DynamicImage& image, const std::string& nam
 std::vector<double> map_weights(WeightScheme scheme, const DynamicImage& image, const TimeActivityCurve& mean);
 
 /// The k2prime of a first pass over the voxels: the median of srtm's over those whose fit is ok and whose BPND is at
-/// least 0.5 by two standard errors, with the standard error of that median, 1.2533 x 1.4826 MAD / sqrt(n) (voxels
-/// taken as independent). Wu Y, Carson RE. J Cereb Blood Flow Metab 2002;22:1440-1452. Throws InputError for fewer than
-/// 100 such voxels or fewer than 10 % of those whose fit is ok: where little binds, as after a drug, noise alone makes
-/// some voxels look as if they did, and their k2prime is too low.
+/// least 0.5, with the standard error of that median, 1.2533 x 1.4826 MAD / sqrt(n) (voxels taken as independent). Wu
+/// Y, Carson RE. J Cereb Blood Flow Metab 2002;22:1440-1452. Throws InputError where fewer than 100 voxels, or fewer
+/// than 10 % of those whose fit is ok, have a BPND of 0.5 by two standard errors: where little binds, as after a drug,
+/// noise alone makes some voxels look as if they did, and their k2prime is too low.
 Estimate k2prime_of_voxels(const DynamicImage& image,
                            const std::vector<std::uint32_t>& voxels,
                            const ReferenceRegion& reference,
