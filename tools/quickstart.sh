@@ -54,8 +54,8 @@ for session in baseline psilocybin; do
   step pet-input "$folder/study/ses-$session"/*_blood.tsv -o "${scan}_inputfunction.tsv"
   step pet-fit "${scan}_tacs.tsv" --model logan --input "${scan}_inputfunction.tsv" --t-star 40 --ci se \
     --fitted "${scan}_desc-Loganfitted_tacs.tsv" -o "${scan}_model-Logan_kinpar.tsv"
-  step pet-map "$folder/study/ses-$session/dicom" --model mrtm --reference-tacs "${scan}_tacs.tsv" \
-    --reference cerebellum -o "$scan"
+  step pet-map "$folder/study/ses-$session/dicom" --model mrtm2 --k2prime region:insula \
+    --reference-tacs "${scan}_tacs.tsv" --reference cerebellum -o "$scan"
 done
 for model in SRTM Logan; do
   method=bpnd name=sub-01_desc-psilocybin_occupancy.tsv

@@ -92,11 +92,11 @@ TEST_CASE("The answer of regional occupancies names the narrowest interval and t
   here.write("sub-01_desc-drug_occupancy.tsv", regional);
   here.write("sub-01_desc-drug_occupancy.json",
              R"({"Method": "bpnd", "ConfidenceLevel": 0.95, "Drug": "psilocybin", "Dose": "25 mg"})");
-  CHECK(
-      answer_of(page_of(here)) ==
-      "Psilocybin (25 mg) occupied 60.0\u00A0% of its target in insula, where the interval is narrowest (95 % interval "
-      "58.0\u00A0% to 62.0\u00A0%); the 2 usable regions lie between 55.0\u00A0% (occipital) and 60.0\u00A0% "
-      "(insula).");
+  CHECK(answer_of(page_of(here)) ==
+        "Psilocybin (25 mg) occupied 60.0\u00A0% of its target in insula, where the interval is narrowest (95\u00A0% "
+        "interval "
+        "58.0\u00A0% to 62.0\u00A0%); the 2 usable regions lie between 55.0\u00A0% (occipital) and 60.0\u00A0% "
+        "(insula).");
 }
 
 TEST_CASE("A fit of all regions answers before regional occupancies, but not where it determines nothing") {
