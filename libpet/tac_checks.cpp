@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <span>
 
 #include "libpet/weights.h"
@@ -88,7 +89,7 @@ std::vector<std::vector<double>> deviations_of(const TacTable& table,
       const double level = expected.back().activity;
       relative.push_back(level == 0.0 ? 0.0 : (curve[f] - level) / level);
     }
-    const double common = median(relative);
+    const double common = std::accumulate(relative.begin(), relative.end(), 0.0) / static_cast<double>(relative.size());
     for (std::size_t r = 0; r < sizes.size(); ++r)
       sizes[r].push_back(std::abs((relative[r] - common) * expected[r].activity) / expected[r].spread);
   }

@@ -21,7 +21,7 @@ struct FrameJump {
 inline constexpr double jump_threshold = 3.0;
 
 /// How far every frame from `from_min` on deviates from the cubic through two frames on either side, in all regions
-/// together. The relative deviation that all regions share (their median) is taken off: bends of the curves and of the
+/// together. The relative deviation that all regions share (their mean) is taken off: bends of the curves and of the
 /// calibration are common, while motion raises some regions and lowers others. What is left is divided by the standard
 /// deviation that counting gives it (`decay` weights, or `duration` without half-life) and by the usual size of such
 /// quotients in that region (1.4826 MAD), so that a curve sets its own measure. Empty for fewer than three regions or

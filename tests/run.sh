@@ -6,7 +6,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 case "${1:-}" in
-  "") tools/install_packages.sh ;;
+  "")
+    tools/install_packages.sh
+    tools/install_report_assets.sh || echo "run.sh: no scripts for figures: no report is opened in a browser" >&2
+    ;;
   --no-install) ;;
   *) echo "run.sh: unknown option '$1'; usage: tests/run.sh [--no-install]" >&2; exit 2 ;;
 esac

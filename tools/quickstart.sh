@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds the commands, simulates a study of psilocybin with known truth as DICOM, and finds the occupancy again:
+# Builds the commands, simulates a study of psilocybin with known truth as DICOM, finds the occupancy again, and makes a
+# page of it (results/report.html):
 #   tools/quickstart.sh [--no-install] [FOLDER]        (FOLDER: quickstart-output)
 # A second run in the same folder replaces what the first one made there, and nothing else.
 set -euo pipefail
@@ -22,7 +23,10 @@ if [ -e "$folder" ] && [ ! -e "$marker" ] && [ -n "$(ls -A -- "$folder")" ]; the
 fi
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-if [ $install = yes ]; then tools/install_packages.sh; fi
+if [ $install = yes ]; then
+  tools/install_packages.sh
+  tools/install_report_assets.sh || true  # without them there is no report, and it says so
+fi
 cmake --preset tools >/dev/null
 cmake --build --preset tools --parallel "$(nproc)"
 PATH=$PWD/build/tools/tools:$PATH
@@ -41,16 +45,30 @@ step() {
 step pet-simulate data/studies/psilocybin.json -o "$folder/study"
 step pet-info "$folder/study"
 for session in baseline psilocybin; do
+  scan=$folder/results/sub-01_ses-$session
   labels=$(echo "$folder/study/ses-$session"/*_dseg.nii.gz)
   step pet-tac "$folder/study/ses-$session/dicom" --labels "$labels" --table "${labels%.nii.gz}.tsv" \
-    -o "$folder/results/sub-01_ses-${session}_tacs.tsv"
-  step pet-fit "$folder/results/sub-01_ses-${session}_tacs.tsv" --model srtm --reference cerebellum \
-    -o "$folder/results/sub-01_ses-${session}_model-SRTM_kinpar.tsv"
+    -o "${scan}_tacs.tsv"
+  step pet-fit "${scan}_tacs.tsv" --model srtm --reference cerebellum --fitted "${scan}_desc-SRTMfitted_tacs.tsv" \
+    -o "${scan}_model-SRTM_kinpar.tsv"
+  step pet-input "$folder/study/ses-$session"/*_blood.tsv -o "${scan}_inputfunction.tsv"
+  step pet-fit "${scan}_tacs.tsv" --model logan --input "${scan}_inputfunction.tsv" --t-star 40 --ci se \
+    --fitted "${scan}_desc-Loganfitted_tacs.tsv" -o "${scan}_model-Logan_kinpar.tsv"
+  step pet-map "$folder/study/ses-$session/dicom" --model mrtm2 --k2prime region:insula \
+    --reference-tacs "${scan}_tacs.tsv" --reference cerebellum -o "$scan"
 done
-step pet-occupancy --method bpnd \
-  --baseline "$folder/results/sub-01_ses-baseline_model-SRTM_kinpar.tsv" \
-  --drug "$folder/results/sub-01_ses-psilocybin_model-SRTM_kinpar.tsv" \
-  -o "$folder/results/sub-01_desc-psilocybin_occupancy.tsv"
+for model in SRTM Logan; do
+  method=bpnd name=sub-01_desc-psilocybin_occupancy.tsv
+  if [ $model = Logan ]; then method=lassen name=sub-01_desc-psilocybin_model-Lassen_occupancy.tsv; fi
+  step pet-occupancy --method $method --drug-name psilocybin \
+    --baseline "$folder/results/sub-01_ses-baseline_model-${model}_kinpar.tsv" \
+    --drug "$folder/results/sub-01_ses-psilocybin_model-${model}_kinpar.tsv" -o "$folder/results/$name"
+done
+if ls data/report/vega-*.js >/dev/null 2>&1; then
+  step pet-report "$folder/results" -o "$folder/results/report.html"
+else
+  echo "quickstart.sh: no report: tools/install_report_assets.sh gets the scripts that draw its figures" >&2
+fi
 
 echo
 awk -F '\t' '

@@ -10,7 +10,7 @@ namespace {
 std::string level_of(const OutputFile& file) {
   const auto level = file.sidecar.find("ConfidenceLevel");
   if (level == file.sidecar.end() || !level->is_number()) return "interval ";
-  return brief(100.0 * level->get<double>()) + " % interval ";
+  return brief(100.0 * level->get<double>()) + "\u00A0% interval ";
 }
 
 std::string in_parentheses(const OutputFile& file, const std::string& ends) {

@@ -213,7 +213,7 @@ Json log_activity(const char* field, const std::string& title, double least, dou
   for (int power = static_cast<int>(std::floor(std::log10(least))); std::pow(10.0, power) <= most * 10.0; ++power)
     decades.push_back(drawn(std::pow(10.0, power)));
   axis["scale"] = {{"type", "log"}};
-  axis["axis"] = {{"values", decades}, {"format", "~g"}};
+  axis["axis"] = {{"values", decades}, {"labelExpr", "toString(datum.value)"}};
   return axis;
 }
 

@@ -135,9 +135,8 @@ std::vector<CurvePredictionRow> prediction_of(const Tsv& tsv) {
 // Reads the files one by one; what cannot be read becomes a problem.
 class Reader {
  public:
-  explicit Reader(fs::path folder) : folder_(std::move(folder)) {
+  explicit Reader(const fs::path& folder) : folder_(folder.has_filename() ? folder : folder.parent_path()) {
     outputs_.folder = fs::absolute(folder_).lexically_normal().filename().string();
-    if (outputs_.folder.empty()) outputs_.folder = fs::absolute(folder_).lexically_normal().parent_path().filename();
   }
 
   void read(const fs::path& file) {

@@ -408,7 +408,8 @@ Figure dose_figure(const DoseCurve& curve) {
   Json x = quantitative("x", with_unit(curve.text("X").empty() ? "concentration" : curve.text("X"), unit));
   if (std::isfinite(smallest)) {
     x["scale"] = {{"type", "symlog"}, {"constant", drawn(smallest)}, {"nice", false}};
-    x["axis"] = {{"values", ticks(smallest, largest)}, {"format", "~g"}, {"labelOverlap", true}};
+    x["axis"] = {
+        {"values", ticks(smallest, largest)}, {"labelExpr", "toString(datum.value)"}, {"labelOverlap", "greedy"}};
   }
   Json y = quantitative("y", is_percent ? "occupancy (percent)" : "occupancy");
   if (!is_percent) y["axis"] = {{"format", ".0%"}};
@@ -424,20 +425,22 @@ Figure dose_figure(const DoseCurve& curve) {
                      {"encoding", {{"x", x}, {"y", y}}}});
   }
   if (!seen.values.empty()) {
-    Json points = {{"data", {{"values", seen.values}}},
-                   {"mark", {{"type", "point"}, {"size", 40}, {"color", "#D55E00"}, {"strokeWidth", 1.5}}},
-                   {"encoding", {{"x", x}, {"y", y}}}};
+    Json points = {
+        {"data", {{"values", seen.values}}},
+        {"mark", {{"type", "point"}, {"filled", true}, {"size", 50}, {"color", "#D55E00"}, {"opacity", 0.9}}},
+        {"encoding", {{"x", x}, {"y", y}}}};
     if (seen.values.front().contains("b"))
       points["transform"] = {{{"calculate", "1 - datum.y / datum.b"}, {"as", "y"}}};
     layer.push_back(std::move(points));
   }
   if (half != nullptr && half->value && std::isfinite(*half->value))
-    layer.push_back({{"mark", {{"type", "rule"}, {"color", "#555"}, {"strokeDash", {4, 3}}}},
-                     {"encoding", {{"x", {{"datum", drawn(*half->value)}}}}}});
+    layer.push_back({{"data", {{"values", {{{"x", drawn(*half->value)}}}}}},
+                     {"mark", {{"type", "rule"}, {"color", "#333"}, {"strokeDash", {4, 3}}, {"strokeWidth", 1.3}}},
+                     {"encoding", {{"x", x}}}});
   Figure figure;
   figure.title = "Occupancy against " + (curve.text("X").empty() ? std::string("concentration") : curve.text("X"));
   figure.reading = "The line is the fitted curve, the band the interval of the curve" +
-                   std::string(seen.values.empty() ? "" : ", open circles are scans") +
+                   std::string(seen.values.empty() ? "" : ", circles are scans") +
                    ". The dashed line is EC50. The axis is logarithmic, but for zero.";
   figure.spec = {{"width", "container"}, {"height", 320}, {"layer", layer}};
   if (!curve.prediction.empty()) figure.tables.push_back(prediction_table(curve));

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page that pet-report makes, as a document; report_browser_test.sh opens it.
+#include <fstream>
+#include <regex>
+
+#include "libpet/error.h"
+#include "libpet/provenance.h"
+#include "tests/tools/command_fixture.h"
+#include "tools/report/detail/answer.h"
+#include "tools/report/detail/page.h"
+#include "tools/report/detail/page_text.h"
+#include "tools/report/report.h"
+
+using namespace pet;
+
+namespace {
+
+const std::vector<ReportScript> no_scripts = {{"vega", "0", "/* stands for a script */"}};
+
+std::string curves(const std::string& region) {
+  std::string text = "frame_start\tframe_end\tcerebellum\t" + region + "\n";
+  for (int i = 0; i < 20; ++i)
+    text += std::to_string(300 * i) + "\t" + std::to_string(300 * (i + 1)) + "\t" + std::to_string(9000 - 300 * i) +
+            "\t" + std::to_string(20000 - 500 * i + 37 * (i % 3)) + "\n";
+  return text;
+}
+
+const char* const curves_sidecar =
+    R"({"Units": "Bq/mL", "RadionuclideHalfLife": 1220, "InjectedRadioactivity": 350, "InjectedRadioactivityUnits": "MBq"})";
+
+const char* const kinpar =
+    "index\tname\tBPND\tBPND-se\tstatus\tflags\n1\tinsula\t1.5\t2\tok\tn/a\n2\tcaudate\t0.2\t30\tok\tlow_binding\n";
+
+const char* const regional =
+    "index\tname\tBPND_baseline\tBPND_drug\toccupancy\toccupancy_se\toccupancy_lower\toccupancy_upper\tstatus\tflags\n"
+    "1\tinsula\t1.5\t0.6\t0.6\t0.01\t0.58\t0.62\tok\tn/a\n"
+    "2\toccipital\t1.2\t0.54\t0.55\t0.05\t0.45\t0.65\tok\tn/a\n"
+    "3\tcaudate\t0.2\t0.3\t-0.5\t0.4\t-inf\tinf\tunidentifiable\toccupancy_below_zero;occupancy_unbounded\n";
+
+std::string lassen_table(const std::string& status, const std::string& flags) {
+  return "index\tname\tVT_baseline\tVT_drug\toccupancy\toccupancy_se\toccupancy_lower\toccupancy_upper\tstatus\tflags\t"
+         "VND\tVND_se\tVND_lower\tVND_upper\tr2\tregions\n"
+         "0\tlassen\t15\t10\t0.651\t0.002\t0.647\t0.655\t" +
+         status + "\t" + flags +
+         "\t8\t0.1\t7.9\t8.1\t0.99\t3\n"
+         "1\tinsula\t20\t12.2\t0.65\t0.01\t0.63\t0.67\tok\tn/a\tn/a\tn/a\tn/a\tn/a\tn/a\tn/a\n"
+         "2\tcerebellum\t8\t8\t0.1\t0.01\t0.1\t0.2\tok\tn/a\tn/a\tn/a\tn/a\tn/a\tn/a\tn/a\n";
+}
+
+std::string page_of(const Workplace& here) {
+  return make_report(here.path, no_scripts).html;
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::vector<std::string> sections_of(const std::string& html) {
+  std::vector<std::string> ids;
+  const std::regex section("<section id=\"([a-z]+)\"");
+  for (std::sregex_iterator at(html.begin(), html.end(), section), end; at != end; ++at) ids.push_back((*at)[1]);
+  return ids;
+}
+
+std::string answer_of(const std::string& html) {
+  const std::size_t start = html.find("<p class=\"answer");
+  const std::size_t text = html.find('>', start) + 1;
+  return html.substr(text, html.find("</p>", start) - text);
+}
+
+}  // namespace
+
+TEST_CASE("A page has a section for what is there, in the order of the analysis") {
+  const Workplace here;
+  here.write("tacs.tsv", curves("insula"));
+  here.write("tacs.json", curves_sidecar);
+  CHECK(sections_of(page_of(here)) ==
+        std::vector<std::string>{"summary", "checks", "curves", "methods", "provenance", "warnings"});
+
+  here.write("baseline_kinpar.tsv", kinpar);
+  here.write("occupancy.tsv", regional);
+  here.write("curve.tsv",
+             "parameter\tvalue\tse\tlower\tupper\tunit\tstatus\tflags\nOmax\t0.76\t0.01\t0.73\t0.79\t1\tok\tn/a\n"
+             "EC50\t1.97\t0.1\t1.7\tinf\tug/L\tok\tn/a\n");
+  here.write("band.tsv", "x\ty\tlower\tupper\n0\t0\t0\t0\n1\t0.3\t0.2\t0.4\n10\t0.6\t0.5\t0.7\n");
+  CHECK(sections_of(page_of(here)) == std::vector<std::string>{"summary", "checks", "curves", "parameters", "occupancy",
+                                                               "dose", "methods", "provenance", "warnings"});
+}
+
+TEST_CASE("The answer of regional occupancies names the narrowest interval and the range") {
+  const Workplace here;
+  here.write("sub-01_desc-drug_occupancy.tsv", regional);
+  here.write("sub-01_desc-drug_occupancy.json",
+             R"({"Method": "bpnd", "ConfidenceLevel": 0.95, "Drug": "psilocybin", "Dose": "25 mg"})");
+  CHECK(answer_of(page_of(here)) ==
+        "Psilocybin (25 mg) occupied 60.0\u00A0% of its target in insula, where the interval is narrowest (95\u00A0% "
+        "interval "
+        "58.0\u00A0% to 62.0\u00A0%); the 2 usable regions lie between 55.0\u00A0% (occipital) and 60.0\u00A0% "
+        "(insula).");
+}
+
+TEST_CASE("A fit of all regions answers before regional occupancies, but not where it determines nothing") {
+  const Workplace here;
+  here.write("a_occupancy.tsv", regional);
+  here.write("b_occupancy.tsv", lassen_table("ok", "n/a"));
+  CHECK(has(answer_of(page_of(here)),
+            "The drug occupied 65.1\u00A0% of its target (interval 64.7\u00A0% to 65.5\u00A0%), by a "
+            "Lassen plot of all regions."));
+  here.write("b_occupancy.tsv", lassen_table("unidentifiable", "regressions_disagree"));
+  const std::string html = page_of(here);
+  CHECK(has(answer_of(html), "in insula"));
+  CHECK(has(html, "is not determined by a Lassen plot of all regions (status unidentifiable: regressions_disagree)"));
+  std::filesystem::remove(here.path / "a_occupancy.tsv");
+  CHECK(has(answer_of(page_of(here)), "is not determined"));
+}
+
+TEST_CASE("Names out of files cannot become markup, in the page or in its data") {
+  const Workplace here;
+  const std::string hostile = "</script><script>alert(1)</script>\"onload='x'&";
+  here.write("tacs.tsv", curves(hostile));
+  here.write("tacs.json", curves_sidecar);
+  here.write("sub-<b>_desc-<i>_occupancy.tsv", regional);
+  here.write("sub-<b>_desc-<i>_occupancy.json", R"({"Drug": "<img src=x onerror=alert(2)>", "CommandLine": "<u>"})");
+  here.write("kinpar.tsv", "name\tBPND\tstatus\tflags\n" + hostile + "\t1\tok\t<svg/onload=alert(3)>\n");
+  const std::string html = page_of(here);
+  for (const char* part : {"<script>alert", "<img src=x", "<svg/onload", "<b>_", "<u>"}) {
+    INFO(part);
+    CHECK_FALSE(has(html, part));
+  }
+  CHECK(has(html, "&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;&quot;onload=&#39;x&#39;&amp;"));
+  const std::string body = html.substr(0, html.find("<script type=\"application/json\""));
+  CHECK(body.size() < html.size());
+  CHECK_FALSE(has(body, "\"onload="));
+  // Data blocks end where they should: as many closed as opened.
+  const std::regex opened("<script[ >]");
+  const std::regex closed("</script>");
+  const auto count = [&](const std::regex& tag) {
+    return std::distance(std::sregex_iterator(html.begin(), html.end(), tag), std::sregex_iterator());
+  };
+  CHECK(count(opened) == count(closed));
+}
+
+TEST_CASE("Bytes that are no UTF-8 and control characters become U+FFFD") {
+  CHECK(detail::escaped("a\xFF\x01z") == "a\uFFFD\uFFFDz");
+  CHECK(detail::escaped("\xC0\xAF") == "\uFFFD\uFFFD");            // an overlong form
+  CHECK(detail::escaped("\xED\xA0\x80") == "\uFFFD\uFFFD\uFFFD");  // a surrogate
+  CHECK(detail::escaped("µ∫😀") == "µ∫😀");
+}
+
+TEST_CASE("The policy allows the page's own scripts and style and nothing else") {
+  // The example of the Content Security Policy specification, computed by OpenSSL.
+  CHECK(detail::policy_hash("alert('Hello, world.');") == "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='");
+  const Workplace here;
+  here.write("tacs.tsv", curves("insula"));
+  const std::string html = page_of(here);
+  const std::size_t start = html.find("Content-Security-Policy\" content=\"") + 34;
+  const std::string policy = html.substr(start, html.find('"', start) - start);
+  CHECK(policy.starts_with("default-src 'none'; script-src 'sha256-"));
+  CHECK_FALSE(has(policy, "unsafe"));
+  CHECK_FALSE(has(policy, "http"));
+  CHECK(has(policy, detail::policy_hash(no_scripts.front().text)));
+  CHECK(has(policy, "style-src " + detail::policy_hash(detail::page_style)));
+  CHECK(html.find("Content-Security-Policy") < html.find("<script"));
+  CHECK_FALSE(std::regex_search(html, std::regex("<(link|iframe|object|embed)[ >]|src=\"http|style=\"|href=\"http")));
+}
+
+TEST_CASE("Base64 is that of RFC 4648") {
+  CHECK(detail::base64("") == "");
+  CHECK(detail::base64("f") == "Zg==");
+  CHECK(detail::base64("fo") == "Zm8=");
+  CHECK(detail::base64("foobar") == "Zm9vYmFy");
+}
+
+TEST_CASE("The same files give the same bytes, wherever the folder lies") {
+  const Workplace here;
+  for (const char* place : {"a/study", "b/study"}) {
+    std::filesystem::create_directories(here.path / place);
+    here.write(std::string(place) + "/tacs.tsv", curves("insula"));
+    here.write(std::string(place) + "/kinpar.tsv", kinpar);
+    here.write(std::string(place) + "/occupancy.tsv", regional);
+    here.write(std::string(place) + "/damaged_occupancy.tsv", "nothing\n");
+  }
+  const Report first = make_report(here.path / "a/study", no_scripts);
+  const bool is_same = first.html == make_report(here.path / "b/study", no_scripts).html;
+  const bool is_same_with_slash = first.html == make_report(here.path / "a/study/", no_scripts).html;
+  CHECK(is_same);
+  CHECK(is_same_with_slash);
+}
+
+TEST_CASE("A file that cannot be read is named in the page, and the rest is shown") {
+  const Workplace here;
+  here.write("tacs.tsv", curves("insula"));
+  here.write("kinpar.tsv", "name\tBPND\ninsula\tmuch\n");
+  const Report report = make_report(here.path, no_scripts);
+  REQUIRE(report.problems.size() == 1);
+  CHECK(report.problems.front() == "kinpar.tsv:2 column 'BPND': found 'much', expected a number or n/a");
+  CHECK(has(report.html, "Not read: kinpar.tsv:2"));
+  CHECK(has(report.html, "id=\"curves\""));
+}
+
+TEST_CASE("A result made of other bytes than those in the folder is named") {
+  const Workplace here;
+  here.write("tacs.tsv", curves("insula"));
+  here.write("kinpar.tsv", kinpar);
+  const auto sidecar = [&](const std::string& sum) {
+    here.write("kinpar.json",
+               R"({"ModelName": "SRTM", "Sources": ["in/tacs.tsv"], "SourcesSHA256": [")" + sum + "\"]}");
+  };
+  sidecar(checksum(here.path / "tacs.tsv").sha256);
+  CHECK_FALSE(has(page_of(here), "another content"));
+  sidecar(std::string(64, '0'));
+  CHECK(has(page_of(here), "kinpar.tsv was made of another content of tacs.tsv than the one in this folder"));
+}
+
+TEST_CASE("Nothing of a sidecar that is not asked for comes into the page") {
+  const Workplace here;
+  here.write("tacs.tsv", curves("insula"));
+  here.write("tacs.json",
+             R"({"Units": "Bq/mL", "PatientName": "Doe^Jane", "PatientID": "4711-0815", "Comment": "Doe"})");
+  const std::string html = page_of(here);
+  CHECK_FALSE(has(html, "Doe"));
+  CHECK_FALSE(has(html, "4711"));
+}
+
+TEST_CASE("A dose that is wrong by 1000 and a late start are worth a look") {
+  const Workplace here;
+  here.write("tacs.tsv", curves("insula"));
+  here.write(
+      "tacs.json",
+      R"({"Units": "Bq/mL", "RadionuclideHalfLife": 1220, "InjectedRadioactivity": 0.35, "InjectedRadioactivityUnits": "MBq", "InjectionStart": -600})");
+  const std::string html = page_of(here);
+  CHECK(has(html, "are the units of dose and activity right?"));
+  CHECK(has(html, "the first minutes after injection are missing"));
+}
+
+TEST_CASE("Every flag of the documentation has a meaning, and no other has") {
+  for (const char* flag :
+       {"ok", "at_bound", "low_binding", "BPND_at_bound", "EC50_unbounded", "k3_unidentifiable", "baseline_at_bound",
+        "drug_low_binding", "drug_k2_at_bound", "vnd_unbounded", "target_unattainable"}) {
+    INFO(flag);
+    CHECK_FALSE(detail::meaning_of_flag(flag).empty());
+  }
+  CHECK(detail::meaning_of_flag("low_binding").starts_with("BPND below 0.5"));
+  CHECK(detail::meaning_of_flag("drug_low_binding").starts_with("of the scan with the drug: BPND below 0.5"));
+  CHECK(detail::meaning_of_flag("something_else").empty());
+}
+
+TEST_CASE("A picture is a PNG of its size and pixels") {
+  const std::string bytes = detail::png_of(2, 1, {255, 0, 0, 0, 0, 255});
+  REQUIRE(bytes.size() > 33);
+  CHECK(bytes.substr(0, 8) == "\x89PNG\r\n\x1A\n");
+  CHECK(bytes.substr(12, 4) == "IHDR");
+  CHECK(bytes[19] == 2);
+  CHECK(bytes[23] == 1);
+  CHECK(bytes == detail::png_of(2, 1, {255, 0, 0, 0, 0, 255}));
+}
+
+TEST_CASE("pet-report says what it needs") {
+  const Workplace here;
+  here.write("study/tacs.tsv", "");
+  std::filesystem::create_directories(here.path / "empty");
+  std::filesystem::create_directories(here.path / "study");
+  std::filesystem::create_directories(here.path / "data/tracers");
+  std::filesystem::create_directories(here.path / "assets/tracers");
+  std::filesystem::create_directories(here.path / "assets/report");
+  here.write("study/tacs.tsv", curves("insula"));
+  std::istringstream lock{std::string(detail::scripts_lock)};
+  for (std::string name, version, rest; lock >> name >> version && std::getline(lock, rest);)
+    if (name != "#") here.write("assets/report/" + name + "-" + version + ".js", "/* stands for a script */");
+  const std::string with = "OCCUPET_DATA_DIR=assets ";
+
+  SECTION("scripts that are not installed") {
+    const CommandResult result = here.run("OCCUPET_DATA_DIR=data pet-report study -o page.html");
+    CHECK(result.status == 66);
+    CHECK(is_one_line(result.err));
+    CHECK(has(result.err, "tools/install_report_assets.sh"));
+    CHECK_FALSE(here.has("page.html"));
+  }
+  SECTION("a folder that is not there, or a file") {
+    CHECK(here.run(with + "pet-report nowhere -o page.html").status == 66);
+    const CommandResult result = here.run(with + "pet-report study/tacs.tsv -o page.html");
+    CHECK(result.status == 65);
+    CHECK(has(result.err, "study/tacs.tsv: found a file, expected a folder with outputs of Occupet"));
+  }
+  SECTION("a folder without outputs") {
+    const CommandResult result = here.run(with + "pet-report empty -o page.html");
+    CHECK(result.status == 65);
+    CHECK(is_one_line(result.err));
+    CHECK(has(result.err, "empty: found no output of Occupet, expected files that end in _tacs.tsv"));
+    CHECK_FALSE(here.has("page.html"));
+  }
+  SECTION("a page, once, unless it is told to replace it") {
+    CHECK(here.run(with + "pet-report study -o page.html").status == 0);
+    const std::string first = here.read("page.html");
+    CHECK(first.starts_with("<!DOCTYPE html>"));
+    CHECK(here.run(with + "pet-report study -o page.html").status == 2);
+    CHECK(here.run(with + "pet-report study -o page.html --force --threads 1").status == 0);
+    CHECK(has(here.read("page.html"), "<h1>"));
+  }
+  SECTION("status 1 where a file could not be read") {
+    here.write("study/kinpar.tsv", "nothing\n");
+    const CommandResult result = here.run(with + "pet-report study -o page.html --title 'A <title>'");
+    CHECK(result.status == 1);
+    CHECK(has(result.err, "pet-report: warning: kinpar.tsv"));
+    CHECK(has(here.read("page.html"), "<h1>A &lt;title&gt;</h1>"));
+  }
+}
