@@ -11,6 +11,7 @@ set(rules
   "(fstream|iostream|filesystem)$"    "^(libpet|tools)/"
   "dcmtk/"                            "^libpet/dicom/([^/]+\\.cpp|detail/.*)$"
   "(nifti/.*|nifti[0-9]?_io\\.h|znzlib\\.h)$" "^libpet/io/([^/]+\\.cpp|detail/.*)$"
+  "openjpeg"                          "^libpet/dicom/([^/]+\\.cpp|detail/.*)$"
   "openssl/"                          "^libpet/([^/]+/)?[^/]+\\.cpp$"
   "nlohmann/"                         "(\\.cpp$|/detail/)"
   "(ceres|glog|gflags)/"              "^kinetic_models/(.*\\.cpp|(.*/)?detail/.*)$"

@@ -157,7 +157,7 @@ DynamicImage detail::read_series(const Series& series, const PetReadOptions& opt
   append(image.warnings, series_warnings(layout));
   append(image.warnings, tracer.warnings);
   append(image.warnings, timing.warnings);
-  if (std::ranges::any_of(series.instances, [](const auto& slice) { return slice.lossy == "01"; }))
+  if (std::ranges::any_of(series.instances, [](const auto& slice) { return slice.is_lossy(); }))
     image.warnings.emplace_back("pixels were compressed with loss: values are not quantitative");
   read_all_pixels(layout, options.threads, image);
   return image;

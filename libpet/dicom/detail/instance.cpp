@@ -147,6 +147,13 @@ StatedTracer read_stated_tracer(const Dataset& data) {
           item->text(DCM_RadiopharmaceuticalStartDateTime), item->text(DCM_RadiopharmaceuticalStartTime)};
 }
 
+bool Instance::is_lossy() const {
+  if (lossy == "01") return true;
+  const DcmXfer syntax(transfer_syntax.c_str());
+  const bool may_be_lossless = syntax.getXfer() == EXS_JPEG2000 || syntax.getXfer() == EXS_JPEGLSLossy;
+  return syntax.isLossy() && !(may_be_lossless && lossy == "00");
+}
+
 bool Instance::is_classic_pet() const {
   return sop_class == UID_PositronEmissionTomographyImageStorage;
 }

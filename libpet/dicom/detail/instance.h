@@ -71,6 +71,8 @@ struct Instance {
   std::optional<long> concatenation_part, concatenation_parts;
   std::optional<long> image_index, slice_count, time_slice_count;
 
+  /// Whether values were lost in compression: as the header says, else as the transfer syntax may do.
+  bool is_lossy() const;
   bool is_classic_pet() const;
   bool is_enhanced_pet() const;  ///< also Legacy Converted
   /// What must be equal for two files to belong to one image.

@@ -171,8 +171,9 @@ void require_emission(const Instance& instance) {
 }
 
 void require_lossless(const Instance& instance) {
-  if (instance.lossy == "01")
-    throw refusal(instance, DCM_LossyImageCompression, instance.lossy, "00: lossy pixels are not quantitative");
+  if (!instance.is_lossy()) return;
+  const std::string found = instance.lossy + (instance.lossy == "01" ? "" : "; " + instance.transfer_syntax);
+  throw refusal(instance, DCM_LossyImageCompression, found, "00: lossy pixels are not quantitative");
 }
 
 void require_decay_claim(const Instance& instance) {

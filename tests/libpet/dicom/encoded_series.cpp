@@ -8,6 +8,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/libpet/dicom/jpeg2000_encoder.h"
 #include "tests/libpet/dicom/simulated_series.h"
 
 namespace pet::test {
@@ -31,7 +32,10 @@ void encode(const std::vector<std::filesystem::path>& files, E_TransferSyntax sy
     DcmFileFormat file;
     REQUIRE(file.loadFile(path.c_str()).good());
     REQUIRE(file.loadAllDataIntoMemory().good());
-    REQUIRE(file.getDataset()->chooseRepresentation(syntax, is_jpeg ? &lossless : nullptr).good());
+    if (syntax == EXS_JPEG2000 || syntax == EXS_JPEG2000LosslessOnly)
+      compress_jpeg2000(*file.getDataset(), syntax);
+    else
+      REQUIRE(file.getDataset()->chooseRepresentation(syntax, is_jpeg ? &lossless : nullptr).good());
     REQUIRE(file.saveFile(path.c_str(), syntax, EET_UndefinedLength, EGL_recalcGL, EPD_noChange, 0, 0, mode).good());
   }
 }

@@ -169,7 +169,7 @@ TEST_CASE("Enhanced PET in other transfer syntaxes is the same image", "[dicom][
   const EnhancedOnDisk disk(smooth_image());
   for (const E_TransferSyntax syntax :
        {EXS_LittleEndianImplicit, EXS_BigEndianExplicit, EXS_DeflatedLittleEndianExplicit, EXS_RLELossless,
-        EXS_JPEGLSLossless, EXS_JPEGProcess14SV1}) {
+        EXS_JPEGLSLossless, EXS_JPEGProcess14SV1, EXS_JPEG2000LosslessOnly}) {
     INFO(DcmXfer(syntax).getXferName());
     const TemporaryFolder folder;
     write_enhanced(disk.slices, folder / "e.dcm");
