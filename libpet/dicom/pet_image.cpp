@@ -48,6 +48,8 @@ std::vector<std::string> series_warnings(const detail::Layout& layout) {
     warnings.emplace_back("rescale intercepts are not zero; they were applied");
   if (any([](const detail::Instance& slice) { return slice.units == "CNTS"; }))
     warnings.emplace_back("counts were turned to Bq/mL by the Philips activity concentration factor (7053,1009)");
+  if (any([](const detail::Instance& slice) { return slice.has_odd_length; }))
+    warnings.emplace_back("elements of odd length, which DICOM does not allow, were read as they are");
   if (any([](const detail::Instance& slice) { return slice.does_description_identify; }))
     warnings.emplace_back("the series description repeats the patient's name or ID and was left out");
   return warnings;

@@ -36,16 +36,20 @@ Identity::Identity(const Dataset& data) {
   const auto add = [&](std::string word) {
     if (word.size() >= shortest_word) words_.push_back(std::move(word));
   };
-  for (const DcmTagKey& tag : {DCM_PatientName, DCM_PatientID, DCM_PatientBirthDate, DCM_AccessionNumber,
-                               DCM_RETIRED_OtherPatientIDs, DCM_OtherPatientNames, DCM_PatientBirthName}) {
-    const std::string text = folded(data.text(tag));
+  const auto add_words = [&](const Dataset& from, const DcmTagKey& tag) {
+    const std::string text = folded(from.text(tag));
     add(without_gaps(text));
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t end = std::min(text.find('\0', at), text.size());
       add(text.substr(at, end - at));
       at = end + 1;
     }
-  }
+  };
+  for (const DcmTagKey& tag : {DCM_PatientName, DCM_PatientID, DCM_PatientBirthDate, DCM_AccessionNumber,
+                               DCM_RETIRED_OtherPatientIDs, DCM_OtherPatientNames, DCM_PatientBirthName})
+    add_words(data, tag);
+  constexpr std::size_t most_other_ids = 64;
+  for (const Dataset& other : data.items(DCM_OtherPatientIDsSequence, most_other_ids)) add_words(other, DCM_PatientID);
 }
 
 bool Identity::is_repeated_in(std::string_view text) const {

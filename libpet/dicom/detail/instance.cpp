@@ -89,9 +89,11 @@ void read_origin(const Dataset& data, Instance& instance) {
   instance.manufacturer = data.text(DCM_Manufacturer);
   instance.model_name = data.text(DCM_ManufacturerModelName);
   instance.description = data.text(DCM_SeriesDescription);
-  instance.does_description_identify =
-      !instance.description.empty() && Identity(data).is_repeated_in(instance.description);
+  instance.reconstruction_method = data.text(DCM_ReconstructionMethod);
+  const Identity identity(data);
+  instance.does_description_identify = identity.is_repeated_in(instance.description);
   if (instance.does_description_identify) instance.description.clear();
+  if (identity.is_repeated_in(instance.reconstruction_method)) instance.reconstruction_method.clear();
   instance.frame_of_reference_uid = data.text(DCM_FrameOfReferenceUID);
 }
 
@@ -165,6 +167,8 @@ bool Instance::is_enhanced_pet() const {
 std::vector<Instance> read_instances(const std::filesystem::path& path) {
   FileHeader header = read_file_header(path);
   if (!header.is_dicom) return {};
+  const bool has_odd_length =
+      std::ranges::any_of(header.elements.list, [](const Element& element) { return element.value.size() % 2 != 0; });
   const Dataset data(std::move(header.elements), path.string());
   Instance instance;
   instance.file = path;
@@ -172,6 +176,7 @@ std::vector<Instance> read_instances(const std::filesystem::path& path) {
   instance.series_uid = data.text(DCM_SeriesInstanceUID);
   if (!instance.is_classic_pet() && !instance.is_enhanced_pet()) return {instance};
   instance.transfer_syntax = header.transfer_syntax;
+  instance.has_odd_length = has_odd_length;
   try {
     if (instance.is_enhanced_pet()) return read_enhanced(data, header, instance);
     read_kind(data, instance);

@@ -46,6 +46,8 @@ struct Instance {
   std::string sop_class, series_uid, transfer_syntax;
   std::string image_type, units, corrected_image, series_type, counts_source, decay_correction, lossy;
   std::string manufacturer, model_name, description, frame_of_reference_uid;
+  std::string reconstruction_method;       ///< left out where it repeats who was scanned
+  bool has_odd_length = false;             ///< of an element, which DICOM does not allow
   bool does_description_identify = false;  ///< it repeats who was scanned, and was left out
 
   int rows = 0;
@@ -77,7 +79,9 @@ struct Instance {
   bool is_enhanced_pet() const;  ///< also Legacy Converted
   /// What must be equal for two files to belong to one image.
   std::string kind() const { return series_uid + '\n' + kind_but_series(); }
-  std::string kind_but_series() const { return image_type + '\n' + units + '\n' + corrected_image; }
+  std::string kind_but_series() const {
+    return image_type + '\n' + units + '\n' + corrected_image + '\n' + reconstruction_method;
+  }
 };
 
 /// The first slice of a file; nothing if it is not DICOM.

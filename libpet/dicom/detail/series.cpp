@@ -59,7 +59,8 @@ std::string list_of(const std::vector<const Series*>& series) {
   for (const Series* one : series)
     text += (text.empty() ? "" : "; ") + one->first().series_uid + " " + quote(one->first().description) + " (" +
             std::to_string(one->file_count()) + " files, " + one->first().units + ", " +
-            quote(one->first().image_type) + ", " + quote(one->first().corrected_image) + ")";
+            quote(one->first().image_type) + ", " + quote(one->first().corrected_image) + ", " +
+            quote(one->first().reconstruction_method) + ")";
   return text;
 }
 
