@@ -83,11 +83,11 @@ SeriesSummary describe_instance(const detail::Series& series) {
   SeriesSummary summary;
   summary.series_uid = first.series_uid;
   summary.description = first.description;
-  summary.manufacturer = first.manufacturer;
-  summary.model_name = first.model_name;
-  summary.units = first.units;
-  summary.series_type = first.series_type;
-  summary.decay_correction = first.decay_correction;
+  summary.manufacturer = first.shown(first.manufacturer);
+  summary.model_name = first.shown(first.model_name);
+  summary.units = first.shown(first.units);
+  summary.series_type = first.shown(first.series_type);
+  summary.decay_correction = first.shown(first.decay_correction);
   summary.transfer_syntax = first.transfer_syntax;
   summary.files = series.file_count();
   return summary;
@@ -154,7 +154,7 @@ DynamicImage detail::read_series(const Series& series, const PetReadOptions& opt
   image.tracer = tracer.drug;
   if (timing.is_injection) image.time_zero = detail::iso_text(timing.time_zero);
   image.frame_of_reference_uid = first.frame_of_reference_uid;
-  image.manufacturer = first.manufacturer;
+  image.manufacturer = first.shown(first.manufacturer);
   image.description = first.description;
   append(image.warnings, series_warnings(layout));
   append(image.warnings, tracer.warnings);

@@ -28,11 +28,11 @@ void require_binary_segmentation(const detail::Dataset& data) {
   const std::string sop_class = data.text(DCM_SOPClassUID);
   if (sop_class != UID_SegmentationStorage) {
     const char* name = dcmFindNameOfUID(sop_class.c_str());
-    throw bad_input(data.where(DCM_SOPClassUID), name ? name : detail::quote(sop_class), "Segmentation Storage");
+    throw bad_input(data.where(DCM_SOPClassUID), name ? name : data.quoted(sop_class), "Segmentation Storage");
   }
   const std::string type = data.text(DCM_SegmentationType);
   if (type != "BINARY")
-    throw bad_input(data.where(DCM_SegmentationType), detail::quote(type), "BINARY; threshold other types first");
+    throw bad_input(data.where(DCM_SegmentationType), data.quoted(type), "BINARY; threshold other types first");
 }
 
 std::unique_ptr<DcmSegmentation> load(DcmDataset& data, const std::string& file) {

@@ -76,7 +76,7 @@ std::vector<Plane> read_planes(const Dataset& roi, const Grid& grid) {
     const std::string type = contour.text(DCM_ContourGeometricType);
     if (type == "POINT" || type == "OPEN_PLANAR" || type == "OPEN_NONPLANAR") continue;
     if (type != "CLOSED_PLANAR" && type != "CLOSEDPLANAR_XOR")
-      throw bad_input(contour.where(DCM_ContourGeometricType), detail::quote(type), "CLOSED_PLANAR");
+      throw bad_input(contour.where(DCM_ContourGeometricType), contour.quoted(type), "CLOSED_PLANAR");
     double k = 0.0;
     Polygon polygon = read_polygon(contour, grid, k);
     contours.push_back({k, {std::move(polygon)}});
@@ -227,7 +227,7 @@ LabelMap read_structure_set(const std::filesystem::path& path,
   const Dataset data(std::move(header.elements), where);
   if (const std::string sop_class = data.text(DCM_SOPClassUID); sop_class != UID_RTStructureSetStorage) {
     const char* name = dcmFindNameOfUID(sop_class.c_str());
-    throw bad_input(data.where(DCM_SOPClassUID), name ? name : detail::quote(sop_class), "RT Structure Set Storage");
+    throw bad_input(data.where(DCM_SOPClassUID), name ? name : data.quoted(sop_class), "RT Structure Set Storage");
   }
   const std::vector<Region> regions = chosen(read_regions(data, grid, names), names, where);
   LabelMap map;

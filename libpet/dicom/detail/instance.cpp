@@ -50,7 +50,7 @@ void read_pixel_format(const Dataset& data, const FileHeader& header, Instance& 
   read_stored_pixels(data, header, 1, instance);
   pixels.slope = data.required_number(DCM_RescaleSlope);
   if (!(pixels.slope > 0.0))
-    throw bad_input(data.where(DCM_RescaleSlope), quote(data.text(DCM_RescaleSlope)), "a positive slope");
+    throw bad_input(data.where(DCM_RescaleSlope), data.quoted(data.text(DCM_RescaleSlope)), "a positive slope");
   pixels.intercept = data.number(DCM_RescaleIntercept).value_or(0.0);
 }
 
@@ -72,7 +72,8 @@ void read_timing(const Dataset& data, Instance& instance) {
   instance.start = *start;
   instance.duration_s = data.required_number(DCM_ActualFrameDuration) * 1e-3;
   if (!(instance.duration_s > 0.0))
-    throw bad_input(data.where(DCM_ActualFrameDuration), quote(data.text(DCM_ActualFrameDuration)), "milliseconds");
+    throw bad_input(data.where(DCM_ActualFrameDuration), data.quoted(data.text(DCM_ActualFrameDuration)),
+                    "milliseconds");
   instance.series_time = data.date_time(DCM_SeriesDate, DCM_SeriesTime);
   if (const auto ms = data.number(DCM_FrameReferenceTime)) instance.frame_reference_s = *ms * 1e-3;
   instance.decay_factor = data.number(DCM_DecayFactor);
@@ -90,10 +91,9 @@ void read_origin(const Dataset& data, Instance& instance) {
   instance.model_name = data.text(DCM_ManufacturerModelName);
   instance.description = data.text(DCM_SeriesDescription);
   instance.reconstruction_method = data.text(DCM_ReconstructionMethod);
-  const Identity identity(data);
-  instance.does_description_identify = identity.is_repeated_in(instance.description);
+  instance.identity = data.identity();
+  instance.does_description_identify = instance.identity->is_repeated_in(instance.description);
   if (instance.does_description_identify) instance.description.clear();
-  if (identity.is_repeated_in(instance.reconstruction_method)) instance.reconstruction_method.clear();
   instance.frame_of_reference_uid = data.text(DCM_FrameOfReferenceUID);
 }
 
@@ -147,6 +147,14 @@ StatedTracer read_stated_tracer(const Dataset& data) {
   if (!item) return {};
   return {item->text(DCM_RadionuclideHalfLife), item->text(DCM_RadionuclideTotalDose),
           item->text(DCM_RadiopharmaceuticalStartDateTime), item->text(DCM_RadiopharmaceuticalStartTime)};
+}
+
+std::string Instance::quoted(std::string_view text) const {
+  return identity ? identity->quoted(text) : quote(text);
+}
+
+std::string Instance::shown(const std::string& text) const {
+  return identity && identity->is_repeated_in(text) ? "left out: repeats who was scanned" : text;
 }
 
 bool Instance::is_lossy() const {

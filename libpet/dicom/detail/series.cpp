@@ -49,18 +49,20 @@ std::string other_classes(const Scan& scan) {
     text += (text.empty() ? "" : ", ") + std::to_string(count) + " of " +
             (name          ? name
              : uid.empty() ? "no class"
-                           : uid);
+                           : "an unknown class");
   }
   return text.empty() ? "no DICOM object" : "only DICOM objects that are not PET images: " + text;
 }
 
 std::string list_of(const std::vector<const Series*>& series) {
   std::string text;
-  for (const Series* one : series)
-    text += (text.empty() ? "" : "; ") + one->first().series_uid + " " + quote(one->first().description) + " (" +
-            std::to_string(one->file_count()) + " files, " + one->first().units + ", " +
-            quote(one->first().image_type) + ", " + quote(one->first().corrected_image) + ", " +
-            quote(one->first().reconstruction_method) + ")";
+  for (const Series* one : series) {
+    const Instance& first = one->first();
+    text += (text.empty() ? "" : "; ") + first.series_uid + " " + first.quoted(first.description) + " (" +
+            std::to_string(one->file_count()) + " files, " + first.shown(first.units) + ", " +
+            first.quoted(first.image_type) + ", " + first.quoted(first.corrected_image) + ", " +
+            first.quoted(first.reconstruction_method) + ")";
+  }
   return text;
 }
 
@@ -129,7 +131,7 @@ using Check = void (*)(const Instance&);
 
 InputError refusal(const Instance& instance, const DcmTagKey& tag, const std::string& found, const char* expected) {
   DcmTag named(tag);
-  return bad_input(instance.file.string() + " tag " + tag.toString() + " " + named.getTagName(), quote(found),
+  return bad_input(instance.file.string() + " tag " + tag.toString() + " " + named.getTagName(), instance.quoted(found),
                    expected);
 }
 
