@@ -13,6 +13,7 @@
 #include "libpet/dicom/detail/dataset.h"
 #include "libpet/dicom/detail/file_header.h"
 #include "libpet/dicom/detail/identity.h"
+#include "libpet/dicom/detail/segmentation_geometry.h"
 #include "libpet/dicom/segmentation.h"
 #include "libpet/error.h"
 
@@ -213,7 +214,8 @@ LabelSource label_source(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) throw InputNotFound(path.string() + ": no such file");
   if (!is_dicom_file(path)) return LabelSource::other;
   const std::string sop_class = class_of(path);
-  if (sop_class == UID_SegmentationStorage) return LabelSource::segmentation;
+  if (sop_class == UID_SegmentationStorage || sop_class == detail::label_map_segmentation_class)
+    return LabelSource::segmentation;
   return sop_class == UID_RTStructureSetStorage ? LabelSource::structure_set : LabelSource::other;
 }
 

@@ -9,7 +9,7 @@
 
 namespace {
 
-void read(const std::filesystem::path& folder) {
+void read_object(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / "object";
   if (!std::filesystem::exists(file)) return;
   switch (pet::label_source(file)) {
@@ -27,5 +27,5 @@ void read(const std::filesystem::path& folder) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  return pet::fuzz::try_files(pet::fuzz::text_of(data, size), {"object"}, read);
+  return pet::fuzz::try_files(pet::fuzz::text_of(data, size), {"object"}, read_object);
 }

@@ -7,7 +7,7 @@
 
 namespace {
 
-void read(const std::filesystem::path& folder) {
+void read_folder(const std::filesystem::path& folder) {
   pet::summarize_pet_series({folder}, 1);
   pet::PetReadOptions options;
   options.threads = 1;
@@ -22,5 +22,6 @@ void read(const std::filesystem::path& folder) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  return pet::fuzz::try_files(pet::fuzz::text_of(data, size), {"1", "2", "3", "4", "5", "6", "7", "8", "9"}, read);
+  return pet::fuzz::try_files(pet::fuzz::text_of(data, size), {"1", "2", "3", "4", "5", "6", "7", "8", "9"},
+                              read_folder);
 }

@@ -180,8 +180,7 @@ std::vector<Instance> read_enhanced(const Dataset& data, const FileHeader& heade
   std::vector<Instance> frames;
   for (std::size_t f = 0; f < count; ++f) {
     Instance& frame = frames.emplace_back(first);
-    frame.pixels.frame = f;
-    if (frame.pixels.is_native) frame.pixels.offset += f * frame.pixels.length;
+    go_to_frame(f, frame);
     try {
       const std::vector<Dataset> own = groups_of(per_frame[f]);
       std::vector<const Dataset*> parts;

@@ -142,6 +142,11 @@ void read_stored_pixels(const Dataset& data, const FileHeader& header, std::size
                     std::to_string(all) + " bytes of pixels in a file of " + std::to_string(header.file_size), "less");
 }
 
+void go_to_frame(std::size_t frame, Instance& instance) {
+  instance.pixels.frame = frame;
+  if (instance.pixels.is_native) instance.pixels.offset += frame * instance.pixels.length;
+}
+
 StatedTracer read_stated_tracer(const Dataset& data) {
   const auto item = data.first_item(DCM_RadiopharmaceuticalInformationSequence);
   if (!item) return {};
