@@ -11,6 +11,7 @@
 
 #include "libpet/dicom/detail/agreement.h"
 #include "libpet/dicom/detail/dataset.h"
+#include "libpet/dicom/detail/dicomdir.h"
 #include "libpet/dicom/detail/number_text.h"
 #include "libpet/error.h"
 #include "libpet/files_below.h"
@@ -24,12 +25,9 @@ namespace fs = std::filesystem;
 std::vector<fs::path> files_under(const std::vector<fs::path>& paths) {
   std::vector<fs::path> files;
   for (const fs::path& path : paths) {
-    if (!is_existing_folder(path)) {
-      files.push_back(path);
-      continue;
-    }
-    std::vector<fs::path> below = files_below(path);
-    std::move(below.begin(), below.end(), std::back_inserter(files));
+    std::vector<fs::path> some =
+        is_existing_folder(path) ? files_below(path) : files_of_dicomdir(path).value_or(std::vector<fs::path>{path});
+    std::move(some.begin(), some.end(), std::back_inserter(files));
   }
   std::sort(files.begin(), files.end());
   files.erase(std::unique(files.begin(), files.end()), files.end());
