@@ -12,5 +12,5 @@ endforeach()
 add_library(headers_alone OBJECT ${sources})
 target_include_directories(headers_alone PRIVATE ${PROJECT_SOURCE_DIR})
 target_link_libraries(headers_alone PRIVATE occupet_flags
-  Boost::headers Ceres::ceres DCMTK::DCMTK Eigen3::Eigen NIFTI::nifti2 OpenSSL::Crypto nlohmann_json::nlohmann_json)
+  Boost::headers Ceres::ceres DCMTK::DCMTK Eigen3::Eigen NIFTI::nifti2 OpenJPEG::openjp2 OpenSSL::Crypto nlohmann_json::nlohmann_json)
 target_compile_options(headers_alone PRIVATE -O0 -g0 -fno-sanitize=all)

@@ -12,6 +12,7 @@ set(rules
   "dcmtk/"                            "^libpet/dicom/([^/]+\\.cpp|detail/.*)$"
   "(nifti/.*|nifti[0-9]?_io\\.h|znzlib\\.h)$" "^libpet/io/([^/]+\\.cpp|detail/.*)$"
   "png\\.h$"                           "^tools/report/[^/]+\\.cpp$"
+  "openjpeg"                          "^libpet/dicom/([^/]+\\.cpp|detail/.*)$"
   "openssl/"                          "^libpet/([^/]+/)?[^/]+\\.cpp$"
   "nlohmann/"                         "(\\.cpp$|/detail/)"
   "(ceres|glog|gflags)/"              "^kinetic_models/(.*\\.cpp|(.*/)?detail/.*)$"

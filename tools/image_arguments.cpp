@@ -27,7 +27,7 @@ void require_dicom_for(const std::string& option, const std::string& image) {
 }
 
 void ImageArguments::declare(Tool& tool) {
-  tool.argument("IMAGE", image, "folder of a DICOM PET series, or a 4-D NIfTI with its BIDS sidecar");
+  tool.argument("IMAGE", image, "folder or DICOMDIR of a DICOM PET series, or a 4-D NIfTI with its BIDS sidecar");
 }
 
 void ImageArguments::declare_options(Tool& tool) {

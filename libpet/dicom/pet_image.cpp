@@ -48,6 +48,8 @@ std::vector<std::string> series_warnings(const detail::Layout& layout) {
     warnings.emplace_back("rescale intercepts are not zero; they were applied");
   if (any([](const detail::Instance& slice) { return slice.units == "CNTS"; }))
     warnings.emplace_back("counts were turned to Bq/mL by the Philips activity concentration factor (7053,1009)");
+  if (any([](const detail::Instance& slice) { return slice.has_odd_length; }))
+    warnings.emplace_back("elements of odd length, which DICOM does not allow, were read as they are");
   if (any([](const detail::Instance& slice) { return slice.does_description_identify; }))
     warnings.emplace_back("the series description repeats the patient's name or ID and was left out");
   return warnings;
@@ -81,11 +83,11 @@ SeriesSummary describe_instance(const detail::Series& series) {
   SeriesSummary summary;
   summary.series_uid = first.series_uid;
   summary.description = first.description;
-  summary.manufacturer = first.manufacturer;
-  summary.model_name = first.model_name;
-  summary.units = first.units;
-  summary.series_type = first.series_type;
-  summary.decay_correction = first.decay_correction;
+  summary.manufacturer = first.shown(first.manufacturer);
+  summary.model_name = first.shown(first.model_name);
+  summary.units = first.shown(first.units);
+  summary.series_type = first.shown(first.series_type);
+  summary.decay_correction = first.shown(first.decay_correction);
   summary.transfer_syntax = first.transfer_syntax;
   summary.files = series.file_count();
   return summary;
@@ -152,12 +154,12 @@ DynamicImage detail::read_series(const Series& series, const PetReadOptions& opt
   image.tracer = tracer.drug;
   if (timing.is_injection) image.time_zero = detail::iso_text(timing.time_zero);
   image.frame_of_reference_uid = first.frame_of_reference_uid;
-  image.manufacturer = first.manufacturer;
+  image.manufacturer = first.shown(first.manufacturer);
   image.description = first.description;
   append(image.warnings, series_warnings(layout));
   append(image.warnings, tracer.warnings);
   append(image.warnings, timing.warnings);
-  if (std::ranges::any_of(series.instances, [](const auto& slice) { return slice.lossy == "01"; }))
+  if (std::ranges::any_of(series.instances, [](const auto& slice) { return slice.is_lossy(); }))
     image.warnings.emplace_back("pixels were compressed with loss: values are not quantitative");
   read_all_pixels(layout, options.threads, image);
   return image;

@@ -40,10 +40,9 @@ std::optional<double> number(const Dataset& data, const DcmTagKey& tag) {
 }
 
 void read_texts(const Dataset& data, ScanDescription& scan) {
-  const detail::Identity identity(data);
   const auto text = [&](const DcmTagKey& tag) {
     std::string value = data.text(tag);
-    if (value.empty() || !identity.is_repeated_in(value)) return value;
+    if (value.empty() || !data.identity()->is_repeated_in(value)) return value;
     scan.warnings.push_back(DcmTag(tag).getTagName() +
                             std::string(" repeats the patient's name or ID and was left out"));
     return std::string();
@@ -66,6 +65,7 @@ void read_injection(const Dataset& data, ScanDescription& scan) {
   const auto item = data.first_item(DCM_RadiopharmaceuticalInformationSequence);
   if (!item) return;
   scan.administration_route = item->text(DCM_RadiopharmaceuticalRoute);
+  if (data.identity()->is_repeated_in(scan.administration_route)) scan.administration_route.clear();
   scan.injected_volume_mL = number(*item, DCM_RadiopharmaceuticalVolume);
   try {
     const auto offset = data.utc_offset_min();

@@ -3,131 +3,204 @@
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
-#include <dcmtk/dcmfg/fgpixmsr.h>
-#include <dcmtk/dcmfg/fgplanor.h>
-#include <dcmtk/dcmfg/fgplanpo.h>
-#include <dcmtk/dcmfg/fgseg.h>
-#include <dcmtk/dcmseg/segdoc.h>
-#include <dcmtk/dcmseg/segment.h>
-#include <dcmtk/dcmseg/segutils.h>
 
 #include <array>
-#include <memory>
+#include <cstring>
+#include <optional>
 
 #include "libpet/dicom/detail/dataset.h"
 #include "libpet/dicom/detail/file_bytes.h"
 #include "libpet/dicom/detail/file_header.h"
-#include "libpet/dicom/detail/number_text.h"
+#include "libpet/dicom/detail/identity.h"
+#include "libpet/dicom/detail/instance_parts.h"
+#include "libpet/dicom/detail/pixels.h"
 #include "libpet/dicom/detail/segmentation_geometry.h"
 #include "libpet/error.h"
 
 namespace pet {
 namespace {
 
-void require_binary_segmentation(const detail::Dataset& data) {
+using detail::Dataset;
+
+enum class Kind { binary, fractional, label_map };
+
+Kind kind_of(const Dataset& data) {
   const std::string sop_class = data.text(DCM_SOPClassUID);
+  if (sop_class == detail::label_map_segmentation_class) return Kind::label_map;
   if (sop_class != UID_SegmentationStorage) {
     const char* name = dcmFindNameOfUID(sop_class.c_str());
-    throw bad_input(data.where(DCM_SOPClassUID), name ? name : detail::quote(sop_class), "Segmentation Storage");
+    throw bad_input(data.where(DCM_SOPClassUID), name ? name : data.quoted(sop_class), "Segmentation Storage");
   }
   const std::string type = data.text(DCM_SegmentationType);
-  if (type != "BINARY")
-    throw bad_input(data.where(DCM_SegmentationType), detail::quote(type), "BINARY; threshold other types first");
+  if (type != "BINARY" && type != "FRACTIONAL")
+    throw bad_input(data.where(DCM_SegmentationType), data.quoted(type), "BINARY or FRACTIONAL");
+  return type == "BINARY" ? Kind::binary : Kind::fractional;
 }
 
-std::unique_ptr<DcmSegmentation> load(DcmDataset& data, const std::string& file) {
-  DcmSegmentation* segmentation = nullptr;
-  const OFCondition status = DcmSegmentation::loadDataset(data, segmentation);
-  std::unique_ptr<DcmSegmentation> owner(segmentation);
-  if (status.bad() || !owner) throw bad_input(file, std::string("a Segmentation with ") + status.text(), "a valid one");
-  if (owner->getNumberOfFrames() == 0) throw bad_input(file, "a Segmentation without frames", "at least one");
-  return owner;
+// The functional groups of frames: a frame's own, else the shared ones.
+class FunctionalGroups {
+ public:
+  FunctionalGroups(const Dataset& data, std::size_t frames)
+      : data_(data), per_frame_(data.items(DCM_PerFrameFunctionalGroupsSequence, frames + 1)) {
+    if (per_frame_.size() != frames)
+      throw bad_input(data.where(DCM_PerFrameFunctionalGroupsSequence), std::to_string(per_frame_.size()) + " items",
+                      std::to_string(frames) + ", one a frame");
+    shared_ = data.first_item(DCM_SharedFunctionalGroupsSequence);
+  }
+
+  Dataset of(std::size_t frame, const DcmTagKey& sequence) const {
+    auto group = per_frame_[frame].first_item(sequence);
+    if (!group && shared_) group = shared_->first_item(sequence);
+    if (!group)
+      throw bad_input(data_.where(sequence) + " frame " + std::to_string(frame + 1), "no functional group", "one");
+    return *group;
+  }
+
+ private:
+  const Dataset& data_;
+  std::vector<Dataset> per_frame_;
+  std::optional<Dataset> shared_;
+};
+
+Vector3 vector_of(const std::vector<double>& numbers, std::size_t first) {
+  return {numbers[first], numbers[first + 1], numbers[first + 2]};
 }
 
-// A functional group of a frame, be it shared or its own.
-template <typename Group>
-Group& group_of(DcmSegmentation& segmentation, std::size_t frame, DcmFGTypes::E_FGType type, const std::string& file) {
-  OFBool is_per_frame = OFFalse;
-  auto* group =
-      dynamic_cast<Group*>(segmentation.getFunctionalGroups().get(static_cast<Uint32>(frame), type, is_per_frame));
-  if (group == nullptr)
-    throw bad_input(file + " frame " + std::to_string(frame + 1), "no " + DcmFGTypes::FGType2OFString(type), "one");
-  return *group;
-}
-
-void read_orientation(DcmSegmentation& segmentation,
-                      std::size_t frame,
-                      const std::string& file,
-                      detail::SegmentationGeometry& geometry) {
-  auto& group = group_of<FGPlaneOrientationPatient>(segmentation, frame, DcmFGTypes::EFG_PLANEORIENTPATIENT, file);
-  Vector3 row{}, column{};
-  if (group.getImageOrientationPatient(row[0], row[1], row[2], column[0], column[1], column[2]).bad())
-    throw bad_input(file + " tag (0020,0037) ImageOrientationPatient", "no valid value", "six numbers");
+void read_orientation(const FunctionalGroups& groups, std::size_t frame, detail::SegmentationGeometry& geometry) {
+  const Dataset group = groups.of(frame, DCM_PlaneOrientationSequence);
+  const std::vector<double> numbers = group.required_numbers(DCM_ImageOrientationPatient, 6);
+  const Vector3 row = vector_of(numbers, 0), column = vector_of(numbers, 3);
   if (frame > 0 && (row != geometry.row_direction || column != geometry.column_direction))
-    throw bad_input(file + " tag (0020,0037) ImageOrientationPatient",
+    throw bad_input(group.where(DCM_ImageOrientationPatient),
                     "another orientation in frame " + std::to_string(frame + 1), "one orientation");
   geometry.row_direction = row;
   geometry.column_direction = column;
 }
 
-detail::SegmentationGeometry read_geometry(DcmSegmentation& segmentation,
-                                           const detail::Dataset& data,
-                                           const std::string& file) {
+detail::SegmentationGeometry read_geometry(const Dataset& data, const FunctionalGroups& groups, std::size_t frames) {
   detail::SegmentationGeometry geometry;
   geometry.rows = static_cast<int>(data.required_integer(DCM_Rows, 1, 65535));
   geometry.columns = static_cast<int>(data.required_integer(DCM_Columns, 1, 65535));
-  auto& measures = group_of<FGPixelMeasures>(segmentation, 0, DcmFGTypes::EFG_PIXELMEASURES, file);
-  Float64 thickness = 0.0;
-  if (measures.getPixelSpacing(geometry.row_spacing_mm, 0).bad() ||
-      measures.getPixelSpacing(geometry.column_spacing_mm, 1).bad() || !(geometry.row_spacing_mm > 0.0) ||
-      !(geometry.column_spacing_mm > 0.0))
-    throw bad_input(file + " tag (0028,0030) PixelSpacing", "no valid value", "two positive numbers");
-  if (measures.getSpacingBetweenSlices(geometry.slice_spacing_mm).bad()) geometry.slice_spacing_mm = 0.0;
-  for (std::size_t f = 0; f < segmentation.getNumberOfFrames(); ++f) {
-    read_orientation(segmentation, f, file, geometry);
-    Vector3 position{};
-    auto& plane = group_of<FGPlanePosPatient>(segmentation, f, DcmFGTypes::EFG_PLANEPOSPATIENT, file);
-    if (plane.getImagePositionPatient(position[0], position[1], position[2]).bad())
-      throw bad_input(file + " tag (0020,0032) ImagePositionPatient", "no valid value", "three numbers");
-    geometry.frame_positions_mm.push_back(position);
+  const Dataset measures = groups.of(0, DCM_PixelMeasuresSequence);
+  const std::vector<double> spacing = measures.required_numbers(DCM_PixelSpacing, 2);
+  if (!(spacing[0] > 0.0) || !(spacing[1] > 0.0))
+    throw bad_input(measures.where(DCM_PixelSpacing), "a spacing that is not positive", "two positive numbers");
+  geometry.row_spacing_mm = spacing[0];
+  geometry.column_spacing_mm = spacing[1];
+  geometry.slice_spacing_mm = measures.number(DCM_SpacingBetweenSlices).value_or(0.0);
+  for (std::size_t f = 0; f < frames; ++f) {
+    read_orientation(groups, f, geometry);
+    const Dataset plane = groups.of(f, DCM_PlanePositionSequence);
+    geometry.frame_positions_mm.push_back(vector_of(plane.required_numbers(DCM_ImagePositionPatient, 3), 0));
   }
   // One slice alone has no spacing but may have a thickness.
-  const bool is_one_slice = geometry.frame_positions_mm.size() == 1;
-  if (is_one_slice && !(geometry.slice_spacing_mm > 0.0) && measures.getSliceThickness(thickness).good())
-    geometry.slice_spacing_mm = thickness;
+  if (frames == 1 && !(geometry.slice_spacing_mm > 0.0))
+    geometry.slice_spacing_mm = measures.number(DCM_SliceThickness).value_or(0.0);
   return geometry;
 }
 
-void add_frame(DcmSegmentation& segmentation, std::size_t frame, int slice, const std::string& file, LabelMap& map) {
-  Uint16 segment = 0;
-  auto& group = group_of<FGSegmentation>(segmentation, frame, DcmFGTypes::EFG_SEGMENTATION, file);
-  if (group.getReferencedSegmentNumber(segment).bad() || segment == 0)
-    throw bad_input(file + " tag (0062,000b) ReferencedSegmentNumber", "no valid value", "a segment number");
-  const auto rows = static_cast<Uint16>(map.grid.size[1]);
-  const auto columns = static_cast<Uint16>(map.grid.size[0]);
-  const std::unique_ptr<DcmIODTypes::Frame> unpacked(
-      DcmSegUtils::unpackBinaryFrame(segmentation.getFrame(frame), rows, columns));
-  const std::size_t count = static_cast<std::size_t>(rows) * columns;
-  if (!unpacked || unpacked->length < count)
-    throw bad_input(file + " tag (7fe0,0010) PixelData", "frame " + std::to_string(frame + 1) + " cut short",
-                    "a bit for every pixel");
-  for (std::size_t v = 0; v < count; ++v) {
-    if (unpacked->pixData[v] == 0) continue;
-    std::int32_t& label = map.labels[static_cast<std::size_t>(slice) * count + v];
-    if (label != 0 && label != segment)
-      throw bad_input(file + " tag (0062,0002) SegmentSequence",
-                      "segments " + std::to_string(label) + " and " + std::to_string(segment) + " that overlap",
-                      "segments that share no voxel");
-    label = segment;
-  }
+std::int32_t segment_of(const FunctionalGroups& groups, std::size_t frame) {
+  const Dataset group = groups.of(frame, DCM_SegmentIdentificationSequence);
+  return static_cast<std::int32_t>(group.required_integer(DCM_ReferencedSegmentNumber, 1, 65535));
 }
 
-void read_names(DcmSegmentation& segmentation, LabelMap& map) {
-  for (std::size_t number = 1; number <= segmentation.getNumberOfSegments(); ++number) {
-    OFString name;
-    DcmSegment* segment = segmentation.getSegment(number);
-    if (segment != nullptr && segment->getSegmentLabel(name).good() && !name.empty())
-      map.names[static_cast<std::int32_t>(number)] = std::string(detail::trimmed(name));
+// The pixels of a Segmentation as whole numbers, frame by frame: 0 and 1 of single bits, else what is stored.
+class SegmentationPixels {
+ public:
+  SegmentationPixels(const Dataset& data, const detail::FileHeader& header, std::size_t frames, const std::string& file)
+      : values_(static_cast<std::size_t>(data.required_integer(DCM_Rows, 1, 65535)) *
+                static_cast<std::size_t>(data.required_integer(DCM_Columns, 1, 65535))) {
+    instance_.file = file;
+    instance_.transfer_syntax = header.transfer_syntax;
+    if (data.required_integer(DCM_BitsAllocated, 1, 32) == 1)
+      read_bits(data, header, frames);
+    else
+      detail::read_stored_pixels(data, header, frames, instance_);
+  }
+
+  std::span<const float> frame(std::size_t index) {
+    if (bits_.empty()) {
+      detail::Instance frame = instance_;
+      detail::go_to_frame(index, frame);
+      detail::read_pixels(frame, 1.0, values_);
+      return values_;
+    }
+    for (std::size_t v = 0; v < values_.size(); ++v) {
+      const std::size_t bit = index * values_.size() + v;
+      values_[v] = static_cast<float>(bits_[bit / 8] >> bit % 8 & 1);
+    }
+    return values_;
+  }
+
+ private:
+  // Bits of frames follow each other without a gap (DICOM PS3.5 8.1.1).
+  void read_bits(const Dataset& data, const detail::FileHeader& header, std::size_t frames) {
+    constexpr std::size_t most_compression = 1040;  // of deflate
+    const std::size_t bytes = values_.size() / 8 * frames + (values_.size() % 8 * frames + 7) / 8;
+    const std::string where = data.where(DCM_PixelData);
+    const auto require = [&](std::size_t found) {
+      if (found < bytes)
+        throw bad_input(where, std::to_string(found) + " bytes", std::to_string(bytes) + ", a bit for every pixel");
+    };
+    require(header.is_native ? std::min<std::size_t>(header.pixel_length, header.file_size)
+                             : header.file_size * most_compression);
+    bits_.resize(bytes);
+    if (header.is_native)
+      return require(detail::FileBytes(instance_.file).read(bits_.data(), header.pixel_offset, bytes));
+    detail::prepare_dcmtk();
+    DcmFileFormat file;
+    const Uint8* stored = nullptr;
+    unsigned long count = 0;
+    if (file.loadFile(instance_.file.c_str()).bad() ||
+        file.getDataset()->findAndGetUint8Array(DCM_PixelData, stored, &count).bad() || stored == nullptr)
+      throw bad_input(where, "bits compressed as '" + header.transfer_syntax + "' that cannot be decoded",
+                      "no compression");
+    require(count);
+    std::memcpy(bits_.data(), stored, bytes);
+  }
+
+  detail::Instance instance_;
+  std::vector<float> values_;
+  std::vector<unsigned char> bits_;  ///< empty: pixels have bytes of their own
+};
+
+void claim(std::int32_t segment, const std::string& file, std::int32_t& label) {
+  if (label != 0 && label != segment)
+    throw bad_input(file + " tag (0062,0002) SegmentSequence",
+                    "segments " + std::to_string(label) + " and " + std::to_string(segment) + " that overlap",
+                    "segments that share no voxel");
+  label = segment;
+}
+
+// Labels of one slice. Of fractions, more than half makes a voxel part of a segment, so that segments that share a
+// voxel between them leave it to one.
+struct FrameReader {
+  Kind kind;
+  double half;  ///< of what stands for a whole voxel
+  std::string file;
+
+  void add(std::span<const float> pixels, std::int32_t segment, std::span<std::int32_t> labels) const {
+    for (std::size_t v = 0; v < pixels.size(); ++v) {
+      if (kind == Kind::label_map && pixels[v] > 0.0f)
+        claim(static_cast<std::int32_t>(pixels[v]), file, labels[v]);
+      else if (kind != Kind::label_map && static_cast<double>(pixels[v]) > half)
+        claim(segment, file, labels[v]);
+    }
+  }
+};
+
+double half_of_whole(const Dataset& data, Kind kind) {
+  if (kind != Kind::fractional) return 0.5;
+  return static_cast<double>(data.required_integer(DCM_MaximumFractionalValue, 1, 255)) / 2.0;
+}
+
+void read_names(const Dataset& data, LabelMap& map) {
+  for (const Dataset& segment : data.items(DCM_SegmentSequence)) {
+    const auto number = static_cast<std::int32_t>(segment.required_integer(DCM_SegmentNumber, 0, 65535));
+    std::string name = segment.text(DCM_SegmentLabel);
+    if (number == 0 || name.empty()) continue;
+    if (data.identity()->is_repeated_in(name)) name = "segment-" + std::to_string(number);
+    map.names[number] = name;
   }
 }
 
@@ -144,22 +217,27 @@ LabelMap read_dicom_segmentation(const std::filesystem::path& path) {
   const std::string name = path.string();
   if (!std::filesystem::exists(path)) throw InputNotFound(name + ": no such file");
   if (!is_dicom_file(path)) throw bad_input(name, "a file that is not DICOM", "a DICOM Segmentation");
-  detail::prepare_dcmtk();
   detail::FileHeader header = detail::read_file_header(path);
-  const detail::Dataset data(std::move(header.elements), name);
-  require_binary_segmentation(data);
-  DcmFileFormat file;
-  if (file.loadFile(path.c_str()).bad()) throw bad_input(name, "a damaged or truncated file", "a DICOM Segmentation");
-  const auto segmentation = load(*file.getDataset(), name);
-  const detail::PlacedFrames placed = detail::place_frames(read_geometry(*segmentation, data, name), name);
+  const Dataset data(std::move(header.elements), name);
+  const Kind kind = kind_of(data);
+  const auto frames = static_cast<std::size_t>(data.required_integer(DCM_NumberOfFrames, 1, 2147483647));
+  const detail::DecodingScope decoding;
+  SegmentationPixels pixels(data, header, frames, name);  // no more frames than the file can hold
+  const FunctionalGroups groups(data, frames);
+  const detail::PlacedFrames placed = detail::place_frames(read_geometry(data, groups, frames), name);
 
   LabelMap map;
   map.grid = placed.grid;
   map.labels.assign(map.grid.voxel_count(), 0);
   map.frame_of_reference_uid = data.text(DCM_FrameOfReferenceUID);
-  read_names(*segmentation, map);
-  for (std::size_t f = 0; f < placed.slice_of_frame.size(); ++f)
-    add_frame(*segmentation, f, placed.slice_of_frame[f], name, map);
+  read_names(data, map);
+  const FrameReader reader{kind, half_of_whole(data, kind), name};
+  for (std::size_t f = 0; f < frames; ++f) {
+    const std::span<const float> values = pixels.frame(f);
+    const std::size_t first = static_cast<std::size_t>(placed.slice_of_frame[f]) * values.size();
+    reader.add(values, kind == Kind::label_map ? 0 : segment_of(groups, f),
+               std::span(map.labels).subspan(first, values.size()));
+  }
   return map;
 }
 

@@ -13,6 +13,7 @@
 #include "libpet/dicom/detail/dataset.h"
 #include "libpet/dicom/detail/file_header.h"
 #include "libpet/dicom/detail/identity.h"
+#include "libpet/dicom/detail/segmentation_geometry.h"
 #include "libpet/dicom/segmentation.h"
 #include "libpet/error.h"
 
@@ -76,7 +77,7 @@ std::vector<Plane> read_planes(const Dataset& roi, const Grid& grid) {
     const std::string type = contour.text(DCM_ContourGeometricType);
     if (type == "POINT" || type == "OPEN_PLANAR" || type == "OPEN_NONPLANAR") continue;
     if (type != "CLOSED_PLANAR" && type != "CLOSEDPLANAR_XOR")
-      throw bad_input(contour.where(DCM_ContourGeometricType), detail::quote(type), "CLOSED_PLANAR");
+      throw bad_input(contour.where(DCM_ContourGeometricType), contour.quoted(type), "CLOSED_PLANAR");
     double k = 0.0;
     Polygon polygon = read_polygon(contour, grid, k);
     contours.push_back({k, {std::move(polygon)}});
@@ -213,7 +214,8 @@ LabelSource label_source(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) throw InputNotFound(path.string() + ": no such file");
   if (!is_dicom_file(path)) return LabelSource::other;
   const std::string sop_class = class_of(path);
-  if (sop_class == UID_SegmentationStorage) return LabelSource::segmentation;
+  if (sop_class == UID_SegmentationStorage || sop_class == detail::label_map_segmentation_class)
+    return LabelSource::segmentation;
   return sop_class == UID_RTStructureSetStorage ? LabelSource::structure_set : LabelSource::other;
 }
 
@@ -227,7 +229,7 @@ LabelMap read_structure_set(const std::filesystem::path& path,
   const Dataset data(std::move(header.elements), where);
   if (const std::string sop_class = data.text(DCM_SOPClassUID); sop_class != UID_RTStructureSetStorage) {
     const char* name = dcmFindNameOfUID(sop_class.c_str());
-    throw bad_input(data.where(DCM_SOPClassUID), name ? name : detail::quote(sop_class), "RT Structure Set Storage");
+    throw bad_input(data.where(DCM_SOPClassUID), name ? name : data.quoted(sop_class), "RT Structure Set Storage");
   }
   const std::vector<Region> regions = chosen(read_regions(data, grid, names), names, where);
   LabelMap map;

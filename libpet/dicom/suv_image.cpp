@@ -53,7 +53,7 @@ double size_in_unit(SuvType type, const Body& body, const std::string& where) {
 }
 
 InputError refusal(const Instance& instance, const char* tag, const std::string& found, const std::string& expected) {
-  return bad_input(instance.file.string() + " tag " + tag, detail::quote(found), expected);
+  return bad_input(instance.file.string() + " tag " + tag, instance.quoted(found), expected);
 }
 
 void require_usable(const detail::Series& series) {
@@ -100,7 +100,7 @@ SuvType stored_type(const detail::Dataset& data, const std::string& units) {
   try {
     return name.empty() ? SuvType::bw : suv_type(name);
   } catch (const UsageError&) {
-    throw bad_input(data.where(DCM_SUVType), detail::quote(name), "a type that DICOM defines");
+    throw bad_input(data.where(DCM_SUVType), data.quoted(name), "a type that DICOM defines");
   }
 }
 

@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "libpet/dicom/detail/clean_text.h"
+#include "libpet/dicom/detail/identity.h"
 #include "libpet/dicom/detail/number_text.h"
 
 namespace pet::detail {
@@ -38,6 +39,17 @@ std::string quote(std::string_view text) {
 
 Dataset::Dataset(Elements elements, std::string file) : elements_(std::move(elements)), file_(std::move(file)) {
   character_set_ = raw_text(DCM_SpecificCharacterSet);
+  identity_ = std::make_shared<Identity>(*this);
+}
+
+Dataset::Dataset(Elements elements, const Dataset& parent)
+    : elements_(std::move(elements)), file_(parent.file_), identity_(parent.identity_) {
+  character_set_ = raw_text(DCM_SpecificCharacterSet);
+  if (character_set_.empty()) character_set_ = parent.character_set_;
+}
+
+std::string Dataset::quoted(std::string_view text) const {
+  return identity_->quoted(text);
 }
 
 std::string Dataset::where(const DcmTagKey& tag) const {
@@ -114,7 +126,7 @@ std::vector<double> Dataset::numbers(const DcmTagKey& tag) const {
   std::vector<double> values;
   for (const std::string_view part : split_values(whole)) {
     const auto value = parse_number(part);
-    if (!value) throw malformed(tag, quote(whole), "numbers with a decimal point");
+    if (!value) throw malformed(tag, quoted(whole), "numbers with a decimal point");
     values.push_back(*value);
   }
   return values;
@@ -160,7 +172,7 @@ std::optional<DateTime> Dataset::date_time(const DcmTagKey& date_tag, const DcmT
   const auto time = time_of_day(time_tag);
   if (date_text.empty() || !time) return std::nullopt;
   const auto date = parse_date(date_text);
-  if (!date) throw malformed(date_tag, quote(date_text), "a date YYYYMMDD");
+  if (!date) throw malformed(date_tag, quoted(date_text), "a date YYYYMMDD");
   return DateTime{date->us + *time};
 }
 
@@ -168,7 +180,7 @@ std::optional<ZonedDateTime> Dataset::date_time(const DcmTagKey& tag) const {
   const std::string_view value = raw_text(tag);
   if (value.empty()) return std::nullopt;
   const auto time = parse_date_time(value);
-  if (!time) throw malformed(tag, quote(value), "a date and time YYYYMMDDHHMMSS.FFFFFF");
+  if (!time) throw malformed(tag, quoted(value), "a date and time YYYYMMDDHHMMSS.FFFFFF");
   return time;
 }
 
@@ -176,7 +188,7 @@ std::optional<std::int64_t> Dataset::time_of_day(const DcmTagKey& tag) const {
   const std::string_view value = raw_text(tag);
   if (value.empty()) return std::nullopt;
   const auto time = parse_time_of_day(value);
-  if (!time) throw malformed(tag, quote(value), "a time HHMMSS.FFFFFF");
+  if (!time) throw malformed(tag, quoted(value), "a time HHMMSS.FFFFFF");
   return time;
 }
 
@@ -184,7 +196,7 @@ std::optional<int> Dataset::utc_offset_min() const {
   const std::string_view value = raw_text(DCM_TimezoneOffsetFromUTC);
   if (value.empty()) return std::nullopt;
   const auto offset = parse_utc_offset(value);
-  if (!offset) throw malformed(DCM_TimezoneOffsetFromUTC, quote(value), "an offset from UTC like +0100");
+  if (!offset) throw malformed(DCM_TimezoneOffsetFromUTC, quoted(value), "an offset from UTC like +0100");
   return offset;
 }
 
@@ -230,9 +242,7 @@ std::vector<Dataset> Dataset::items(const DcmTagKey& sequence, std::size_t most)
 Dataset Dataset::item(Elements elements, const DcmTagKey& sequence) const {
   if (elements.end != Elements::End::complete)
     throw malformed(sequence, "an item that is not well-formed", "well-formed items");
-  Dataset result(std::move(elements), file_);
-  if (result.character_set_.empty()) result.character_set_ = character_set_;
-  return result;
+  return {std::move(elements), *this};
 }
 
 }  // namespace pet::detail

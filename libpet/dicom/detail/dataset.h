@@ -5,6 +5,7 @@
 #include <dcmtk/dcmdata/dctk.h>
 
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@
 
 namespace pet::detail {
 
+class Identity;
+
 /// Sets DCMTK up once: unknown VRs are resolved, its messages (which may quote identity) are off, codecs are known.
 void prepare_dcmtk();
 
@@ -25,6 +28,11 @@ void prepare_dcmtk();
 class Dataset {
  public:
   Dataset(Elements elements, std::string file);
+
+  /// Who was scanned, as the data set says it; of an item, as the data set says it that the item is in.
+  const std::shared_ptr<const Identity>& identity() const { return identity_; }
+  /// `text` for a message, which must not say who was scanned.
+  std::string quoted(std::string_view text) const;
 
   /// "FILE tag (0028,1053) RescaleSlope", the start of a message.
   std::string where(const DcmTagKey& tag) const;
@@ -60,6 +68,7 @@ class Dataset {
                              std::size_t most = std::numeric_limits<std::size_t>::max()) const;
 
  private:
+  Dataset(Elements elements, const Dataset& parent);
   Dataset item(Elements elements, const DcmTagKey& sequence) const;
   InputError malformed(const DcmTagKey& tag, std::string_view found, std::string_view expected) const;
   const Element* find(const DcmTagKey& tag) const;
@@ -69,6 +78,7 @@ class Dataset {
   Elements elements_;
   std::string file_;
   std::string character_set_;  ///< of names and descriptions
+  std::shared_ptr<const Identity> identity_;
 };
 
 /// `text` in quotation marks, cut to 40 characters, without control characters.

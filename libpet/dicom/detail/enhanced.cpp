@@ -71,7 +71,8 @@ void read_values(const Scope& scope, Instance& frame) {
   const Dataset& rescaling = scope.of(DCM_RescaleSlope);
   frame.pixels.slope = rescaling.required_number(DCM_RescaleSlope);
   if (!(frame.pixels.slope > 0.0))
-    throw bad_input(rescaling.where(DCM_RescaleSlope), quote(rescaling.text(DCM_RescaleSlope)), "a positive slope");
+    throw bad_input(rescaling.where(DCM_RescaleSlope), rescaling.quoted(rescaling.text(DCM_RescaleSlope)),
+                    "a positive slope");
   frame.pixels.intercept = rescaling.number(DCM_RescaleIntercept).value_or(0.0);
 }
 
@@ -95,7 +96,8 @@ void read_decay(const Scope& scope, std::optional<int> utc_offset_min, Instance&
   if (!frame.decay_correction.empty()) return;
   const std::string is_corrected = scope.text(DCM_DecayCorrected);
   if (is_corrected != "YES" && is_corrected != "NO")
-    throw bad_input(scope.of(DCM_DecayCorrected).where(DCM_DecayCorrected), quote(is_corrected), "YES or NO");
+    throw bad_input(scope.of(DCM_DecayCorrected).where(DCM_DecayCorrected),
+                    scope.of(DCM_DecayCorrected).quoted(is_corrected), "YES or NO");
   frame.decay_correction = is_corrected == "YES" ? "START" : "NONE";
   if (const auto time =
           scope.of(DCM_DecayCorrectionDateTime).local_date_time(DCM_DecayCorrectionDateTime, utc_offset_min)) {
@@ -178,8 +180,7 @@ std::vector<Instance> read_enhanced(const Dataset& data, const FileHeader& heade
   std::vector<Instance> frames;
   for (std::size_t f = 0; f < count; ++f) {
     Instance& frame = frames.emplace_back(first);
-    frame.pixels.frame = f;
-    if (frame.pixels.is_native) frame.pixels.offset += f * frame.pixels.length;
+    go_to_frame(f, frame);
     try {
       const std::vector<Dataset> own = groups_of(per_frame[f]);
       std::vector<const Dataset*> parts;

@@ -17,6 +17,8 @@ class Identity {
 
   /// Whether `text` holds one of them that has three letters or digits or more, whatever its case.
   bool is_repeated_in(std::string_view text) const;
+  /// quote(text), unless it holds one: then it says no more than that.
+  std::string quoted(std::string_view text) const;
 
  private:
   std::vector<std::string> words_;

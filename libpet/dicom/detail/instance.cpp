@@ -50,7 +50,7 @@ void read_pixel_format(const Dataset& data, const FileHeader& header, Instance& 
   read_stored_pixels(data, header, 1, instance);
   pixels.slope = data.required_number(DCM_RescaleSlope);
   if (!(pixels.slope > 0.0))
-    throw bad_input(data.where(DCM_RescaleSlope), quote(data.text(DCM_RescaleSlope)), "a positive slope");
+    throw bad_input(data.where(DCM_RescaleSlope), data.quoted(data.text(DCM_RescaleSlope)), "a positive slope");
   pixels.intercept = data.number(DCM_RescaleIntercept).value_or(0.0);
 }
 
@@ -72,7 +72,8 @@ void read_timing(const Dataset& data, Instance& instance) {
   instance.start = *start;
   instance.duration_s = data.required_number(DCM_ActualFrameDuration) * 1e-3;
   if (!(instance.duration_s > 0.0))
-    throw bad_input(data.where(DCM_ActualFrameDuration), quote(data.text(DCM_ActualFrameDuration)), "milliseconds");
+    throw bad_input(data.where(DCM_ActualFrameDuration), data.quoted(data.text(DCM_ActualFrameDuration)),
+                    "milliseconds");
   instance.series_time = data.date_time(DCM_SeriesDate, DCM_SeriesTime);
   if (const auto ms = data.number(DCM_FrameReferenceTime)) instance.frame_reference_s = *ms * 1e-3;
   instance.decay_factor = data.number(DCM_DecayFactor);
@@ -89,8 +90,9 @@ void read_origin(const Dataset& data, Instance& instance) {
   instance.manufacturer = data.text(DCM_Manufacturer);
   instance.model_name = data.text(DCM_ManufacturerModelName);
   instance.description = data.text(DCM_SeriesDescription);
-  instance.does_description_identify =
-      !instance.description.empty() && Identity(data).is_repeated_in(instance.description);
+  instance.reconstruction_method = data.text(DCM_ReconstructionMethod);
+  instance.identity = data.identity();
+  instance.does_description_identify = instance.identity->is_repeated_in(instance.description);
   if (instance.does_description_identify) instance.description.clear();
   instance.frame_of_reference_uid = data.text(DCM_FrameOfReferenceUID);
 }
@@ -140,11 +142,31 @@ void read_stored_pixels(const Dataset& data, const FileHeader& header, std::size
                     std::to_string(all) + " bytes of pixels in a file of " + std::to_string(header.file_size), "less");
 }
 
+void go_to_frame(std::size_t frame, Instance& instance) {
+  instance.pixels.frame = frame;
+  if (instance.pixels.is_native) instance.pixels.offset += frame * instance.pixels.length;
+}
+
 StatedTracer read_stated_tracer(const Dataset& data) {
   const auto item = data.first_item(DCM_RadiopharmaceuticalInformationSequence);
   if (!item) return {};
   return {item->text(DCM_RadionuclideHalfLife), item->text(DCM_RadionuclideTotalDose),
           item->text(DCM_RadiopharmaceuticalStartDateTime), item->text(DCM_RadiopharmaceuticalStartTime)};
+}
+
+std::string Instance::quoted(std::string_view text) const {
+  return identity ? identity->quoted(text) : quote(text);
+}
+
+std::string Instance::shown(const std::string& text) const {
+  return identity && identity->is_repeated_in(text) ? "left out: repeats who was scanned" : text;
+}
+
+bool Instance::is_lossy() const {
+  if (lossy == "01") return true;
+  const DcmXfer syntax(transfer_syntax.c_str());
+  const bool may_be_lossless = syntax.getXfer() == EXS_JPEG2000 || syntax.getXfer() == EXS_JPEGLSLossy;
+  return syntax.isLossy() && !(may_be_lossless && lossy == "00");
 }
 
 bool Instance::is_classic_pet() const {
@@ -158,6 +180,8 @@ bool Instance::is_enhanced_pet() const {
 std::vector<Instance> read_instances(const std::filesystem::path& path) {
   FileHeader header = read_file_header(path);
   if (!header.is_dicom) return {};
+  const bool has_odd_length =
+      std::ranges::any_of(header.elements.list, [](const Element& element) { return element.value.size() % 2 != 0; });
   const Dataset data(std::move(header.elements), path.string());
   Instance instance;
   instance.file = path;
@@ -165,6 +189,7 @@ std::vector<Instance> read_instances(const std::filesystem::path& path) {
   instance.series_uid = data.text(DCM_SeriesInstanceUID);
   if (!instance.is_classic_pet() && !instance.is_enhanced_pet()) return {instance};
   instance.transfer_syntax = header.transfer_syntax;
+  instance.has_odd_length = has_odd_length;
   try {
     if (instance.is_enhanced_pet()) return read_enhanced(data, header, instance);
     read_kind(data, instance);

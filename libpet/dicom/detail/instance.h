@@ -5,14 +5,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "libpet/dicom/detail/date_time.h"
 #include "libpet/grid.h"
 
 namespace pet::detail {
+
+class Identity;
 
 /// Where the pixels of a slice are in its file, and how a stored number becomes a value.
 struct PixelFormat {
@@ -36,8 +40,8 @@ struct StatedTracer {
   std::string half_life, total_dose, start_date_time, start_time;
 };
 
-/// What one slice of a PET series says about itself: a file of classic PET, a frame of Enhanced PET. Identity is not
-/// read.
+/// What one slice of a PET series says about itself: a file of classic PET, a frame of Enhanced PET. Who was scanned is
+/// kept only to be left out.
 struct Instance {
   std::filesystem::path file;
   /// Why the attributes below could not all be read; empty: they could.
@@ -46,6 +50,9 @@ struct Instance {
   std::string sop_class, series_uid, transfer_syntax;
   std::string image_type, units, corrected_image, series_type, counts_source, decay_correction, lossy;
   std::string manufacturer, model_name, description, frame_of_reference_uid;
+  std::string reconstruction_method;
+  bool has_odd_length = false;  ///< of an element, which DICOM does not allow
+  std::shared_ptr<const Identity> identity;
   bool does_description_identify = false;  ///< it repeats who was scanned, and was left out
 
   int rows = 0;
@@ -71,11 +78,19 @@ struct Instance {
   std::optional<long> concatenation_part, concatenation_parts;
   std::optional<long> image_index, slice_count, time_slice_count;
 
+  /// A text of the file for a message, which must not say who was scanned.
+  std::string quoted(std::string_view text) const;
+  /// The same for a report: without quotation marks.
+  std::string shown(const std::string& text) const;
+  /// Whether values were lost in compression: as the header says, else as the transfer syntax may do.
+  bool is_lossy() const;
   bool is_classic_pet() const;
   bool is_enhanced_pet() const;  ///< also Legacy Converted
   /// What must be equal for two files to belong to one image.
   std::string kind() const { return series_uid + '\n' + kind_but_series(); }
-  std::string kind_but_series() const { return image_type + '\n' + units + '\n' + corrected_image; }
+  std::string kind_but_series() const {
+    return image_type + '\n' + units + '\n' + corrected_image + '\n' + reconstruction_method;
+  }
 };
 
 /// The first slice of a file; nothing if it is not DICOM.

@@ -17,6 +17,9 @@ void read_origin(const Dataset& data, Instance& instance);
 /// where the file is too short for the size that it claims, so that no such size is ever allocated.
 void read_stored_pixels(const Dataset& data, const FileHeader& header, std::size_t frames, Instance& instance);
 
+/// Makes the first slice of a file one of the others: its pixels are those of frame `frame`, counted from 0.
+void go_to_frame(std::size_t frame, Instance& instance);
+
 /// Position, orientation (row, then column direction) and spacing (between rows, then columns). Throws InputError for a
 /// spacing that is not positive.
 void set_plane(const std::vector<double>& position,

@@ -147,6 +147,20 @@ void require_no_overlap(const std::vector<std::vector<Slice>>& frames) {
   }
 }
 
+// Dates that were blanked are one for all, so that frames after midnight come before the others, a day apart.
+void require_one_day(const std::vector<std::vector<Slice>>& frames) {
+  constexpr double longest_gap_s = 12 * 3600.0;
+  for (std::size_t f = 1; f < frames.size(); ++f) {
+    const Instance& here = *frames[f].front().instance;
+    const double wait_s = seconds_between(frames[f - 1].front().instance->start, here.start);
+    if (wait_s <= longest_gap_s) continue;
+    char text[64];
+    std::snprintf(text, sizeof text, " %.1f h after the one before", wait_s / 3600.0);
+    throw bad_input(here.file.string() + " tag (0008,0022) AcquisitionDate", frame_text(f, here.start) + text,
+                    "at most 12 h: dates that were altered do not tell days apart");
+  }
+}
+
 // Frames may lack where nothing counts them, so each gap is told.
 void tell_gaps(const std::vector<std::vector<Slice>>& frames, std::vector<std::string>& warnings) {
   std::string gaps;
@@ -213,6 +227,7 @@ Layout arrange(const Series& series) {
   require_complete(frames, slices, places);
   require_one_duration(frames);
   require_no_overlap(frames);
+  require_one_day(frames);
   require_all_frames(frames, layout.warnings);
   tell_gaps(frames, layout.warnings);
   if (series.joined > 1)

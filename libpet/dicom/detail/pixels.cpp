@@ -9,10 +9,13 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "libpet/dicom/detail/dataset.h"
+#include "libpet/dicom/detail/encapsulated.h"
 #include "libpet/dicom/detail/file_bytes.h"
+#include "libpet/dicom/detail/jpeg2000.h"
 #include "libpet/error.h"
 
 namespace pet::detail {
@@ -29,13 +32,33 @@ void swap_bytes(std::span<unsigned char> bytes, std::size_t size) {
     std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(i), bytes.begin() + static_cast<std::ptrdiff_t>(i + size));
 }
 
+constexpr const char* readable = "RLE, JPEG-LS, JPEG lossless or JPEG 2000, or no compression";
+
 thread_local std::filesystem::path kept_path;
 thread_local std::unique_ptr<DcmFileFormat> kept;
+thread_local std::optional<EncapsulatedPixels> kept_fragments;
+
+void let_go() {
+  kept_path.clear();
+  kept.reset();
+  kept_fragments.reset();
+}
+
+void decode_jpeg2000_of(const Instance& instance, std::span<unsigned char> bytes) {
+  const PixelFormat& pixels = instance.pixels;
+  if (!kept_fragments || kept_path != instance.file) {
+    let_go();
+    kept_fragments.emplace(instance.file, pixels.offset, pixels.frames, where(instance));
+    kept_path = instance.file;
+  }
+  decode_jpeg2000(kept_fragments->frame(pixels.frame), instance, bytes);
+}
 
 // One frame of several. The file is kept while its frames are read one after another.
 void decode_frame(const Instance& instance, std::span<unsigned char> bytes) {
   prepare_dcmtk();
   if (!kept || kept_path != instance.file) {
+    let_go();
     kept = std::make_unique<DcmFileFormat>();
     kept_path = instance.file;
     if (kept->loadFile(instance.file.c_str()).bad()) kept.reset();
@@ -51,11 +74,12 @@ void decode_frame(const Instance& instance, std::span<unsigned char> bytes) {
     throw bad_input(where(instance),
                     "frame " + std::to_string(instance.pixels.frame + 1) + " compressed as " +
                         quote(instance.transfer_syntax) + " that cannot be decoded",
-                    "RLE, JPEG-LS or JPEG lossless, or no compression");
+                    readable);
 }
 
 // Little-endian integers of a file that is compressed.
 void decode(const Instance& instance, std::span<unsigned char> bytes) {
+  if (is_jpeg2000(instance.transfer_syntax)) return decode_jpeg2000_of(instance, bytes);
   if (instance.pixels.frames > 1) return decode_frame(instance, bytes);
   prepare_dcmtk();
   DcmFileFormat file;
@@ -64,8 +88,7 @@ void decode(const Instance& instance, std::span<unsigned char> bytes) {
       data.chooseRepresentation(EXS_LittleEndianExplicit, nullptr).bad() ||
       !data.canWriteXfer(EXS_LittleEndianExplicit))
     throw bad_input(where(instance),
-                    "pixels compressed as " + quote(instance.transfer_syntax) + " that cannot be decoded",
-                    "RLE, JPEG-LS or JPEG lossless, or no compression");
+                    "pixels compressed as " + quote(instance.transfer_syntax) + " that cannot be decoded", readable);
   const std::size_t size = static_cast<std::size_t>(instance.pixels.bits_allocated / 8);
   unsigned long count = 0;
   const void* from = nullptr;
@@ -116,11 +139,11 @@ void rescale(std::span<const unsigned char> bytes, const PixelFormat& pixels, do
 }  // namespace
 
 DecodingScope::DecodingScope() {
-  kept.reset();
+  let_go();
 }
 
 DecodingScope::~DecodingScope() {
-  kept.reset();
+  let_go();
 }
 
 void read_pixels(const Instance& instance, double factor, std::span<float> values) {

@@ -8,7 +8,7 @@
 namespace pet::detail {
 
 /// Writes (slope x stored + intercept) x `factor` of every pixel to `values`, row by row. Native pixels are read from
-/// where they lie in the file; encapsulated ones are decoded by DCMTK. Throws InputError if that fails.
+/// where they lie in the file; encapsulated ones are decoded by DCMTK and OpenJPEG. Throws InputError if that fails.
 void read_pixels(const Instance& instance, double factor, std::span<float> values);
 
 /// While one exists on a thread, files with several compressed frames are kept there from frame to frame; they are let

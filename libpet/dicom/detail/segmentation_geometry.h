@@ -8,6 +8,9 @@
 
 namespace pet::detail {
 
+/// Label Map Segmentation Storage, which DCMTK 3.6.7 does not know.
+inline constexpr const char* label_map_segmentation_class = "1.2.840.10008.5.1.4.1.1.66.7";
+
 /// Where the frames of a Segmentation lie.
 struct SegmentationGeometry {
   int rows = 0;

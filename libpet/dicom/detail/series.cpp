@@ -11,6 +11,7 @@
 
 #include "libpet/dicom/detail/agreement.h"
 #include "libpet/dicom/detail/dataset.h"
+#include "libpet/dicom/detail/dicomdir.h"
 #include "libpet/dicom/detail/number_text.h"
 #include "libpet/error.h"
 #include "libpet/files_below.h"
@@ -24,12 +25,9 @@ namespace fs = std::filesystem;
 std::vector<fs::path> files_under(const std::vector<fs::path>& paths) {
   std::vector<fs::path> files;
   for (const fs::path& path : paths) {
-    if (!is_existing_folder(path)) {
-      files.push_back(path);
-      continue;
-    }
-    std::vector<fs::path> below = files_below(path);
-    std::move(below.begin(), below.end(), std::back_inserter(files));
+    std::vector<fs::path> some =
+        is_existing_folder(path) ? files_below(path) : files_of_dicomdir(path).value_or(std::vector<fs::path>{path});
+    std::move(some.begin(), some.end(), std::back_inserter(files));
   }
   std::sort(files.begin(), files.end());
   files.erase(std::unique(files.begin(), files.end()), files.end());
@@ -49,17 +47,20 @@ std::string other_classes(const Scan& scan) {
     text += (text.empty() ? "" : ", ") + std::to_string(count) + " of " +
             (name          ? name
              : uid.empty() ? "no class"
-                           : uid);
+                           : "an unknown class");
   }
   return text.empty() ? "no DICOM object" : "only DICOM objects that are not PET images: " + text;
 }
 
 std::string list_of(const std::vector<const Series*>& series) {
   std::string text;
-  for (const Series* one : series)
-    text += (text.empty() ? "" : "; ") + one->first().series_uid + " " + quote(one->first().description) + " (" +
-            std::to_string(one->file_count()) + " files, " + one->first().units + ", " +
-            quote(one->first().image_type) + ", " + quote(one->first().corrected_image) + ")";
+  for (const Series* one : series) {
+    const Instance& first = one->first();
+    text += (text.empty() ? "" : "; ") + first.series_uid + " " + first.quoted(first.description) + " (" +
+            std::to_string(one->file_count()) + " files, " + first.shown(first.units) + ", " +
+            first.quoted(first.image_type) + ", " + first.quoted(first.corrected_image) + ", " +
+            first.quoted(first.reconstruction_method) + ")";
+  }
   return text;
 }
 
@@ -128,7 +129,7 @@ using Check = void (*)(const Instance&);
 
 InputError refusal(const Instance& instance, const DcmTagKey& tag, const std::string& found, const char* expected) {
   DcmTag named(tag);
-  return bad_input(instance.file.string() + " tag " + tag.toString() + " " + named.getTagName(), quote(found),
+  return bad_input(instance.file.string() + " tag " + tag.toString() + " " + named.getTagName(), instance.quoted(found),
                    expected);
 }
 
@@ -171,8 +172,9 @@ void require_emission(const Instance& instance) {
 }
 
 void require_lossless(const Instance& instance) {
-  if (instance.lossy == "01")
-    throw refusal(instance, DCM_LossyImageCompression, instance.lossy, "00: lossy pixels are not quantitative");
+  if (!instance.is_lossy()) return;
+  const std::string found = instance.lossy + (instance.lossy == "01" ? "" : "; " + instance.transfer_syntax);
+  throw refusal(instance, DCM_LossyImageCompression, found, "00: lossy pixels are not quantitative");
 }
 
 void require_decay_claim(const Instance& instance) {

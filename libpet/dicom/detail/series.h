@@ -19,7 +19,7 @@ struct Series {
   std::size_t file_count() const;
 };
 
-/// What files and folders (searched recursively) hold.
+/// What files and folders (searched recursively) hold; of a DICOMDIR, what it refers to.
 struct Scan {
   std::vector<Series> series;                ///< classic and Enhanced PET, in order of the first file name of each
   std::vector<std::string> damaged;          ///< one message for each DICOM file whose header is cut short or malformed

@@ -75,7 +75,7 @@ Tracer read_tracer(const std::filesystem::path& path) {
   if (tracer.drug.name.empty())
     if (const auto code = item->first_item(DCM_RadiopharmaceuticalCodeSequence))
       tracer.drug.name = code->text(DCM_CodeMeaning);
-  if (Identity(file).is_repeated_in(tracer.drug.name)) {
+  if (file.identity()->is_repeated_in(tracer.drug.name)) {
     tracer.drug.name.clear();
     tracer.warnings.emplace_back(
         "the name of the radiopharmaceutical repeats the patient's name or ID and was left out");

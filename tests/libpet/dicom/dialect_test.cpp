@@ -23,7 +23,8 @@ constexpr Found corrections[] = {Found::start, Found::administration, Found::non
 constexpr const char* conditions[] = {"plain", "midnight", "gap", "shuffled"};
 constexpr E_TransferSyntax syntaxes[] = {
     EXS_LittleEndianExplicit, EXS_LittleEndianImplicit, EXS_BigEndianExplicit, EXS_DeflatedLittleEndianExplicit,
-    EXS_RLELossless,          EXS_JPEGProcess14,        EXS_JPEGProcess14SV1,  EXS_JPEGLSLossless};
+    EXS_RLELossless,          EXS_JPEGProcess14,        EXS_JPEGProcess14SV1,  EXS_JPEGLSLossless,
+    EXS_JPEG2000LosslessOnly};
 
 struct Case {
   PetDialect dialect = PetDialect::plain;
@@ -96,7 +97,7 @@ TEST_CASE("Every pair of dialect, decay correction, condition and transfer synta
         for (const std::string& b : values)
           if (a < b) pairs.insert(a + b);
     }
-  CHECK(pairs.size() == 8 * 6 + 8 * 3 + 8 * 4 + 6 * 3 + 6 * 4 + 3 * 4);
+  CHECK(pairs.size() == 9 * 6 + 9 * 3 + 9 * 4 + 6 * 3 + 6 * 4 + 3 * 4);
 }
 
 TEST_CASE("What a scanner's times mean is found and told", "[dicom][dialect]") {

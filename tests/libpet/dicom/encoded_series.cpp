@@ -6,11 +6,19 @@
 #include <dcmtk/dcmjpeg/djrplol.h>
 #include <dcmtk/dcmjpls/djencode.h>
 
-#include <catch2/catch.hpp>
+#include <stdexcept>
 
+#include "tests/libpet/dicom/jpeg2000_encoder.h"
 #include "tests/libpet/dicom/simulated_series.h"
 
 namespace pet::test {
+namespace {
+
+void require(const OFCondition& status) {
+  if (status.bad()) throw std::runtime_error(status.text());
+}
+
+}  // namespace
 
 DynamicImage smooth_image(std::vector<Frame> frames) {
   DynamicImage image = small_image(std::move(frames));
@@ -29,10 +37,13 @@ void encode(const std::vector<std::filesystem::path>& files, E_TransferSyntax sy
   const bool is_jpeg = syntax == EXS_JPEGProcess14SV1 || syntax == EXS_JPEGProcess14;
   for (const auto& path : files) {
     DcmFileFormat file;
-    REQUIRE(file.loadFile(path.c_str()).good());
-    REQUIRE(file.loadAllDataIntoMemory().good());
-    REQUIRE(file.getDataset()->chooseRepresentation(syntax, is_jpeg ? &lossless : nullptr).good());
-    REQUIRE(file.saveFile(path.c_str(), syntax, EET_UndefinedLength, EGL_recalcGL, EPD_noChange, 0, 0, mode).good());
+    require(file.loadFile(path.c_str()));
+    require(file.loadAllDataIntoMemory());
+    if (syntax == EXS_JPEG2000 || syntax == EXS_JPEG2000LosslessOnly)
+      compress_jpeg2000(*file.getDataset(), syntax);
+    else
+      require(file.getDataset()->chooseRepresentation(syntax, is_jpeg ? &lossless : nullptr));
+    require(file.saveFile(path.c_str(), syntax, EET_UndefinedLength, EGL_recalcGL, EPD_noChange, 0, 0, mode));
   }
 }
 

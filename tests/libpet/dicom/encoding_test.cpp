@@ -65,18 +65,18 @@ TEST_CASE("Lossless compression holds the same image", "[dicom][encoding]") {
 TEST_CASE("A compression that cannot be decoded is refused by name", "[dicom][encoding]") {
   SeriesOnDisk series(smooth_image());
   series.encode(EXS_JPEGLSLossless);
-  // The same file that claims to be JPEG 2000.
+  // The same file that claims to be RLE.
   for (const auto& path : series.files) {
     std::ifstream in(path, std::ios::binary);
     std::string bytes((std::istreambuf_iterator<char>(in)), {});
     const std::string jpeg_ls = "1.2.840.10008.1.2.4.80";
     const auto at = bytes.find(jpeg_ls);
     REQUIRE(at != std::string::npos);
-    bytes[at + jpeg_ls.size() - 2] = '9';
+    bytes.replace(at, jpeg_ls.size(), std::string("1.2.840.10008.1.2.5").append(3, '\0'));
     std::ofstream(path, std::ios::binary) << bytes;
   }
   CHECK_THAT(refusal(series.folder.path()),
-             Contains("(7fe0,0010)") && Contains("JPEG 2000") && Contains("cannot be decoded"));
+             Contains("(7fe0,0010)") && Contains("RLE Lossless") && Contains("cannot be decoded"));
 }
 
 TEST_CASE("Files without preamble and meta header are read", "[dicom][encoding]") {

@@ -11,12 +11,15 @@
 #include <iterator>
 #include <set>
 
+#include "libpet/dicom/structure_set.h"
 #include "libpet/error.h"
+#include "tests/libpet/dicom/encoded_series.h"
 #include "tests/libpet/dicom/simulated_series.h"
 #include "tests/libpet/dicom/validator.h"
 
 using namespace pet;
 using namespace pet::test;
+using Catch::Contains;
 
 namespace {
 
@@ -42,6 +45,59 @@ struct SegmentationOnDisk {
     write_dicom_segmentation(labels, files, "seed", file);
   }
 };
+
+void put(DcmItem& item, const DcmTagKey& tag, const char* value) {
+  REQUIRE(item.putAndInsertString(tag, value).good());
+}
+
+// A frame of the file that small_labels() is written to: which voxels of a slice are in a segment.
+struct Slice {
+  std::size_t slice = 0;
+  std::vector<bool> is_in;
+};
+
+// In order of segments, then slices.
+std::vector<Slice> frames_of(const LabelMap& labels) {
+  std::vector<Slice> frames;
+  for (const int label : {1, 2})
+    for (std::size_t k = 0; k < 3; ++k) {
+      Slice frame{k, {}};
+      for (std::size_t v = 0; v < 20; ++v) frame.is_in.push_back(labels.labels[20 * k + v] == label);
+      if (std::ranges::count(frame.is_in, true) > 0) frames.push_back(frame);
+    }
+  return frames;
+}
+
+// Pixels of 8 or 16 bits in place of single ones; to be filled.
+void make_bytes(DcmDataset& data, int bits) {
+  data.findAndDeleteElement(DCM_PixelData);
+  data.putAndInsertUint16(DCM_BitsAllocated, static_cast<Uint16>(bits));
+  data.putAndInsertUint16(DCM_BitsStored, static_cast<Uint16>(bits));
+  data.putAndInsertUint16(DCM_HighBit, static_cast<Uint16>(bits - 1));
+}
+
+// Each slice of small_labels() has one segment, so that its frames are those of a label map.
+void make_label_map(DcmDataset& data, const LabelMap& labels, int bits) {
+  make_bytes(data, bits);
+  put(data, DCM_SOPClassUID, detail::label_map_segmentation_class);
+  put(data, DCM_SegmentationType, "LABELMAP");
+  std::vector<Uint8> bytes;
+  std::vector<Uint16> words;
+  DcmItem* frame = nullptr;
+  long f = 0;
+  for (const Slice& slice : frames_of(labels)) {
+    REQUIRE(data.findAndGetSequenceItem(DCM_PerFrameFunctionalGroupsSequence, frame, f++).good());
+    frame->findAndDeleteElement(DCM_SegmentIdentificationSequence);
+    for (std::size_t v = 0; v < 20; ++v) {
+      bytes.push_back(static_cast<Uint8>(labels.labels[20 * slice.slice + v]));
+      words.push_back(bytes.back());
+    }
+  }
+  if (bits == 8)
+    REQUIRE(data.putAndInsertUint8Array(DCM_PixelData, bytes.data(), bytes.size()).good());
+  else
+    REQUIRE(data.putAndInsertUint16Array(DCM_PixelData, words.data(), words.size()).good());
+}
 
 std::string message_of(const std::filesystem::path& file) {
   try {
@@ -157,12 +213,79 @@ TEST_CASE("Segments that overlap are refused", "[dicom][segmentation]") {
   CHECK(message_of(disk.file).find("segments 1 and 2 that overlap") != std::string::npos);
 }
 
-TEST_CASE("A fractional Segmentation is refused", "[dicom][segmentation]") {
+TEST_CASE("A voxel of a fractional Segmentation is in the segment that has more than half of it",
+          "[dicom][segmentation]") {
+  const LabelMap labels = small_labels();
+  for (const int whole : {255, 100, 1}) {
+    const SegmentationOnDisk disk(labels);
+    damage(disk.file, [&](DcmDataset& data) {
+      make_bytes(data, 8);
+      put(data, DCM_SegmentationType, "FRACTIONAL");
+      put(data, DCM_SegmentationFractionalType, "PROBABILITY");
+      data.putAndInsertUint16(DCM_MaximumFractionalValue, static_cast<Uint16>(whole));
+      std::vector<Uint8> pixels;
+      for (const Slice& frame : frames_of(labels))
+        for (const bool is_in : frame.is_in) pixels.push_back(static_cast<Uint8>(is_in ? whole / 2 + 1 : whole / 2));
+      data.putAndInsertUint8Array(DCM_PixelData, pixels.data(), pixels.size());
+    });
+    const LabelMap read = read_dicom_segmentation(disk.file);
+    CHECK(read.labels == labels.labels);
+    CHECK(read.names == labels.names);
+  }
+  const SegmentationOnDisk disk(labels);
+  damage(disk.file, [](DcmDataset& data) { put(data, DCM_SegmentationType, "FRACTIONAL"); });
+  CHECK_THAT(message_of(disk.file), Contains("(0062,000e) MaximumFractionalValue"));
+  damage(disk.file, [](DcmDataset& data) { put(data, DCM_SegmentationType, "TERNARY"); });
+  CHECK_THAT(message_of(disk.file), Contains("(0062,0001)") && Contains("found 'TERNARY', expected BINARY or"));
+}
+
+TEST_CASE("A Label Map Segmentation holds segment numbers as pixels", "[dicom][segmentation]") {
+  const LabelMap labels = small_labels();
+  for (const int bits : {8, 16}) {
+    const SegmentationOnDisk disk(labels);
+    damage(disk.file, [&](DcmDataset& data) { make_label_map(data, labels, bits); });
+    CHECK(label_source(disk.file) == LabelSource::segmentation);
+    const LabelMap read = read_dicom_segmentation(disk.file);
+    CHECK(read.labels == labels.labels);
+    CHECK(read.names == labels.names);
+    encode({disk.file}, EXS_RLELossless);
+    CHECK(read_dicom_segmentation(disk.file).labels == labels.labels);
+  }
+}
+
+TEST_CASE("Functional groups may be shared by all frames, but must be there", "[dicom][segmentation]") {
+  LabelMap labels = small_labels();
+  labels.labels[13] = 0;
+  const SegmentationOnDisk disk(labels);
+  const auto move_group = [&](const DcmTagKey& sequence, bool is_kept) {
+    damage(disk.file, [&](DcmDataset& data) {
+      DcmItem *shared = nullptr, *frame = nullptr;
+      REQUIRE(data.findOrCreateSequenceItem(DCM_SharedFunctionalGroupsSequence, shared).good());
+      for (long f = 0; data.findAndGetSequenceItem(DCM_PerFrameFunctionalGroupsSequence, frame, f).good(); ++f) {
+        DcmElement* group = frame->remove(DcmTag(sequence));
+        if (is_kept && f == 0)
+          REQUIRE(shared->insert(group).good());
+        else
+          delete group;
+      }
+    });
+  };
+  move_group(DCM_SegmentIdentificationSequence, true);
+  CHECK(align_labels(read_dicom_segmentation(disk.file), labels.grid, "seg").labels == labels.labels);
+  move_group(DCM_PlanePositionSequence, false);
+  CHECK_THAT(message_of(disk.file), Contains("(0020,9113) PlanePositionSequence frame 1: found no functional group"));
+}
+
+TEST_CASE("A segment whose name repeats the patient's has its number for a name", "[dicom][segmentation]") {
   const SegmentationOnDisk disk(small_labels());
-  damage(disk.file, [](DcmDataset& data) { data.putAndInsertString(DCM_SegmentationType, "FRACTIONAL"); });
-  const std::string message = message_of(disk.file);
-  CHECK(message.find("(0062,0001)") != std::string::npos);
-  CHECK(message.find("found 'FRACTIONAL', expected BINARY") != std::string::npos);
+  damage(disk.file, [](DcmDataset& data) {
+    put(data, DCM_PatientName, "Miller^Anne");
+    DcmItem* segment = nullptr;
+    REQUIRE(data.findAndGetSequenceItem(DCM_SegmentSequence, segment, 1).good());
+    put(*segment, DCM_SegmentLabel, "tumour of anne");
+  });
+  CHECK(read_dicom_segmentation(disk.file).names ==
+        std::map<std::int32_t, std::string>{{1, "cerebellum"}, {2, "segment-2"}});
 }
 
 TEST_CASE("A PET image is refused where a Segmentation is wanted", "[dicom][segmentation]") {

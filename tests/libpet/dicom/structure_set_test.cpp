@@ -12,71 +12,20 @@
 #include "libpet/dicom/pet_image.h"
 #include "libpet/error.h"
 #include "tests/libpet/dicom/simulated_series.h"
+#include "tests/libpet/dicom/structure_set_file.h"
 
 using namespace pet;
+using namespace pet::test;
 using Catch::Contains;
 
 namespace {
-
-using Points = std::vector<Vector3>;  // voxel indices
-
-struct Roi {
-  std::string name;
-  std::vector<Points> contours;
-  std::string type = "CLOSED_PLANAR";
-};
-
-// 12 x 10 x 5 voxels of 2 x 3 x 4 mm, turned about the z axis and away from the origin.
-Grid turned_grid() {
-  const double c = std::cos(0.3), s = std::sin(0.3);
-  return {{12, 10, 5}, {-30.0, 12.0, 7.0}, {Vector3{2 * c, 2 * s, 0}, Vector3{-3 * s, 3 * c, 0}, Vector3{0, 0, 4}}};
-}
-
-Points rectangle(double i0, double i1, double j0, double j1, double k) {
-  return {{i0, j0, k}, {i1, j0, k}, {i1, j1, k}, {i0, j1, k}};
-}
-
-std::string contour_text(const Points& points, const Grid& grid) {
-  std::ostringstream text;
-  text.precision(12);
-  for (const Vector3& p : points) {
-    const Vector3 mm = grid.position_mm(p[0], p[1], p[2]);
-    for (const double x : mm) text << (text.tellp() > 0 ? "\\" : "") << std::round(x * 1e6) / 1e6;
-  }
-  return text.str();
-}
-
-void write(const std::vector<Roi>& rois, const Grid& grid, const std::filesystem::path& path) {
-  DcmFileFormat file;
-  DcmDataset& data = *file.getDataset();
-  data.putAndInsertString(DCM_SOPClassUID, UID_RTStructureSetStorage);
-  data.putAndInsertString(DCM_SOPInstanceUID, "1.2.3.4");
-  data.putAndInsertString(DCM_PatientName, "Miller^Anne");
-  for (std::size_t r = 0; r < rois.size(); ++r) {
-    const std::string number = std::to_string(10 * r);
-    DcmItem* item = nullptr;
-    data.findOrCreateSequenceItem(DCM_StructureSetROISequence, item, static_cast<long>(r));
-    item->putAndInsertString(DCM_ROINumber, number.c_str());
-    item->putAndInsertString(DCM_ROIName, rois[r].name.c_str());
-    item->putAndInsertString(DCM_ReferencedFrameOfReferenceUID, "1.2.3");
-    data.findOrCreateSequenceItem(DCM_ROIContourSequence, item, static_cast<long>(r));
-    item->putAndInsertString(DCM_ReferencedROINumber, number.c_str());
-    for (std::size_t c = 0; c < rois[r].contours.size(); ++c) {
-      DcmItem* contour = nullptr;
-      item->findOrCreateSequenceItem(DCM_ContourSequence, contour, static_cast<long>(c));
-      contour->putAndInsertString(DCM_ContourGeometricType, rois[r].type.c_str());
-      contour->putAndInsertString(DCM_ContourData, contour_text(rois[r].contours[c], grid).c_str());
-    }
-  }
-  REQUIRE(file.saveFile(path.c_str(), EXS_LittleEndianExplicit).good());
-}
 
 struct StructureSetOnDisk {
   test::TemporaryFolder folder;
   Grid grid = turned_grid();
   std::filesystem::path file = folder / "rs.dcm";
 
-  explicit StructureSetOnDisk(const std::vector<Roi>& rois) { write(rois, grid, file); }
+  explicit StructureSetOnDisk(const std::vector<Roi>& rois) { test::write_structure_set(rois, grid, file); }
   LabelMap read(const std::vector<std::string>& regions = {}) const { return read_structure_set(file, grid, regions); }
   std::string refusal() const {
     try {
@@ -125,7 +74,7 @@ TEST_CASE("The volume of a round region is that of its polygon", "[dicom][struct
     circle.push_back({100.3 + 80.0 * std::cos(angle), 99.8 + 80.0 * std::sin(angle), 1.0});
   }
   const test::TemporaryFolder folder;
-  write({{"disc", {circle}}}, grid, folder / "rs.dcm");
+  write_structure_set({{"disc", {circle}}}, grid, folder / "rs.dcm");
   // A regular polygon of n corners has the area n r^2 sin(2 pi / n) / 2.
   const double area = 30.0 * 6400.0 * std::sin(2.0 * std::acos(-1.0) / 60.0);
   CHECK(static_cast<double>(count(read_structure_set(folder / "rs.dcm", grid), 1)) == Approx(area).epsilon(2e-3));
