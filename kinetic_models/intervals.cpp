@@ -19,21 +19,27 @@ namespace {
 using detail::Quantification;
 
 // Profiles of a linear method, whose RSS is the quadratic form of its coefficients' covariance: Gauss-Newton steps on
-// (coefficients, pull).
+// (coefficients, pull). A coefficient without a variance (at a limit, or one of a few that are tried) stays where it
+// is.
 detail::ConstrainedOptimum linear_optimum(const Quantification& quantification, const Fit& fit, double pull) {
   const auto p = static_cast<Eigen::Index>(fit.parameters.size());
   const Eigen::Map<const Eigen::VectorXd> best(fit.parameters.data(), p);
   const Eigen::Map<const Eigen::MatrixXd> covariance(fit.covariance.data(), p, p);
-  const Eigen::VectorXd scale = covariance.diagonal().cwiseSqrt();
-  const Eigen::MatrixXd correlation =
-      scale.cwiseInverse().asDiagonal() * covariance * scale.cwiseInverse().asDiagonal();
+  Eigen::VectorXd scale = Eigen::VectorXd::Zero(p);
+  Eigen::VectorXd inverse_scale = Eigen::VectorXd::Zero(p);
+  Eigen::MatrixXd correlation = Eigen::MatrixXd::Identity(p, p);
+  for (Eigen::Index j = 0; j < p; ++j)
+    if (covariance(j, j) > 0.0) scale[j] = std::sqrt(covariance(j, j)), inverse_scale[j] = 1.0 / scale[j];
+  for (Eigen::Index j = 0; j < p; ++j)
+    for (Eigen::Index k = 0; k < p; ++k)
+      if (scale[j] > 0.0 && scale[k] > 0.0) correlation(j, k) = covariance(j, k) * inverse_scale[j] * inverse_scale[k];
   const Eigen::MatrixXd precision = correlation.inverse();
   return [=](double value, std::span<const double> start) -> std::optional<detail::ProfilePoint> {
     std::vector<double> at(start.begin(), start.end());
     std::vector<double> gradient(at.size());
     for (int i = 0; i < 50; ++i) {
       const double off = quantification(at, gradient) - value;
-      const Eigen::VectorXd u = (Eigen::Map<const Eigen::VectorXd>(at.data(), p) - best).cwiseQuotient(scale);
+      const Eigen::VectorXd u = (Eigen::Map<const Eigen::VectorXd>(at.data(), p) - best).cwiseProduct(inverse_scale);
       const Eigen::VectorXd g = Eigen::Map<const Eigen::VectorXd>(gradient.data(), p).cwiseProduct(scale);
       const Eigen::MatrixXd hessian = precision + pull * g * g.transpose();
       const Eigen::VectorXd step = -hessian.ldlt().solve(precision * u + pull * off * g);
@@ -41,7 +47,7 @@ detail::ConstrainedOptimum linear_optimum(const Quantification& quantification, 
       for (Eigen::Index j = 0; j < p; ++j) at[static_cast<std::size_t>(j)] += scale[j] * step[j];
       if (step.norm() < 1e-9) break;
     }
-    const Eigen::VectorXd u = (Eigen::Map<const Eigen::VectorXd>(at.data(), p) - best).cwiseQuotient(scale);
+    const Eigen::VectorXd u = (Eigen::Map<const Eigen::VectorXd>(at.data(), p) - best).cwiseProduct(inverse_scale);
     return detail::ProfilePoint{quantification(at, {}), std::sqrt(std::max(u.dot(precision * u), 0.0)), at};
   };
 }
@@ -58,11 +64,12 @@ void add_profiles(const Model& model,
   if (fit.parameters.empty() || !std::isfinite(factor) || !(fit.weighted_rss > 0.0)) return;
   const bool is_linear = model.parameters.empty();
   const bool has_covariance =
-      std::all_of(fit.covariance.begin(), fit.covariance.end(), [](double c) { return std::isfinite(c); });
+      std::any_of(fit.covariance.begin(), fit.covariance.end(), [](double c) { return std::isfinite(c); });
   if (is_linear && !has_covariance) return;
   const std::vector<Parameter> parameters = detail::with_bounds(model.parameters, options);
   const detail::ConstrainedFit constrained(model, target, input, options);
   for (std::size_t q = 0; q < fit.estimates.size(); ++q) {
+    if (is_linear && std::isnan(fit.estimates[q].standard_error)) continue;
     const Quantification quantification{model, options, q};
     const detail::PulledOptimum optimum =
         is_linear ? detail::PulledOptimum([&](double pull) { return linear_optimum(quantification, fit, pull); })

@@ -6,12 +6,18 @@
 #include "libpet/error.h"
 
 namespace pet {
+namespace {
+
+constexpr double longest_step_min = 0.5;
+
+}  // namespace
 
 ReferenceRegion::ReferenceRegion(TimeActivityCurve tac, Sampling sampling)
     : tac_(std::move(tac)),
       sampling_(sampling),
       input_(measured_curve(tac_, sampling), tac_.frames, sampling),
-      movable_(measured_curve(tac_, sampling), tac_.frames, sampling) {}
+      movable_(measured_curve(tac_, sampling), tac_.frames, sampling),
+      steps_(frame_steps(measured_curve(tac_, sampling), tac_.frames, sampling, longest_step_min)) {}
 
 ReferenceRegion::ReferenceRegion(TimeActivityCurve tac, Sampling sampling, const InputFunction& blood)
     : ReferenceRegion(std::move(tac), sampling) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
+#include "kinetic_models/frame_steps.h"
 #include "kinetic_models/movable_input.h"
 #include "kinetic_models/sampled_input.h"
 #include "libpet/blood/input_function.h"
@@ -27,6 +29,8 @@ class ReferenceRegion {
   const SampledInput& input() const { return input_; }
   /// The same curve with the derivatives that coinciding rates need.
   const MovableInput& movable() const { return movable_; }
+  /// The same curve in steps of half a minute at most, for models whose rates change with time.
+  const std::vector<FrameStep>& steps() const { return steps_; }
   bool has_whole_blood() const { return whole_blood_.has_value(); }
   const MovableInput& whole_blood() const { return *whole_blood_; }
 
@@ -35,6 +39,7 @@ class ReferenceRegion {
   Sampling sampling_;
   SampledInput input_;
   MovableInput movable_;
+  std::vector<FrameStep> steps_;
   std::optional<MovableInput> whole_blood_;
 };
 

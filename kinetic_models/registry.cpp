@@ -4,9 +4,11 @@
 #include <array>
 #include <vector>
 
+#include "kinetic_models/displacement.h"
 #include "kinetic_models/frtm.h"
 #include "kinetic_models/logan.h"
 #include "kinetic_models/logan_ref.h"
+#include "kinetic_models/lp_ntpet.h"
 #include "kinetic_models/ma1.h"
 #include "kinetic_models/ma2.h"
 #include "kinetic_models/mrtm.h"
@@ -41,6 +43,9 @@ constexpr std::array all = {
     &logan_ref,
     &patlak_ref,
     &suvr,
+    // within one scan
+    &lp_ntpet,
+    &displacement,
     // plasma
     &one_tissue,
     &two_tissue,

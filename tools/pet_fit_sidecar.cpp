@@ -69,6 +69,7 @@ ParameterSidecar describe_fit(const TableFit& result,
                               const TableFitOptions& used,
                               const TacTable& table) {
   ParameterSidecar sidecar;
+  sidecar.tracer_name = table.tracer.name;
   sidecar.model_label = result.model->label;
   sidecar.model_title = result.model->title;
   sidecar.citation = std::string(result.model->citation) + ". doi:" + std::string(result.model->doi);

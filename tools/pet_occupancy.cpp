@@ -6,10 +6,12 @@
 
 #include "kinetic_models/occupancy/joint_table.h"
 #include "kinetic_models/occupancy/table.h"
+#include "libpet/data_folder.h"
 #include "libpet/error.h"
 #include "libpet/io/parameter_table.h"
 #include "libpet/io/sidecar.h"
 #include "libpet/io/tac_table_file.h"
+#include "libpet/io/tracer_file.h"
 #include "libpet/io/tsv.h"
 #include "tools/arguments.h"
 #include "tools/tool.h"
@@ -27,6 +29,7 @@ struct Options {
   std::optional<std::string> covariance;
   std::vector<std::string> tests;
   std::vector<std::string> retests;
+  std::optional<std::string> tracer;
   std::optional<std::string> reference;
   std::optional<std::string> weights;
   std::optional<double> half_life_s;
@@ -43,6 +46,8 @@ pet::OccupancyRequest request_of(const Options& options) {
   if (options.regression && request.method != pet::OccupancyMethod::lassen)
     throw pet::UsageError("--regression goes with --method lassen");
   request.measure = options.measure.value_or("");
+  if (request.method == pet::OccupancyMethod::change && !options.baseline)
+    throw pet::UsageError("--method change needs --baseline");
   request.regions = options.regions;
   request.level = options.level;
   if (options.vnd) {
@@ -66,7 +71,19 @@ std::pair<std::string, std::string> scans_of(const Options& options) {
   return scans;
 }
 
-void add_covariance(pet::OccupancyRequest& request, const Options& options) {
+// The word occupancy is for tracers and drugs whose description allows it. The tracer is the one that is named, or that
+// of the scans where there is a description of it.
+void require_endpoint(const Options& options, pet::OccupancyMethod method, const std::string& of_scans) {
+  if (!options.tracer && of_scans.empty()) return;
+  const std::filesystem::path folder = pet::data_folder() / "tracers";
+  const std::string drug = options.drug_name.value_or("");
+  if (options.tracer)
+    pet::require_endpoint(pet::find_tracer(*options.tracer, folder), drug, method);
+  else if (const auto tracer = pet::described_tracer(of_scans, folder))
+    pet::require_endpoint(*tracer, drug, method);
+}
+
+void add_covariance(pet::OccupancyRequest& request, const pet::ParameterTable& baseline, const Options& options) {
   const bool is_from_scans = !options.tests.empty() || !options.retests.empty();
   if (!options.covariance && !is_from_scans) return;
   if (options.covariance && is_from_scans) throw pet::UsageError("--covariance goes without --test and --retest");
@@ -85,6 +102,7 @@ void add_covariance(pet::OccupancyRequest& request, const Options& options) {
   std::vector<pet::ParameterTable> retests;
   for (const std::string& file : options.tests) tests.push_back(pet::read_parameter_table(file));
   for (const std::string& file : options.retests) retests.push_back(pet::read_parameter_table(file));
+  if (!tests.empty()) pet::require_same_method(baseline, tests.front());
   request.covariance = pet::test_retest_covariance(tests, retests, pet::compared_measure(request));
 }
 
@@ -106,6 +124,7 @@ nlohmann::ordered_json common_members(const Options& options) {
   nlohmann::ordered_json members;
   members["Method"] = options.method;
   members["ConfidenceLevel"] = options.level;
+  if (options.tracer) members["TracerName"] = *options.tracer;
   if (options.drug_name) members["Drug"] = *options.drug_name;
   if (options.dose) members["Dose"] = *options.dose;
   if (options.plasma_level) members["PlasmaLevel"] = *options.plasma_level;
@@ -157,7 +176,8 @@ Answer from_parameters(const Options& options) {
   const auto scans = scans_of(options);
   const pet::ParameterTable baseline = pet::read_parameter_table(scans.first);
   const pet::ParameterTable drug = pet::read_parameter_table(scans.second);
-  add_covariance(request, options);
+  require_endpoint(options, request.method, baseline.tracer_name);
+  add_covariance(request, baseline, options);
   const pet::OccupancyResult result = pet::occupancy_of_scans(baseline, drug, request);
   return {result.table, sidecar_members(result, request, options), inputs_of(options, scans), result.warnings,
           result.failed};
@@ -173,6 +193,7 @@ Answer from_curves(const Options& options, const pet::Common& common) {
   pet::TacTable baseline = pet::read_tac_table(scans.first);
   pet::TacTable drug = pet::read_tac_table(scans.second);
   if (options.half_life_s) baseline.tracer.half_life_min = drug.tracer.half_life_min = *options.half_life_s / 60.0;
+  require_endpoint(options, pet::OccupancyMethod::bpnd, baseline.tracer.name);
   pet::JointRequest request{
       .reference = *options.reference, .regions = options.regions, .level = options.level, .threads = common.threads};
   if (options.weights) request.weights = pet::weight_scheme(*options.weights);
@@ -225,7 +246,9 @@ int main(int argc, char** argv) {
           "one left free. Test-retest scans, or a covariance of the regions, say how large the errors are. Method "
           "joint "
           "takes the time-activity curves of both scans in place of parameters and fits all regions at once by SRTM, "
-          "with one occupancy as a parameter; then each region by itself.")
+          "with one occupancy as a parameter; then each region by itself. Method change reports by which fraction a "
+          "measure changed, beside the minimal detectable change of the test-retest scans: for tracers whose "
+          "description allows no occupancy (SV2A, 5-HT1B), which the other methods refuse.")
       .example("pet-occupancy --baseline base_kinpar.tsv --drug drug_kinpar.tsv -o occupancy.tsv",
                "regional occupancy from BPND")
       .example("pet-occupancy --baseline base_kinpar.tsv --drug drug_kinpar.tsv --method lassen",
@@ -236,10 +259,14 @@ int main(int argc, char** argv) {
           "the same by maximum likelihood, with errors that are correlated between regions")
       .example("pet-occupancy --method joint --baseline base_tacs.tsv --drug drug_tacs.tsv --reference cerebellum",
                "one occupancy from the curves of both scans")
+      .example(
+          "pet-occupancy --method change --measure VT --baseline base_kinpar.tsv --drug after_kinpar.tsv "
+          "--test t1.tsv --test t2.tsv --test t3.tsv --retest r1.tsv --retest r2.tsv --retest r3.tsv",
+          "change of VT, and how small a change could be told")
       .option("baseline", options.baseline, "FILE", "parameter table (joint: TAC table) of the scan without the drug")
       .required("drug", options.drugs, "FILE", "that of the scan with the drug; two without --baseline")
       .option("method", options.method, "METHOD", "how occupancy is found")
-      .choices("method", {"bpnd", "lassen", "joint"})
+      .choices("method", {"bpnd", "lassen", "joint", "change"})
       .option("regression", options.regression, "KIND", "of the Lassen plot; default: ordinary")
       .choices("regression", {"ordinary", "orthogonal", "deming", "likelihood"})
       .option("measure", options.measure, "PARAMETER", "column to compare; default: BPND, or VT for lassen and --vnd")
@@ -250,6 +277,7 @@ int main(int argc, char** argv) {
               "covariance of the errors of one scan between regions: column name, then one a region")
       .option("test", options.tests, "FILE", "parameter table of a test scan, one a subject, to find that covariance")
       .option("retest", options.retests, "FILE", "its retest scan, in the same order")
+      .option("tracer", options.tracer, "NAME", "tracer (name, label or alias); default: that of the sidecars")
       .option("reference", options.reference, "REGION", "joint: region without the target receptor")
       .option("weights", options.weights, "SCHEME",
               "joint: frame weights; default: decay, or duration where the half-life is unknown")
@@ -265,6 +293,6 @@ int main(int argc, char** argv) {
       .citation("Fieller EC. J R Stat Soc B 1954;16:175-185")
       .citation("Schain M et al. NeuroImage 2018. doi:10.1016/j.neuroimage.2018.05.017")
       .citation("Lammertsma AA, Hume SP. NeuroImage 1996;4:153-158")
-      .citation("Ledoit O, Wolf M. J Multivar Anal 2004;88:365-411")
+      .citation("Ledoit O, Wolf M. J Portfolio Management 2004;30:110-119")
       .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
 }

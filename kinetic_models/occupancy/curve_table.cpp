@@ -72,10 +72,13 @@ std::vector<CurveObservation> curve_observations(const Tsv& table,
       o.subject = table.cell(r, table.column(columns.subject));
       if (o.subject.empty() || o.subject == "n/a")
         throw bad_input(table.where(r, table.column(columns.subject)), "no subject", "one in every row");
-      const auto [first, is_new] = seen.try_emplace({o.subject, o.x, o.y}, r);
-      if (!is_new)
-        throw bad_input(table.where(r), "the scan of " + table.where(first->second) + " once more", "every scan once");
     }
+    const auto [first, is_new] = seen.try_emplace({o.subject, o.x, o.y}, r);
+    if (!is_new && !o.subject.empty())
+      throw bad_input(table.where(r), "the scan of " + table.where(first->second) + " once more", "every scan once");
+    if (!is_new)
+      warnings.push_back(table.where(r) + ": the same numbers as " + table.where(first->second) +
+                         "; one scan twice? (a column of subjects would tell)");
     observations.push_back(std::move(o));
   }
   return observations;
@@ -88,7 +91,10 @@ std::vector<CurveRow> curve_rows(const CurveFit& fit, const CurveUnits& units) {
                  known(e.upper),       unit,           std::string(name_of(fit.status)), {}};
     for (const std::string& flag : fit.flags) {
       const bool is_of_target = flag == "target_unattainable";
-      const bool is_of_one = flag.ends_with("_unbounded") || flag.ends_with("_at_bound");
+      const bool is_of_one =
+          flag.ends_with("_unbounded") || flag.ends_with("_at_bound") || flag.ends_with("_unidentifiable");
+      const bool has_end = std::isfinite(e.lower) && std::isfinite(e.upper);
+      if (symbol == "BP0" && flag.starts_with("BP0_") && has_end) continue;
       if (is_of_target ? std::isnan(e.value) : !is_of_one || flag.starts_with(symbol + '_')) row.flags.push_back(flag);
     }
     if (unit.empty()) row.flags.push_back("unknown_unit");

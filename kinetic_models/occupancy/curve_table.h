@@ -25,7 +25,8 @@ double full_occupancy(const std::string& unit);
 /// The scans of a table. Rows without x, y or standard error, and rows whose column `status` says failed, not_converged
 /// or unidentifiable, are left out with a warning. `full` is full occupancy in the unit of y. Throws InputError with
 /// file and line for a negative x, a standard error that is not positive, an occupancy beyond +-3 full ones (percent
-/// taken for fractions), one scan of a subject twice, and subjects that are n/a.
+/// taken for fractions), one scan of a subject twice, and subjects that are n/a. Without a column of subjects two rows
+/// with the same numbers may be two scans: they are warned of and kept.
 std::vector<CurveObservation> curve_observations(const Tsv& table,
                                                  const CurveColumns& columns,
                                                  CurveEndpoint endpoint,
@@ -39,7 +40,8 @@ struct CurveUnits {
 };
 
 /// Omax, EC50, hill and E0 (those that the shape has), the baselines, and one row `x(TARGET)` for each target. A flag
-/// that begins with a parameter's name stands in its row, target_unattainable in those of the targets it is about, any
+/// that begins with a parameter's name stands in its row (BP0_unbounded in those of the baselines that it is about),
+/// target_unattainable in those of the targets it is about, any
 /// other in all; unknown_unit in those whose unit is not known.
 std::vector<CurveRow> curve_rows(const CurveFit& fit, const CurveUnits& units);
 

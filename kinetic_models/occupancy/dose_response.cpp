@@ -10,6 +10,7 @@
 
 #include "kinetic_models/detail/autodiff.h"
 #include "kinetic_models/detail/regression.h"
+#include "kinetic_models/detail/solver.h"
 #include "libpet/error.h"
 #include "libpet/io/tsv.h"
 
@@ -251,8 +252,14 @@ struct Fitted {
     for (double& c : covariance) c *= variance;
   }
   double se(std::size_t j) const { return std::sqrt(covariance[j * problem.parameters.size() + j]); }
-  bool is_at_bound(std::size_t j) const { return std::isnan(se(j)); }
+  bool is_at_bound(std::size_t j) const { return detail::is_at_bound(optimum.parameters[j], problem.parameters[j]); }
+  /// Inside its bounds, and yet without a standard error: the observations do not tell it from the others.
+  bool is_undetermined(std::size_t j) const { return std::isnan(se(j)) && !is_at_bound(j); }
 };
+
+void add_once(std::vector<std::string>& flags, const std::string& flag) {
+  if (std::find(flags.begin(), flags.end(), flag) == flags.end()) flags.push_back(flag);
+}
 
 // The estimate of a parameter with its interval; EC50 on its own scale.
 Estimate estimate_of(const Fitted& fit, const CurveOptions& options, std::size_t j, CurveFit& result) {
@@ -279,7 +286,7 @@ Estimate estimate_of(const Fitted& fit, const CurveOptions& options, std::size_t
       estimate.upper = std::exp(interval.upper);
     }
     if (std::isinf(estimate.lower) || std::isinf(estimate.upper) || (j == log_ec50 && estimate.lower == 0.0))
-      result.flags.push_back(std::string(parameter.symbol) + "_unbounded");
+      add_once(result.flags, std::string(parameter.symbol) + "_unbounded");
   }
   if (j == log_ec50) {
     estimate.value = std::exp(value);
@@ -339,16 +346,21 @@ void add_criteria(CurveFit& fit) {
 }
 
 void judge(CurveFit& result, const Fitted& fit) {
-  for (std::size_t j = 0; j < curve_parameters; ++j)
-    if (!fit.problem.parameters[j].is_held() && fit.is_at_bound(j))
-      result.flags.push_back(std::string(fit.problem.parameters[j].symbol) + "_at_bound");
+  bool is_determined = true;
+  for (std::size_t j = 0; j < curve_parameters; ++j) {
+    if (fit.problem.parameters[j].is_held()) continue;
+    const std::string symbol(fit.problem.parameters[j].symbol);
+    if (fit.is_at_bound(j)) result.flags.push_back(symbol + "_at_bound");
+    if (fit.is_undetermined(j)) result.flags.push_back(symbol + "_unidentifiable");
+    is_determined = is_determined && !fit.is_undetermined(j);
+  }
   const Estimate& EC50 = result["EC50"];
   const bool is_open = EC50.lower == 0.0 || std::isinf(EC50.upper) || std::isnan(EC50.standard_error);
   if (result["Omax"].value > fit.curve.full()) result.flags.push_back("omax_above_one");
   if (std::any_of(result.targets.begin(), result.targets.end(), [](const auto& t) { return !t.is_attainable; }))
     result.flags.push_back("target_unattainable");
-  result.status = is_open                  ? FitStatus::unidentifiable
-                  : !fit.optimum.converged ? FitStatus::not_converged
+  result.status = is_open || !is_determined ? FitStatus::unidentifiable
+                  : !fit.optimum.converged  ? FitStatus::not_converged
                   : std::any_of(result.flags.begin(), result.flags.end(),
                                 [](const std::string& flag) { return flag.ends_with("_at_bound"); })
                       ? FitStatus::at_bound

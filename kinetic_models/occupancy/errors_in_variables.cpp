@@ -225,7 +225,8 @@ UncertainLine line_with_errors(std::span<const double> VT_baseline,
   found.variance = best.cost / freedom;
   // Scatter beyond what the errors explain is error too: of the model, that all regions have one occupancy.
   const double size = errors.is_size_known ? std::max(1.0, found.variance) : found.variance;
-  const double factor = !errors.is_size_known       ? interval_factor(level, freedom)
+  const bool is_from_scatter = !errors.is_size_known || found.variance > 1.0;
+  const double factor = is_from_scatter             ? interval_factor(level, freedom)
                         : errors.degrees_of_freedom ? interval_factor(level, *errors.degrees_of_freedom)
                                                     : normal_factor(level);
   const double limit = best.cost + factor * factor * size;

@@ -47,7 +47,8 @@ struct UncertainLine {
 /// Standard errors by the information matrix at the fitted VS, s^2 = Q / (n - 2) (n - 1 with VND given), but at
 /// least 1 where the size of the covariances is known: scatter beyond it is error of the model. Intervals by profile
 /// likelihood: all occupancies (or VND) whose smallest Q over the other is at most Q + t^2 s^2, t being Student's
-/// quantile with the degrees of freedom of s^2, or of the covariances. They are unbounded where the data do not tell.
+/// quantile with the degrees of freedom of what set the size: s^2 where it comes from the scatter, else the covariances
+/// (normal quantiles where these are exact). They are unbounded where the data do not tell.
 /// Throws InputError for fewer than three regions and for covariances that are not symmetric and positive definite.
 UncertainLine line_with_errors(std::span<const double> VT_baseline,
                                std::span<const double> VT_drug,

@@ -2,15 +2,28 @@
 #include "kinetic_models/occupancy/from_binding.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace pet {
 
 namespace {
 
-// 1 - drug / baseline of two estimates with a covariance.
-Occupancy occupancy_of(const Binding& baseline, const Binding& drug, double covariance, double level) {
-  const double factor = normal_factor(level);
+double square(double x) {
+  return x * x;
+}
+
+// Two estimates with their variances and covariance; the degrees of freedom are those of drug - ratio x baseline.
+struct Errors {
+  double baseline = not_available;
+  double drug = not_available;
+  double covariance = 0.0;
+  double degrees_of_freedom = std::numeric_limits<double>::infinity();
+};
+
+// 1 - drug / baseline.
+Occupancy occupancy_of(const Binding& baseline, const Binding& drug, const Errors& errors, double level) {
+  const double factor = student_factor(level, errors.degrees_of_freedom);
   Occupancy occupancy;
   occupancy.interval = {not_available, not_available};
   if (!std::isfinite(baseline.value) || !std::isfinite(drug.value)) {
@@ -27,15 +40,15 @@ Occupancy occupancy_of(const Binding& baseline, const Binding& drug, double cova
   occupancy.status = FitStatus::ok;
   if (drug.value < 0.0) occupancy.flags.push_back("occupancy_above_one");
   if (occupancy.value < 0.0) occupancy.flags.push_back("occupancy_below_zero");
-  if (!std::isfinite(baseline.standard_error) || !std::isfinite(drug.standard_error)) {
+  if (!std::isfinite(errors.baseline) || !std::isfinite(errors.drug)) {
     occupancy.flags.push_back("no_standard_error");
     return occupancy;
   }
-  const double of_baseline = std::pow(baseline.standard_error, 2);
-  const double of_drug = std::pow(drug.standard_error, 2);
   occupancy.standard_error =
-      std::sqrt(std::max(0.0, of_drug + ratio * ratio * of_baseline - 2.0 * ratio * covariance)) / baseline.value;
-  const Interval ratios = fieller_interval(drug.value, baseline.value, of_drug, of_baseline, covariance, factor);
+      std::sqrt(std::max(0.0, errors.drug + ratio * ratio * errors.baseline - 2.0 * ratio * errors.covariance)) /
+      baseline.value;
+  const Interval ratios =
+      fieller_interval(drug.value, baseline.value, errors.drug, errors.baseline, errors.covariance, factor);
   occupancy.interval = {1.0 - ratios.upper, 1.0 - ratios.lower};
   if (!occupancy.interval.is_bounded()) {
     occupancy.status = FitStatus::unidentifiable;
@@ -46,16 +59,44 @@ Occupancy occupancy_of(const Binding& baseline, const Binding& drug, double cova
 
 }  // namespace
 
-Occupancy occupancy_from_binding(const Binding& baseline, const Binding& drug, double level) {
-  return occupancy_of(baseline, drug, 0.0, level);
+CommonError excess_error(const CommonError& test_retest, double of_fits) {
+  const double left = 1.0 - of_fits;
+  if (!(left > 0.0)) return {};
+  return {left * test_retest.baseline_variance, left * test_retest.drug_variance,
+          test_retest.degrees_of_freedom * left * left};
+}
+
+Occupancy occupancy_from_binding(const Binding& baseline,
+                                 const Binding& drug,
+                                 double level,
+                                 const CommonError& common) {
+  const double of_baseline = square(baseline.standard_error);
+  const double of_drug = square(drug.standard_error);
+  const double ratio = square(drug.value / baseline.value);
+  const std::array parts = {
+      VariancePart{of_drug, drug.degrees_of_freedom}, VariancePart{ratio * of_baseline, baseline.degrees_of_freedom},
+      VariancePart{common.drug_variance + ratio * common.baseline_variance, common.degrees_of_freedom}};
+  return occupancy_of(baseline, drug,
+                      {.baseline = of_baseline + common.baseline_variance,
+                       .drug = of_drug + common.drug_variance,
+                       .degrees_of_freedom = satterthwaite(parts)},
+                      level);
 }
 
 Occupancy occupancy_from_volumes(const Binding& VT_baseline, const Binding& VT_drug, const Binding& VND, double level) {
-  const double common = std::isfinite(VND.standard_error) ? std::pow(VND.standard_error, 2) : 0.0;
-  const auto above = [&](const Binding& VT) {
-    return Binding{VT.value - VND.value, std::sqrt(std::pow(VT.standard_error, 2) + common)};
-  };
-  return occupancy_of(above(VT_baseline), above(VT_drug), common, level);
+  const double of_VND = std::isfinite(VND.standard_error) ? square(VND.standard_error) : 0.0;
+  const Binding baseline{VT_baseline.value - VND.value};
+  const Binding drug{VT_drug.value - VND.value};
+  const double ratio = drug.value / baseline.value;
+  const std::array parts = {VariancePart{square(VT_drug.standard_error), VT_drug.degrees_of_freedom},
+                            VariancePart{square(ratio * VT_baseline.standard_error), VT_baseline.degrees_of_freedom},
+                            VariancePart{square(1.0 - ratio) * of_VND, VND.degrees_of_freedom}};
+  return occupancy_of(baseline, drug,
+                      {.baseline = square(VT_baseline.standard_error) + of_VND,
+                       .drug = square(VT_drug.standard_error) + of_VND,
+                       .covariance = of_VND,
+                       .degrees_of_freedom = satterthwaite(parts)},
+                      level);
 }
 
 }  // namespace pet

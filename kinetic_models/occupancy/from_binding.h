@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,22 @@ namespace pet {
 struct Binding {
   double value = not_available;
   double standard_error = not_available;
+  double degrees_of_freedom =
+      std::numeric_limits<double>::infinity();  ///< of the standard error; infinite: it is known
 };
+
+/// What both bindings have besides their standard errors: an error whose size was estimated once for both scans, from
+/// test-retest data. The errors themselves are independent.
+struct CommonError {
+  double baseline_variance = 0.0;
+  double drug_variance = 0.0;
+  double degrees_of_freedom = std::numeric_limits<double>::infinity();
+};
+
+/// What is left of a test-retest error where the standard errors of the fits, which account for the share `of_fits` of
+/// its variance, are counted on their own; never below zero. The difference of the two is as uncertain as the whole, so
+/// that it has fewer degrees of freedom, nu (1 - of_fits)^2.
+CommonError excess_error(const CommonError& test_retest, double of_fits);
 
 /// The fraction of the binding at baseline that is gone after the drug.
 struct Occupancy {
@@ -25,12 +41,16 @@ struct Occupancy {
 };
 
 /// Occupancy 1 - drug / baseline of independent scans. The standard error is the delta method's,
-/// (drug / baseline) sqrt((s_b / baseline)^2 + (s_d / drug)^2), the interval Fieller's at `level` with normal
-/// quantiles: it is skewed where the baseline is uncertain, and unbounded (status unidentifiable, flag
-/// occupancy_unbounded) where the baseline does not differ from zero. A baseline at or below zero has no occupancy
+/// (drug / baseline) sqrt((s_b / baseline)^2 + (s_d / drug)^2), the interval Fieller's at `level` with
+/// Student's t, whose degrees of freedom are those of the sum of the variances that the ratio has (satterthwaite): it
+/// is skewed where the baseline is uncertain, and unbounded (status unidentifiable, flag occupancy_unbounded) where the
+/// baseline does not differ from zero. A baseline at or below zero has no occupancy
 /// (status unidentifiable, flag no_baseline_binding). Without standard errors there is no interval (flag
 /// no_standard_error).
-Occupancy occupancy_from_binding(const Binding& baseline, const Binding& drug, double level = 0.95);
+Occupancy occupancy_from_binding(const Binding& baseline,
+                                 const Binding& drug,
+                                 double level = 0.95,
+                                 const CommonError& common = {});
 
 /// Occupancy (VT_baseline - VT_drug) / (VT_baseline - VND), 1 less the ratio of the volumes above VND. The standard
 /// error of VND, common to both, is carried (none: VND is exact).

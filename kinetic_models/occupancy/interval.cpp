@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <string>
 
@@ -14,10 +15,34 @@ bool Interval::is_bounded() const {
   return std::isfinite(lower) && std::isfinite(upper);
 }
 
-double normal_factor(double level) {
+namespace {
+
+void require_level(double level) {
   if (!(level > 0.0 && level < 1.0))
     throw UsageError("confidence level " + std::to_string(level) + ": it must lie between 0 and 1");
+}
+
+}  // namespace
+
+double normal_factor(double level) {
+  require_level(level);
   return boost::math::quantile(boost::math::normal(), 0.5 + 0.5 * level);
+}
+
+double student_factor(double level, double degrees_of_freedom) {
+  if (std::isinf(degrees_of_freedom)) return normal_factor(level);
+  require_level(level);
+  return boost::math::quantile(boost::math::students_t(degrees_of_freedom), 0.5 + 0.5 * level);
+}
+
+double satterthwaite(std::span<const VariancePart> parts) {
+  double variance = 0.0;
+  double uncertainty = 0.0;
+  for (const VariancePart& part : parts) {
+    variance += part.variance;
+    uncertainty += part.variance * part.variance / part.degrees_of_freedom;
+  }
+  return uncertainty > 0.0 ? variance * variance / uncertainty : std::numeric_limits<double>::infinity();
 }
 
 Interval fieller_interval(double numerator,

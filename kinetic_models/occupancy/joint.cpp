@@ -24,6 +24,7 @@ using detail::Regression;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double least_occupancy = -1.0;
+constexpr double largest_negative_binding = 0.95;  // SRTM has no curve for a BPND of -1
 constexpr double most_occupancy = 1.5;
 enum Index : std::size_t { R1_b, k2_b, BP, R1_d, k2_d, occupancy, region_parameters };
 
@@ -109,6 +110,8 @@ class Region {
 
   // The smallest sum of squares at an occupancy, from where the last one ended.
   double cost(double value) {
+    // Beyond full occupancy a binding that fitted before can be one that has no curve in the drug scan: begin lower.
+    if (value > 1.0) at_[BP] = std::min(at_[BP], 0.9 * largest_negative_binding / (value - 1.0));
     const auto found = detail::constrained(problem_, at_, occupancy, value);
     if (!found) return infinity;
     at_ = found->parameters;
@@ -149,7 +152,7 @@ class Region {
     std::vector<double> of_drug(wants ? 3 * d : 0);
     const std::array<double, 3> before = {p[R1_b], p[k2_b], p[BP]};
     const std::array<double, 3> after = {p[R1_d], p[k2_d], free * p[BP]};
-    if (!(after[2] > -0.95)) {
+    if (!(after[2] > -largest_negative_binding)) {
       std::fill(residuals.begin(), residuals.end(), not_available);
       return;
     }

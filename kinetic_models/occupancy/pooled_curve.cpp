@@ -14,6 +14,7 @@
 
 #include "kinetic_models/detail/autodiff.h"
 #include "kinetic_models/detail/solver.h"
+#include "kinetic_models/occupancy/interval.h"
 #include "libpet/error.h"
 
 namespace pet {
@@ -215,8 +216,109 @@ std::vector<std::size_t> free_parameters(const PooledOptions& options) {
   return free;
 }
 
+using Indices = std::vector<std::size_t>;
+
+// The second derivatives of the deviance by some parameters, by central differences.
+Eigen::MatrixXd curvature(const Pool& pool, const Population& at, const Indices& of) {
+  constexpr double step = 1e-2;
+  const auto n = static_cast<Eigen::Index>(of.size());
+  const auto shifted = [&](std::size_t a, double by_a, std::size_t b, double by_b) {
+    Population p = at;
+    p[of[a]] += by_a * step;
+    p[of[b]] += by_b * step;
+    return pool.deviance(p);
+  };
+  Eigen::MatrixXd second(n, n);
+  const double here = pool.deviance(at);
+  for (std::size_t a = 0; a < of.size(); ++a)
+    for (std::size_t b = 0; b <= a; ++b) {
+      const double sum = a == b ? shifted(a, 1.0, b, 0.0) - 2.0 * here + shifted(a, -1.0, b, 0.0)
+                                : 0.25 * (shifted(a, 1.0, b, 1.0) - shifted(a, 1.0, b, -1.0) -
+                                          shifted(a, -1.0, b, 1.0) + shifted(a, -1.0, b, -1.0));
+      second(static_cast<Eigen::Index>(a), static_cast<Eigen::Index>(b)) =
+          second(static_cast<Eigen::Index>(b), static_cast<Eigen::Index>(a)) = sum / (step * step);
+    }
+  return second;
+}
+
+// What the variance of a parameter of the population is worth.
+struct SmallSample {
+  double degrees_of_freedom;
+  double restricted = 1.0;  // variance by restricted over that by maximum likelihood
+};
+
+// Of every fixed parameter. Falls back to one degree of freedom less than subjects where the curvature is none of a
+// minimum.
+class SmallSamples {
+ public:
+  SmallSamples(const Pool& pool, const Maximum& best, const Indices& free, std::size_t observations)
+      : least_(static_cast<double>(pool.subjects().size()) - 1.0) {
+    Indices of_variance;
+    constexpr double none = 0.02;  // an omega of zero says nothing about how the variance depends on it
+    for (const std::size_t k : free) {
+      const bool is_omega = k == omega_ec50 || k == omega_omax;
+      if (!is_omega && k != log_sigma)
+        fixed_.push_back(k);
+      else if (!is_omega || std::abs(best.at[k]) > none)
+        of_variance.push_back(k);
+    }
+    most_ = static_cast<double>(observations) - static_cast<double>(free.size()) -
+            (pool.is_binding() ? static_cast<double>(pool.subjects().size()) : 0.0);
+    set_variances(pool, best.at, of_variance);
+  }
+
+  SmallSample of(std::size_t parameter) const {
+    const auto found = std::find(fixed_.begin(), fixed_.end(), parameter);
+    const auto k = static_cast<Eigen::Index>(found - fixed_.begin());
+    if (found == fixed_.end() || variance_.size() <= k) return {least_, (least_ + 1.0) / least_};
+    const double of_variance = slope_.row(k) * covariance_ * slope_.row(k).transpose();
+    const double gain = std::exp((slope_.row(k) * step_).value() / variance_[k]);
+    const double restricted = std::clamp(gain, 1.0, 2.0);
+    const double freedom = 2.0 * variance_[k] * variance_[k] / of_variance / restricted;
+    return {std::clamp(freedom, least_, std::max(least_, most_)), restricted};
+  }
+
+ private:
+  Eigen::MatrixXd variances(const Pool& pool, const Population& at) const {
+    return 2.0 * curvature(pool, at, fixed_).inverse();
+  }
+
+  void set_variances(const Pool& pool, const Population& at, const Indices& of_variance) {
+    const Eigen::MatrixXd information = 0.5 * curvature(pool, at, of_variance);
+    const Eigen::MatrixXd here = variances(pool, at);
+    const auto is_positive = [](const Eigen::MatrixXd& m) { return m.allFinite() && m.llt().info() == Eigen::Success; };
+    if (!is_positive(information) || !is_positive(here)) return;
+    covariance_ = information.inverse();
+    const auto n = static_cast<Eigen::Index>(of_variance.size());
+    slope_.resize(here.rows(), n);
+    Eigen::VectorXd by_log_information(n);
+    for (Eigen::Index t = 0; t < n; ++t) {
+      constexpr double step = 1e-2;
+      Population up = at, down = at;
+      up[of_variance[static_cast<std::size_t>(t)]] += step;
+      down[of_variance[static_cast<std::size_t>(t)]] -= step;
+      const Eigen::MatrixXd above = variances(pool, up);
+      const Eigen::MatrixXd below = variances(pool, down);
+      slope_.col(t) = (above.diagonal() - below.diagonal()) / (2.0 * step);
+      by_log_information[t] = -(std::log(above.determinant()) - std::log(below.determinant())) / (2.0 * step);
+    }
+    if (!slope_.allFinite() || !by_log_information.allFinite()) return;
+    step_ = -0.5 * covariance_ * by_log_information;
+    variance_ = here.diagonal();
+  }
+
+  double least_;
+  double most_ = 0.0;
+  Indices fixed_;
+  Eigen::VectorXd variance_;    // of the fixed parameters
+  Eigen::MatrixXd slope_;       // their derivatives by the omegas and log sigma
+  Eigen::MatrixXd covariance_;  // of these
+  Eigen::VectorXd step_;        // from maximum to restricted likelihood
+};
+
 // All values whose smallest deviance over the others is at most the limit.
 Interval profile(const Pool& pool, const Maximum& best, std::size_t parameter, double limit) {
+  constexpr double far_beyond = 1e6;  // where nothing can be evaluated: a number, for a root is looked for
   std::vector<std::size_t> others = free_parameters(pool.options());
   std::erase(others, parameter);
   const auto bound = [&](int side) {
@@ -224,7 +326,8 @@ Interval profile(const Pool& pool, const Maximum& best, std::size_t parameter, d
     const auto excess = [&](double value) {
       start[parameter] = value;
       const Maximum found = maximise(pool, start, others);
-      if (std::isfinite(found.deviance)) start = found.at;
+      if (!std::isfinite(found.deviance)) return far_beyond;
+      start = found.at;
       return found.deviance - limit;
     };
     double inside = best.at[parameter];
@@ -263,6 +366,22 @@ Population start_of(const std::vector<CurveObservation>& observations, const Poo
   return population_of(std::max(alone["Omax"].value, 1e-3 * options.curve.full), alone["EC50"].value,
                        alone["hill"].value, options.is_EC50_random ? 0.2 : 0.0, options.is_Omax_random ? 0.1 : 0.0,
                        std::max(alone.sigma, 1e-6 * options.curve.full));
+}
+
+// The best of several starts, each followed twice, the second time with a fresh idea of the curvature.
+Maximum best_of_starts(const Pool& pool, const Population& start, const Indices& free) {
+  Maximum best;
+  for (const double size : {1.0, 0.2, 4.0}) {
+    Population at = start;
+    at[omega_ec50] *= size;
+    at[omega_omax] *= size;
+    Maximum found = maximise(pool, at, free);
+    found = maximise(pool, found.at, free);
+    // A later start must be better by more than rounding, so that the result does not hang on it.
+    if (std::isinf(best.deviance) || found.deviance < best.deviance - 1e-6) best = found;
+    if (start[omega_ec50] == 0.0 && start[omega_omax] == 0.0) break;
+  }
+  return best;
 }
 
 Estimate estimate_of(
@@ -307,18 +426,20 @@ PooledFit fit_pooled_curve(const std::vector<CurveObservation>& observations, co
     throw UsageError("E0 of subjects who differ is 0: it can be neither fitted nor given");
   const Pool pool(observations, options);
   const std::vector<std::size_t> free = free_parameters(options);
-  Maximum best = maximise(pool, start_of(observations, options), free);
-  best = maximise(pool, best.at, free);  // a second time, with a fresh idea of the curvature
+  const Maximum best = best_of_starts(pool, start_of(observations, options), free);
   PooledFit result;
   if (!std::isfinite(best.deviance)) throw bad_input("pooled curve", "observations that no start describes", "some");
   result.observations = observations.size();
   result.parameters = free.size() + (pool.is_binding() ? pool.subjects().size() : 0);
   result.deviance = best.deviance;
-  const double factor = interval_factor(options.curve.level, static_cast<int>(pool.subjects().size()) - 1);
-  const double limit = best.deviance + factor * factor;
-  result.estimates.push_back(estimate_of(pool, best, log_omax, "Omax", limit, result));
-  result.estimates.push_back(estimate_of(pool, best, log_ec50, "EC50", limit, result));
-  result.estimates.push_back(estimate_of(pool, best, log_hill, "hill", limit, result));
+  const SmallSamples small(pool, best, free, observations.size());
+  for (const auto& [parameter, symbol] : {std::pair{log_omax, "Omax"}, {log_ec50, "EC50"}, {log_hill, "hill"}}) {
+    const SmallSample sample = small.of(parameter);
+    const double factor = student_factor(options.curve.level, sample.degrees_of_freedom);
+    const double freedom = sample.degrees_of_freedom;
+    const double limit = best.deviance + sample.restricted * freedom * std::log1p(factor * factor / freedom);
+    result.estimates.push_back(estimate_of(pool, best, parameter, symbol, limit, result));
+  }
   result.estimates.push_back({"omega_EC50", "1", std::abs(best.at[omega_ec50])});
   result.estimates.push_back({"omega_Omax", "1", std::abs(best.at[omega_omax])});
   result.estimates.push_back({"sigma", "", std::exp(best.at[log_sigma])});

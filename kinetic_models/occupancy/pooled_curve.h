@@ -45,10 +45,18 @@ struct PooledFit {
 ///   deviance = sum_i [ n_i log sigma^2 - sum_j log w_ij + r_i'r_i / sigma^2 + u_i'u_i + log |Z_i'Z_i / sigma^2 + I| ]
 ///
 /// with weighted residuals r and their derivatives Z by u (for a BP0 without the I). Lindstrom MJ, Bates DM. Biometrics
-/// 1990;46:673-687; Wolfinger R. Biometrika 1993;80:791-795. Intervals of EC50, Omax and h are profiles: a deviance of
-/// at most the smallest + t^2, Student's t with one degree of freedom less than subjects, because that many say what
-/// the population is. Omegas and sigma have no interval; an omega of zero is an answer (flag no_variation): the
-/// subjects do not differ by more than their scans.
+/// 1990;46:673-687; Wolfinger R. Biometrika 1993;80:791-795. Several omegas are started from, because the
+/// deviance is even in them and stands still at zero whether or not that is its minimum.
+///
+/// Intervals of EC50, Omax and h are profiles: a deviance of at most the smallest + rho nu log(1 + t^2 / nu), which is
+/// exact for a mean whose variance is profiled too (of rho nu observations). Student's t has the nu degrees of freedom
+/// of Satterthwaite, 2 V^2 / Var(V), V being the variance of the logarithm of that parameter at the
+/// omegas and sigma, whose own covariance comes from the curvature of the deviance (Fai AH-T, Cornelius PL. J Stat
+/// Comput Simul 1996;54:363-378); between one less than subjects, which say what the population is, and one less than
+/// observations for each parameter. rho is V at the omegas and sigma of restricted likelihood over that at those of
+/// maximum likelihood, by one Newton step on deviance + log |information of EC50, Omax and h| (Patterson HD, Thompson
+/// R. Biometrika 1971;58:545-554): maximum likelihood takes no account of what these were fitted. Omegas and sigma have
+/// no interval; an omega of zero is an answer (flag no_variation): the subjects do not differ by more than their scans.
 ///
 /// Throws what fit_curve throws, and InputError for fewer than three subjects or one without a name.
 PooledFit fit_pooled_curve(const std::vector<CurveObservation>& observations, const PooledOptions& options);

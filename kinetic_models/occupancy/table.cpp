@@ -2,10 +2,13 @@
 #include "kinetic_models/occupancy/table.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <set>
 
+#include "kinetic_models/occupancy/change.h"
 #include "kinetic_models/occupancy/from_binding.h"
 #include "libpet/error.h"
 
@@ -65,20 +68,15 @@ std::vector<Pair> matched(const ParameterTable& baseline,
   return pairs;
 }
 
-// Two scans are compared only if they were quantified in the same way, as far as their sidecars say.
-void require_same_method(const ParameterTable& baseline, const ParameterTable& drug) {
-  const auto compare = [&](const std::string& b, const std::string& d, const char* what) {
-    if (!b.empty() && !d.empty() && b != d)
-      throw bad_input(drug.source, std::string(what) + " " + d, b + ", the one of " + baseline.source);
-  };
-  compare(baseline.model_label, drug.model_label, "model");
-  compare(baseline.reference_region, drug.reference_region, "reference region");
-  compare(baseline.sampling, drug.sampling, "sampling");
-}
-
-Binding binding_of(const ParameterRow& row, std::size_t column) {
+// A parameter of a region; the degrees of freedom are those of its fit where the table says.
+Binding binding_of(const ParameterTable& table, const ParameterRow& row, std::size_t column) {
   const ParameterCell& cell = row.cells[column];
-  return {cell.value.value_or(not_available), cell.standard_error.value_or(not_available)};
+  Binding binding{cell.value.value_or(not_available), cell.standard_error.value_or(not_available)};
+  const auto dof = std::find(table.extra_columns.begin(), table.extra_columns.end(), "dof");
+  if (dof == table.extra_columns.end()) return binding;
+  const std::optional<double> freedom = row.extra[static_cast<std::size_t>(dof - table.extra_columns.begin())];
+  if (freedom && *freedom > 0.0) binding.degrees_of_freedom = *freedom;
+  return binding;
 }
 
 std::optional<double> known(double value) {
@@ -122,34 +120,84 @@ void add_fit_status(OccupancyRow& row, const Pair& pair) {
 Binding bpnd_from_volume(const Binding& VT, const Binding& VND) {
   const double ratio = VT.value / VND.value;
   const double of_VND = std::isfinite(VND.standard_error) ? ratio * VND.standard_error : 0.0;
-  return {ratio - 1.0, std::hypot(VT.standard_error, of_VND) / std::abs(VND.value)};
+  const double size = std::abs(VND.value);
+  const std::array parts = {VariancePart{std::pow(VT.standard_error / size, 2), VT.degrees_of_freedom},
+                            VariancePart{std::pow(of_VND / size, 2), VND.degrees_of_freedom}};
+  return {ratio - 1.0, std::hypot(VT.standard_error, of_VND) / size, satterthwaite(parts)};
+}
+
+bool is_above_vnd(const OccupancyRequest& request) {
+  return request.vnd.has_value() || !request.vnd_region.empty();
 }
 
 Binding vnd_of_scan(const ParameterTable& table, std::size_t column, const OccupancyRequest& request) {
-  const Binding VND = request.vnd ? Binding{*request.vnd} : binding_of(require_row(table, request.vnd_region), column);
+  const Binding VND =
+      request.vnd ? Binding{*request.vnd} : binding_of(table, require_row(table, request.vnd_region), column);
   if (!(VND.value > 0.0))
     throw bad_input(table.source, "VND " + std::to_string(VND.value), "a positive volume in mL/cm3");
   return VND;
 }
 
-// The standard error of a binding from test-retest data. Where it is VT / VND - 1 with VND from a region, the errors of
-// both volumes and their covariance count.
-double test_retest_error(const OccupancyRequest& request,
-                         const std::string& region,
-                         double binding,
-                         std::optional<double> VND) {
+// The variance of a binding from test-retest data. Where it is VT / VND - 1 with VND from a region, the errors of both
+// volumes and their covariance count.
+double test_retest_variance(const OccupancyRequest& request,
+                            const std::string& region,
+                            double binding,
+                            std::optional<double> VND) {
   const bool is_relative = request.covariance->is_relative;
-  const double ratio = binding + 1.0;
+  const bool is_volume = request.measure == "VT" && !is_above_vnd(request);
+  const double ratio = is_volume ? binding : binding + 1.0;
   const double unit = is_relative ? ratio : 1.0 / VND.value_or(1.0);
   if (request.vnd_region.empty() || region == request.vnd_region)
-    return unit * std::sqrt(covariance_of(*request.covariance, {region}).variance(0));
+    return unit * unit * covariance_of(*request.covariance, {region}).variance(0);
   const RegionCovariance both = covariance_of(*request.covariance, {region, request.vnd_region});
   const double of_VND = is_relative ? 1.0 : ratio;
   const double variance = both.variance(0) + of_VND * of_VND * both.variance(1) - 2.0 * of_VND * both.matrix[1];
   if (!(variance >= 0.0))
     throw bad_input("covariance of regions '" + region + "' and '" + request.vnd_region + "'",
                     "none that is positive definite", "one");
-  return unit * std::sqrt(variance);
+  return unit * unit * variance;
+}
+
+// The errors of a ratio from test-retest data. Where all fits have standard errors, those of these two scans stay, and
+// what repeated scans differ by beyond their own comes to them, in proportion to 1 + BPND where errors grow with the
+// volume: noise of counts is less in a scan with the drug, what repeats between scans is not. Otherwise the test-retest
+// variance stands for all.
+CommonError test_retest_error(
+    const OccupancyRequest& request, const std::string& region, const OccupancyResult& result, Binding& b, Binding& d) {
+  const RegionCovariance own = covariance_of(*request.covariance, {region});
+  const double infinity = std::numeric_limits<double>::infinity();
+  CommonError error;
+  error.degrees_of_freedom = own.degrees_of_freedom ? *own.degrees_of_freedom : infinity;
+  error.baseline_variance = test_retest_variance(request, region, b.value, result.VND_baseline);
+  error.drug_variance = test_retest_variance(request, region, d.value, result.VND_drug);
+  const bool is_divided = !own.of_fits.empty() && !result.VND_baseline && std::isfinite(b.standard_error) &&
+                          std::isfinite(d.standard_error);
+  if (!is_divided) {
+    for (Binding* scan : {&b, &d}) scan->standard_error = 0.0, scan->degrees_of_freedom = infinity;
+    return error;
+  }
+  return excess_error(error, own.of_fits[0] / own.variance(0));
+}
+
+OccupancyRow change_row(const Pair& pair,
+                        const Binding& baseline,
+                        const Binding& drug,
+                        const CommonError& common,
+                        const OccupancyRequest& request,
+                        std::optional<double> VND) {
+  const std::string& region = pair.baseline->name;
+  std::optional<VariancePart> repeated;
+  if (request.covariance) {
+    repeated.emplace();
+    repeated->variance = test_retest_variance(request, region, baseline.value, VND);
+    if (request.covariance->degrees_of_freedom) repeated->degrees_of_freedom = *request.covariance->degrees_of_freedom;
+  }
+  const Change change = change_of_binding(baseline, drug, request.level, common, repeated);
+  OccupancyRow row = row_of(pair.baseline->index, region, baseline, drug,
+                            {change.value, change.standard_error, change.interval, change.status, change.flags});
+  row.extra = {known(change.detectable)};
+  return row;
 }
 
 void add_bpnd_rows(OccupancyResult& result,
@@ -160,25 +208,29 @@ void add_bpnd_rows(OccupancyResult& result,
   const std::string measure = compared_measure(request);
   const std::size_t column_b = baseline.column(measure);
   const std::size_t column_d = drug.column(measure);
-  const bool from_volume = measure == "VT";
+  const bool from_volume = is_above_vnd(request);
   result.table.measure = from_volume ? "BPND" : measure;
+  if (request.method == OccupancyMethod::change) {
+    result.table.quantity = "change";
+    result.table.extra_columns = {"detectable_change"};
+  }
   if (from_volume) {
     result.VND_baseline = vnd_of_scan(baseline, column_b, request).value;
     result.VND_drug = vnd_of_scan(drug, column_d, request).value;
   }
   for (const Pair& pair : pairs) {
-    Binding b = binding_of(*pair.baseline, column_b);
-    Binding d = binding_of(*pair.drug, column_d);
+    Binding b = binding_of(baseline, *pair.baseline, column_b);
+    Binding d = binding_of(drug, *pair.drug, column_d);
     if (from_volume) {
       b = bpnd_from_volume(b, vnd_of_scan(baseline, column_b, request));
       d = bpnd_from_volume(d, vnd_of_scan(drug, column_d, request));
     }
-    if (request.covariance) {
-      b.standard_error = test_retest_error(request, pair.baseline->name, b.value, result.VND_baseline);
-      d.standard_error = test_retest_error(request, pair.baseline->name, d.value, result.VND_drug);
-    }
-    OccupancyRow row =
-        row_of(pair.baseline->index, pair.baseline->name, b, d, occupancy_from_binding(b, d, request.level));
+    CommonError common;
+    if (request.covariance) common = test_retest_error(request, pair.baseline->name, result, b, d);
+    OccupancyRow row = request.method == OccupancyMethod::change
+                           ? change_row(pair, b, d, common, request, result.VND_baseline)
+                           : row_of(pair.baseline->index, pair.baseline->name, b, d,
+                                    occupancy_from_binding(b, d, request.level, common));
     add_fit_status(row, pair);
     result.table.rows.push_back(std::move(row));
   }
@@ -209,12 +261,18 @@ OccupancyRow plot_row(const LassenPlot& plot, std::span<const double> volumes_b,
 }
 
 // Rows of the regions on the VND of the plot.
-void add_regions_of_plot(
-    OccupancyResult& result, const std::vector<Pair>& pairs, std::size_t column_b, std::size_t column_d, double level) {
+void add_regions_of_plot(OccupancyResult& result,
+                         const std::vector<Pair>& pairs,
+                         const ParameterTable& baseline,
+                         const ParameterTable& drug,
+                         const std::string& measure,
+                         double level) {
+  const std::size_t column_b = baseline.column(measure);
+  const std::size_t column_d = drug.column(measure);
   const Binding VND{result.plot->VND, result.plot->VND_se};
   for (const Pair& pair : pairs) {
-    const Binding b = binding_of(*pair.baseline, column_b);
-    const Binding d = binding_of(*pair.drug, column_d);
+    const Binding b = binding_of(baseline, *pair.baseline, column_b);
+    const Binding d = binding_of(drug, *pair.drug, column_d);
     OccupancyRow row =
         row_of(pair.baseline->index, pair.baseline->name, b, d, occupancy_from_volumes(b, d, VND, level));
     row.extra.assign(result.table.extra_columns.size(), std::nullopt);
@@ -237,16 +295,25 @@ struct Points {
 
 Points points_of(OccupancyResult& result,
                  const std::vector<Pair>& pairs,
+                 const ParameterTable& baseline,
+                 const ParameterTable& drug,
                  const std::string& measure,
-                 std::size_t column_b,
-                 std::size_t column_d) {
+                 bool needs_errors) {
+  const std::size_t column_b = baseline.column(measure);
+  const std::size_t column_d = drug.column(measure);
   Points points;
+  const auto leave_out = [&](const std::string& region, const std::string& what) {
+    result.warnings.push_back("region '" + region + "' has no " + what + " in both scans and is not in the plot");
+  };
   for (const Pair& pair : pairs) {
-    const Binding b = binding_of(*pair.baseline, column_b);
-    const Binding d = binding_of(*pair.drug, column_d);
+    const Binding b = binding_of(baseline, *pair.baseline, column_b);
+    const Binding d = binding_of(drug, *pair.drug, column_d);
     if (!is_point(pair, b, d)) {
-      result.warnings.push_back("region '" + pair.baseline->name + "' has no " + measure +
-                                " to trust in both scans and is not in the plot");
+      leave_out(pair.baseline->name, measure + " to trust");
+      continue;
+    }
+    if (needs_errors && !(b.standard_error > 0.0 && d.standard_error > 0.0)) {
+      leave_out(pair.baseline->name, "standard error of " + measure);
       continue;
     }
     result.plotted.push_back(pair.baseline->name);
@@ -258,17 +325,8 @@ Points points_of(OccupancyResult& result,
   return points;
 }
 
-VolumeErrors errors_of(const OccupancyRequest& request,
-                       const Points& points,
-                       const std::vector<std::string>& regions,
-                       const std::string& source) {
-  if (request.regression == LassenRegression::deming) {
-    for (std::size_t r = 0; r < regions.size(); ++r)
-      if (!(points.baseline_se[r] > 0.0 && points.drug_se[r] > 0.0))
-        throw bad_input(source, "no standard error of VT of region '" + regions[r] + "'",
-                        "one in both scans for Deming regression");
-    return independent_errors(points.baseline_se, points.drug_se);
-  }
+VolumeErrors errors_of(const OccupancyRequest& request, const Points& points, const std::vector<std::string>& regions) {
+  if (request.regression == LassenRegression::deming) return independent_errors(points.baseline_se, points.drug_se);
   if (request.regression != LassenRegression::likelihood) return {};
   if (!request.covariance)
     throw UsageError("regression 'likelihood' needs a covariance of the regions, or test-retest scans to find it from");
@@ -285,20 +343,19 @@ void add_lassen_rows(OccupancyResult& result,
   if (request.vnd && !(*request.vnd > 0.0))
     throw UsageError("VND " + std::to_string(*request.vnd) + ": expected a positive volume in mL/cm3");
   const std::string measure = compared_measure(request);
-  const std::size_t column_b = baseline.column(measure);
-  const std::size_t column_d = drug.column(measure);
   result.table.measure = measure;
   result.table.extra_columns = {"VND", "VND_se", "VND_lower", "VND_upper", "r2", "regions"};
-  const Points points = points_of(result, pairs, measure, column_b, column_d);
+  const Points points =
+      points_of(result, pairs, baseline, drug, measure, request.regression == LassenRegression::deming);
   result.plot = lassen_plot(points.baseline, points.drug,
                             {.regression = request.regression,
                              .level = request.level,
-                             .errors = errors_of(request, points, result.plotted, baseline.source),
+                             .errors = errors_of(request, points, result.plotted),
                              .VND = request.vnd});
   if (!result.plot->is_VND_identified) result.plot->flags.push_back("vnd_unidentifiable");
   if (result.plotted.size() < pairs.size()) result.plot->flags.push_back("regions_left_out");
   result.table.rows.push_back(plot_row(*result.plot, points.baseline, points.drug));
-  add_regions_of_plot(result, pairs, column_b, column_d, request.level);
+  add_regions_of_plot(result, pairs, baseline, drug, measure, request.level);
   if (request.has_baseline) return;
   for (OccupancyRow& row : result.table.rows) row.flags.push_back("no_baseline");
 }
@@ -308,7 +365,8 @@ void add_lassen_rows(OccupancyResult& result,
 OccupancyMethod occupancy_method(std::string_view name) {
   if (name == "bpnd") return OccupancyMethod::bpnd;
   if (name == "lassen") return OccupancyMethod::lassen;
-  throw UsageError("no method '" + std::string(name) + "'; there are: bpnd, lassen");
+  if (name == "change") return OccupancyMethod::change;
+  throw UsageError("no method '" + std::string(name) + "'; there are: bpnd, lassen, change");
 }
 
 LassenRegression lassen_regression(std::string_view name) {
@@ -319,14 +377,26 @@ LassenRegression lassen_regression(std::string_view name) {
   throw UsageError("no regression '" + std::string(name) + "'; there are: ordinary, orthogonal, deming, likelihood");
 }
 
+void require_endpoint(const Tracer& tracer, const std::string& drug, OccupancyMethod method) {
+  if (method == OccupancyMethod::change || tracer.endpoint_for(drug) == Tracer::Endpoint::occupancy) return;
+  const std::string with = tracer.endpoint == Tracer::Endpoint::change ? "" : " after " + drug;
+  throw UsageError("tracer " + tracer.name + with +
+                   " has no occupancy by its description: what is before and after is compared with method change");
+}
+
 // Which parameters are binding: a ratio of anything else is no occupancy.
 std::string compared_measure(const OccupancyRequest& request) {
-  const bool from_volume = request.method == OccupancyMethod::lassen || request.vnd || !request.vnd_region.empty();
-  const std::vector<std::string> allowed =
-      from_volume ? std::vector<std::string>{"VT"} : std::vector<std::string>{"BPND", "BPP", "BPF"};
+  const bool from_volume = request.method == OccupancyMethod::lassen || is_above_vnd(request);
+  const bool is_change = request.method == OccupancyMethod::change;
+  const std::vector<std::string> allowed = from_volume ? std::vector<std::string>{"VT"}
+                                           : is_change
+                                               ? std::vector<std::string>{"BPND", "VT", "BPP", "BPF", "DVR", "SUVR"}
+                                               : std::vector<std::string>{"BPND", "BPP", "BPF"};
   if (request.measure.empty()) return allowed.front();
   if (std::find(allowed.begin(), allowed.end(), request.measure) == allowed.end())
-    throw UsageError("measure '" + request.measure + "' gives no occupancy " +
+    throw is_change
+        ? UsageError("measure '" + request.measure + "' gives no change; there are: BPND, VT, BPP, BPF, DVR, SUVR")
+        : UsageError("measure '" + request.measure + "' gives no occupancy " +
                      (from_volume ? "by VND or a Lassen plot; it takes VT"
                                   : "by its ratio; there are: BPND, BPP, BPF (VT needs VND)"));
   return request.measure;

@@ -9,10 +9,13 @@
 #include "kinetic_models/occupancy/lassen_plot.h"
 #include "kinetic_models/occupancy/test_retest.h"
 #include "libpet/io/parameter_table.h"
+#include "libpet/tracer.h"
 
 namespace pet {
 
-enum class OccupancyMethod { bpnd, lassen };
+/// `change` compares a measure as bpnd does, but reports drug / baseline - 1 beside the minimal detectable change, and
+/// no occupancy.
+enum class OccupancyMethod { bpnd, lassen, change };
 
 OccupancyMethod occupancy_method(std::string_view name);    ///< throws UsageError that lists the names
 LassenRegression lassen_regression(std::string_view name);  ///< throws UsageError that lists the names
@@ -32,7 +35,7 @@ struct OccupancyRequest {
   bool has_baseline = true;  ///< false: the first scan was made after a drug too (method lassen only)
 };
 
-/// The parameter that the request compares. Throws UsageError for one whose ratio is no occupancy.
+/// The parameter that the request compares. Throws UsageError for one whose ratio is no occupancy (or change).
 std::string compared_measure(const OccupancyRequest& request);
 
 /// Rows of the occupancy table and what the sidecar says beside them.
@@ -46,11 +49,16 @@ struct OccupancyResult {
   std::size_t failed = 0;  ///< rows with status failed
 };
 
+/// Throws UsageError where a tracer and drug may be said to have a change only, and the method is not `change`. `drug`
+/// may be empty.
+void require_endpoint(const Tracer& tracer, const std::string& drug, OccupancyMethod method);
+
 /// Compares two scans of one subject region by region (matched by name). Regions that one table lacks are left out with
 /// a warning. A fit that is not `ok` lends its status to the row and leaves it without interval; its status and flags
 /// come along as baseline_<flag> and drug_<flag>. Method lassen: the first row, named "lassen", is the plot (mean VT of
 /// the scans) of all regions whose fits give a volume to trust, the others use its VND with its standard error. Without
-/// a baseline scan the occupancy is that of the receptors which the first drug scan left free. Throws
+/// a baseline scan the occupancy is that of the receptors which the first drug scan left free. Method change: column
+/// detectable_change beside the change of every region (change_of_binding). Throws
 /// UsageError for unknown or repeated regions and for parameters that are no binding, InputError for parameters that
 /// the tables do not have and for scans whose sidecars name another model, reference region or sampling.
 OccupancyResult occupancy_of_scans(const ParameterTable& baseline,

@@ -2,6 +2,7 @@
 #include "kinetic_models/occupancy/test_retest.h"
 
 #include <Eigen/Core>
+#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -15,27 +16,62 @@ namespace {
 
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-// Equal variances without correlation.
-Matrix alike(const Matrix& sample) {
-  return sample.trace() / static_cast<double>(sample.rows()) * Matrix::Identity(sample.rows(), sample.cols());
+// The variances of the sample with the mean of its correlations between all pairs.
+Matrix constant_correlation(const Matrix& sample) {
+  const Eigen::VectorXd sd = sample.diagonal().cwiseSqrt();
+  const Eigen::Index p = sample.rows();
+  double sum = 0.0;
+  for (Eigen::Index i = 0; i < p; ++i)
+    for (Eigen::Index j = 0; j < i; ++j) sum += sample(i, j) / (sd[i] * sd[j]);
+  const double mean = p > 1 ? sum / (0.5 * static_cast<double>(p * (p - 1))) : 0.0;
+  Matrix target = mean * sd * sd.transpose();
+  target.diagonal() = sample.diagonal();
+  return target;
 }
 
-// How much of the distance from the target is noise of the sample.
+// The weight of the target that errs least, (pi - rho) / gamma over the number of subjects: pi is the noise of the
+// sample, rho what the target shares of it, gamma the distance between the two.
 double shrinkage_weight(const Matrix& centred, const Matrix& sample, const Matrix& target) {
   const auto subjects = static_cast<double>(centred.rows());
-  double noise = 0.0;
-  for (Eigen::Index i = 0; i < centred.rows(); ++i)
-    noise += (centred.row(i).transpose() * centred.row(i) - sample).squaredNorm() / (subjects * subjects);
+  const Eigen::Index p = sample.rows();
   const double distance = (sample - target).squaredNorm();
-  return distance > 0.0 ? std::min(1.0, noise / distance) : 1.0;
+  if (!(distance > 0.0)) return 1.0;
+  const Eigen::VectorXd sd = sample.diagonal().cwiseSqrt();
+  double noise = 0.0;
+  double shared = 0.0;
+  for (Eigen::Index k = 0; k < centred.rows(); ++k) {
+    const Matrix off = centred.row(k).transpose() * centred.row(k) - sample;
+    noise += off.squaredNorm() / subjects;
+    for (Eigen::Index i = 0; i < p; ++i) {
+      shared += off(i, i) * off(i, i) / subjects;
+      for (Eigen::Index j = 0; j < p; ++j)
+        if (i != j) shared += target(i, j) / sample(i, i) * off(i, i) * off(i, j) / subjects;
+    }
+  }
+  return std::clamp((noise - shared) / distance / subjects, 0.0, 1.0);
+}
+
+bool is_positive_definite(const Matrix& matrix) {
+  const Eigen::VectorXd inverse_sd = matrix.diagonal().cwiseSqrt().cwiseInverse();
+  const Eigen::MatrixXd correlation = inverse_sd.asDiagonal() * matrix * inverse_sd.asDiagonal();
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(correlation, Eigen::EigenvaluesOnly);
+  return eigen.eigenvalues().minCoeff() > 1e-9 * eigen.eigenvalues().maxCoeff();
+}
+
+bool is_trusted(const ParameterRow& row) {
+  return row.status.empty() || row.status == "ok" || row.status == "at_bound";
+}
+
+const ParameterCell* cell_of(const ParameterTable& table, const std::string& region, const std::string& measure) {
+  const std::size_t column = table.column(measure);
+  for (const ParameterRow& row : table.rows)
+    if (row.name == region && is_trusted(row)) return &row.cells[column];
+  return nullptr;
 }
 
 std::optional<double> value_of(const ParameterTable& table, const std::string& region, const std::string& measure) {
-  const std::size_t column = table.column(measure);
-  for (const ParameterRow& row : table.rows)
-    if (row.name == region && (row.status.empty() || row.status == "ok" || row.status == "at_bound"))
-      return row.cells[column].value;
-  return std::nullopt;
+  const ParameterCell* cell = cell_of(table, region, measure);
+  return cell != nullptr ? cell->value : std::nullopt;
 }
 
 // Whether a measure is a volume of distribution over something common to all regions, less a constant.
@@ -43,11 +79,31 @@ bool is_volume(const std::string& measure) {
   return measure == "VT" || measure == "BPND";
 }
 
+double added_to(const std::string& measure) {
+  return measure == "BPND" ? 1.0 : 0.0;
+}
+
+// The mean squared standard error of all fits of a region, in the unit of the covariance; nothing where one has none.
+std::optional<double> variance_of_fits(const std::vector<ParameterTable>& tests,
+                                       const std::vector<ParameterTable>& retests,
+                                       const std::string& region,
+                                       const std::string& measure) {
+  double sum = 0.0;
+  for (const std::vector<ParameterTable>* scans : {&tests, &retests})
+    for (const ParameterTable& scan : *scans) {
+      const ParameterCell& cell = *cell_of(scan, region, measure);
+      if (!cell.standard_error) return std::nullopt;
+      const double size = is_volume(measure) ? *cell.value + added_to(measure) : 1.0;
+      sum += std::pow(*cell.standard_error / size, 2);
+    }
+  return sum / static_cast<double>(tests.size() + retests.size());
+}
+
 double difference(const ParameterTable& test,
                   const ParameterTable& retest,
                   const std::string& region,
                   const std::string& measure) {
-  const double added = measure == "BPND" ? 1.0 : 0.0;
+  const double added = added_to(measure);
   const double first = *value_of(test, region, measure) + added;
   const double second = *value_of(retest, region, measure) + added;
   if (!is_volume(measure)) return first - second;
@@ -82,13 +138,15 @@ RegionCovariance test_retest_covariance(std::vector<std::string> regions,
     if (!(sample(i, i) > 0.0))
       throw bad_input("test-retest data", "no difference in region '" + regions[static_cast<std::size_t>(i)] + "'",
                       "differences");
-  const Matrix target = alike(sample);
+  const Matrix target = constant_correlation(sample);
   RegionCovariance result{std::move(regions), std::vector<double>(static_cast<std::size_t>(p * p)), 0.0,
                           static_cast<int>(n) - 1};
+  const auto blend = [&](double weight) -> Matrix { return weight * target + (1.0 - weight) * sample; };
   result.shrinkage = shrinkage_weight(centred, sample, target);
+  for (int tenths = 1; tenths <= 10 && !is_positive_definite(blend(result.shrinkage)); ++tenths)
+    result.shrinkage = std::max(result.shrinkage, 0.1 * tenths);
   const double of_one_scan = 0.5 * subjects / (subjects - 1.0);
-  Eigen::Map<Matrix>(result.matrix.data(), p, p) =
-      of_one_scan * (result.shrinkage * target + (1.0 - result.shrinkage) * sample);
+  Eigen::Map<Matrix>(result.matrix.data(), p, p) = of_one_scan * blend(result.shrinkage);
   return result;
 }
 
@@ -99,6 +157,8 @@ RegionCovariance test_retest_covariance(const std::vector<ParameterTable>& tests
     throw UsageError(std::to_string(tests.size()) + " test and " + std::to_string(retests.size()) +
                      " retest scans: expected one of each for every subject");
   if (tests.empty()) throw UsageError("no test-retest scans");
+  for (const std::vector<ParameterTable>* scans : {&tests, &retests})
+    for (const ParameterTable& scan : *scans) require_same_method(tests.front(), scan);
   std::vector<std::string> regions;
   for (const ParameterRow& row : tests.front().rows) {
     const auto has_it = [&](const ParameterTable& table) { return value_of(table, row.name, measure).has_value(); };
@@ -115,7 +175,25 @@ RegionCovariance test_retest_covariance(const std::vector<ParameterTable>& tests
   }
   RegionCovariance covariance = test_retest_covariance(std::move(regions), differences);
   covariance.is_relative = is_volume(measure);
+  for (const std::string& region : covariance.regions) {
+    const std::optional<double> of_fits = variance_of_fits(tests, retests, region, measure);
+    if (!of_fits) {
+      covariance.of_fits.clear();
+      break;
+    }
+    covariance.of_fits.push_back(*of_fits);
+  }
   return covariance;
+}
+
+void require_same_method(const ParameterTable& one, const ParameterTable& other) {
+  const auto compare = [&](const std::string& a, const std::string& b, const char* what) {
+    if (!a.empty() && !b.empty() && a != b)
+      throw bad_input(other.source, std::string(what) + " " + b, a + ", the one of " + one.source);
+  };
+  compare(one.model_label, other.model_label, "model");
+  compare(one.reference_region, other.reference_region, "reference region");
+  compare(one.sampling, other.sampling, "sampling");
 }
 
 RegionCovariance region_covariance(const Tsv& table) {
@@ -148,7 +226,9 @@ RegionCovariance covariance_of(const RegionCovariance& all, const std::vector<st
       throw bad_input("covariance of the regions", "no region '" + name + "'", "all regions that are compared");
     index.push_back(static_cast<std::size_t>(found - all.regions.begin()));
   }
-  RegionCovariance result{regions, {}, all.shrinkage, all.degrees_of_freedom, all.is_relative};
+  RegionCovariance result{regions, {}, all.shrinkage, all.degrees_of_freedom, all.is_relative, {}};
+  for (const std::size_t a : index)
+    if (!all.of_fits.empty()) result.of_fits.push_back(all.of_fits[a]);
   for (const std::size_t a : index)
     for (const std::size_t b : index) result.matrix.push_back(all.matrix[a * all.regions.size() + b]);
   return result;

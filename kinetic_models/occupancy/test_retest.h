@@ -19,25 +19,35 @@ struct RegionCovariance {
   double shrinkage = 0.0;                   ///< weight of the target in it, 0 to 1
   std::optional<int> degrees_of_freedom{};  ///< of its estimation; none: taken as exact
   bool is_relative = false;                 ///< of log VT or log(1 + BPND): no unit
+  /// The part of every variance that the standard errors of the test-retest fits account for; empty: not known.
+  std::vector<double> of_fits{};
 
   double variance(std::size_t region) const { return matrix[region * regions.size() + region]; }
 };
 
 /// Half the covariance of the differences test - retest, one row of `differences` a subject and one column a region,
-/// shrunk towards equal variances without correlation by the weight of Ledoit O, Wolf M. J Multivar Anal
-/// 2004;88:365-411. The differences are centred: a drift from test to retest common to all subjects is no noise; the
-/// covariance is scaled for the degree of freedom this takes. Throws InputError for fewer than three subjects and for a
-/// region that does not vary.
+/// shrunk towards the same variances with one correlation, the mean of all pairs, by the weight of Ledoit O, Wolf M. J
+/// Portfolio Management 2004;30:110-119 (appendix B). Volumes of one scan share the errors of its plasma or reference:
+/// a target without correlation would give every region an independent error as large as the common one. The
+/// differences are centred: a drift from test to retest common to all subjects is no noise; the covariance is scaled
+/// for the degree of freedom this takes. Where the weight is too small for a matrix that is positive definite (more
+/// regions than subjects), it is the smallest of 0.1, 0.2 ... 1 that gives one. Throws InputError for fewer than three
+/// subjects and for a region that does not vary.
 RegionCovariance test_retest_covariance(std::vector<std::string> regions,
                                         const std::vector<std::vector<double>>& differences);
 
 /// The same from parameter tables, one test and one retest scan a subject, for the regions that all of them have with a
 /// number. Errors grow with the volume: of VT the differences of log VT are taken, of BPND those of log(1 + BPND),
 /// which makes the covariance relative; of other measures the differences themselves. Throws UsageError where the lists
-/// are not of one length, InputError also for fewer than one common region and volumes that are not positive.
+/// are not of one length, InputError also for tables whose sidecars name different models, reference regions or
+/// samplings, for fewer than one common region and volumes that are not positive.
 RegionCovariance test_retest_covariance(const std::vector<ParameterTable>& tests,
                                         const std::vector<ParameterTable>& retests,
                                         const std::string& measure);
+
+/// Scans are compared only if they were quantified in the same way, as far as their sidecars say: throws InputError for
+/// another model, reference region or sampling.
+void require_same_method(const ParameterTable& one, const ParameterTable& other);
 
 /// A covariance from a table: column `name`, then one column a region with the same names. Throws InputError with file
 /// and line for what is no number, not square, not symmetric or has a variance that is not positive.

@@ -74,10 +74,13 @@ Concentration oral_concentration(double dose_over_volume, double ka_per_h, doubl
   return [=](double time) {
     const double t = time - lag_h;
     if (!(t > 0.0)) return 0.0;
-    // (exp(-ke t) - exp(-ka t)) / (ka - ke) = t exp(-ke t) (1 - exp(-x)) / x with x = (ka - ke) t.
-    const double x = (ka_per_h - ke_per_h) * t;
-    const double ratio = std::abs(x) < 1e-8 ? 1.0 - 0.5 * x : -std::expm1(-x) / x;
-    return dose_over_volume * ka_per_h * t * std::exp(-ke_per_h * t) * ratio;
+    // The two rates change places without changing (exp(-ke t) - exp(-ka t)) / (ka - ke): with the slower one in front
+    // no exponential grows.
+    const double slow = std::min(ka_per_h, ke_per_h);
+    const double difference = std::abs(ka_per_h - ke_per_h);
+    const double x = difference * t;
+    const double quotient = x < 1e-8 ? t * (1.0 - 0.5 * x) : -std::expm1(-x) / difference;
+    return dose_over_volume * ka_per_h * std::exp(-slow * t) * quotient;
   };
 }
 

@@ -14,9 +14,10 @@ namespace {
 constexpr std::string_view baseline_ending = "_baseline";
 
 std::vector<std::string> header_of(const OccupancyTable& table) {
-  std::vector<std::string> header = {"index",     "name",         table.measure + "_baseline", table.measure + "_drug",
-                                     "occupancy", "occupancy_se", "occupancy_lower",           "occupancy_upper",
-                                     "status",    "flags"};
+  const std::string& q = table.quantity;
+  std::vector<std::string> header = {
+      "index",  "name", table.measure + "_baseline", table.measure + "_drug", q, q + "_se", q + "_lower", q + "_upper",
+      "status", "flags"};
   header.insert(header.end(), table.extra_columns.begin(), table.extra_columns.end());
   return header;
 }
@@ -34,6 +35,8 @@ OccupancyTable read_occupancy_table(const std::string& path) {
   OccupancyTable table;
   table.source = path;
   table.measure = measure_of(tsv);
+  if (tsv.find("change")) table.quantity = "change";
+  const std::string& quantity = table.quantity;
   const std::size_t flags = tsv.column("flags");
   for (std::size_t c = flags + 1; c < tsv.header().size(); ++c) table.extra_columns.push_back(tsv.header()[c]);
   for (std::size_t r = 0; r < tsv.rows(); ++r) {
@@ -42,10 +45,10 @@ OccupancyTable read_occupancy_table(const std::string& path) {
     row.name = tsv.cell(r, tsv.column("name"));
     row.baseline = tsv.number(r, tsv.column(table.measure + "_baseline"));
     row.drug = tsv.number(r, tsv.column(table.measure + "_drug"));
-    row.occupancy = tsv.number(r, tsv.column("occupancy"));
-    row.standard_error = tsv.number(r, tsv.column("occupancy_se"));
-    row.lower = detail::bound(tsv, r, tsv.column("occupancy_lower"));
-    row.upper = detail::bound(tsv, r, tsv.column("occupancy_upper"));
+    row.occupancy = tsv.number(r, tsv.column(quantity));
+    row.standard_error = tsv.number(r, tsv.column(quantity + "_se"));
+    row.lower = detail::bound(tsv, r, tsv.column(quantity + "_lower"));
+    row.upper = detail::bound(tsv, r, tsv.column(quantity + "_upper"));
     row.status = detail::text_cell(tsv, r, tsv.column("status"));
     row.flags = detail::split_flags(tsv.cell(r, flags));
     for (std::size_t c = flags + 1; c < tsv.header().size(); ++c) row.extra.push_back(tsv.number(r, c));
@@ -84,10 +87,19 @@ std::string occupancy_sidecar_text(const OccupancyTable& table,
   const char* const unit = is_volume ? "mL/cm3" : "1";
   describe(table.measure + "_baseline", "Estimate in the scan without drug", unit);
   describe(table.measure + "_drug", "Estimate in the scan with drug", unit);
-  describe("occupancy", "Fraction of the receptors that the drug occupies", "1");
-  describe("occupancy_se", "Standard error of the occupancy", "1");
-  describe("occupancy_lower", "Lower bound of the interval; -inf: none", "1");
-  describe("occupancy_upper", "Upper bound of the interval; inf: none", "1");
+  const std::string& q = table.quantity;
+  const bool is_change = q == "change";
+  describe(q,
+           is_change ? "Change from the first scan to the second as a fraction of the first"
+                     : "Fraction of the receptors that the drug occupies",
+           "1");
+  describe(q + "_se", is_change ? "Standard error of the change" : "Standard error of the occupancy", "1");
+  describe(q + "_lower", "Lower bound of the interval; -inf: none", "1");
+  describe(q + "_upper", "Upper bound of the interval; inf: none", "1");
+  if (is_change)
+    describe("detectable_change",
+             "By how much two scans differ at most, with the probability of ConfidenceLevel, where nothing changed",
+             "1");
   detail::add_provenance(object, provenance);
   return detail::text_of(object);
 }

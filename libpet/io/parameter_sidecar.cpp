@@ -55,6 +55,7 @@ std::string parameter_sidecar_text(const ParameterTable& table,
   const auto add = [&](const char* key, const std::string& value) {
     if (!value.empty()) object[key] = value;
   };
+  add("TracerName", sidecar.tracer_name);
   add("ModelName", sidecar.model_label);
   add("Description", sidecar.model_title);
   add("Citation", sidecar.citation);

@@ -83,6 +83,7 @@ void require_unique_names(const ParameterTable& table) {
 // What describes the model as a whole.
 void read_model(ParameterTable& table, const Sidecar& sidecar) {
   table.model_label = sidecar.text("ModelName").value_or("");
+  table.tracer_name = sidecar.text("TracerName").value_or("");
   table.reference_region = sidecar.text("ReferenceRegion").value_or("");
   table.sampling = sidecar.text("Sampling").value_or("");
 }

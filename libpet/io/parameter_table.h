@@ -42,6 +42,7 @@ struct ParameterTable {
   std::string model_label;                 ///< ModelName of the sidecar; empty where it has none, as for the next two
   std::string reference_region;            ///< ReferenceRegion
   std::string sampling;                    ///< Sampling
+  std::string tracer_name{};               ///< TracerName
 
   std::optional<std::size_t> find(std::string_view parameter) const;
   /// Throws InputError naming the nearest parameter.
@@ -75,6 +76,7 @@ struct ParameterSidecar {
   std::optional<double> confidence_level;  ///< of the intervals, as a fraction
   std::string interval_kind;               ///< how they were made
   std::string activity_units;              ///< of the curves that were fitted
+  std::string tracer_name{};               ///< "[11C]Cimbi-36"; empty: not known
 };
 /// JSON with these members, then description and unit of every column after `name` that holds numbers, then the
 /// provenance.
@@ -82,7 +84,7 @@ std::string parameter_sidecar_text(const ParameterTable& table,
                                    const ParameterSidecar& sidecar,
                                    const Provenance& provenance);
 
-/// Occupancy (`_occupancy.tsv`): one row a region, or one for a whole plot. Fractions, not percent.
+/// Occupancy (`_occupancy.tsv`) or change: one row a region, or one for a whole plot. Fractions, not percent.
 struct OccupancyRow {
   int index = 0;
   std::string name;
@@ -102,13 +104,15 @@ struct OccupancyTable {
   std::string measure = "BPND";  ///< names the columns <measure>_baseline and <measure>_drug
   std::vector<OccupancyRow> rows;
   std::vector<std::string> extra_columns;  ///< after `flags`
+  /// What the rows hold and the columns are named after: "occupancy", or "change" of a measure (drug / baseline - 1).
+  std::string quantity = "occupancy";
 };
 
 /// Reads what occupancy_table_text writes. Throws InputError with file, line and column.
 OccupancyTable read_occupancy_table(const std::string& path);
-/// `index name <measure>_baseline <measure>_drug occupancy occupancy_se occupancy_lower occupancy_upper status flags`,
-/// then the extra columns; flags joined by ';', n/a for what is missing.
-
+/// `index name <measure>_baseline <measure>_drug occupancy occupancy_se occupancy_lower occupancy_upper status flags`
+/// (`change change_se ...` where that is the quantity), then the extra columns; flags joined by ';', n/a for what is
+/// missing.
 std::string occupancy_table_text(const OccupancyTable& table);
 /// `members_json`: an object (VND, method, drug, ...) that the sidecar takes over as it is.
 std::string occupancy_sidecar_text(const OccupancyTable& table,

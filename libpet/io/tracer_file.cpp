@@ -101,16 +101,22 @@ std::vector<Tracer> read_tracers(const std::filesystem::path& folder) {
   return tracers;
 }
 
-Tracer find_tracer(const std::string& name, const std::filesystem::path& folder) {
-  std::vector<std::string> known;
+std::optional<Tracer> described_tracer(const std::string& name, const std::filesystem::path& folder) {
   for (const auto& file : tracer_files(folder)) {
     Tracer tracer = read_tracer(file.string());
     std::vector<std::string> names = {file.stem().string(), tracer.name, tracer.label};
     names.insert(names.end(), tracer.aliases.begin(), tracer.aliases.end());
     for (const std::string& candidate : names)
       if (folded(candidate) == folded(name)) return tracer;
-    known.push_back(file.stem().string());
   }
+  return std::nullopt;
+}
+
+Tracer find_tracer(const std::string& name, const std::filesystem::path& folder) {
+  std::optional<Tracer> found = described_tracer(name, folder);
+  if (found) return *std::move(found);
+  std::vector<std::string> known;
+  for (const auto& file : tracer_files(folder)) known.push_back(file.stem().string());
   throw UsageError("no tracer '" + name + "'" + suggestion(folded(name), known));
 }
 

@@ -149,4 +149,30 @@ inline pet::TimeActivityCurve two_tissue_target(const TwoTissueTruth& truth, con
   return target;
 }
 
+/// Frame averages of a target of one tissue compartment whose efflux rate constant changes with time, driven by the
+/// plasma: what a drug given within the scan does. A kink of `k2a` must be at the edge of a frame.
+inline pet::TimeActivityCurve displaced_target(double K1,
+                                               const std::function<double(double)>& k2a,
+                                               const pet::Frames& frames) {
+  using State = std::array<double, 2>;  // C_T, its running integral
+  const auto derivative = [&](double t, const State& s) -> State { return {K1 * plasma(t) - k2a(t) * s[0], s[0]}; };
+  State state{};
+  pet::TimeActivityCurve target{frames, {}};
+  for (const pet::Frame& frame : frames) {
+    const double before = state[1];
+    const int steps = static_cast<int>(std::ceil(frame.duration_min() * 1200.0));
+    const double h = frame.duration_min() / steps;
+    for (int i = 0; i < steps; ++i) {
+      const double t = frame.start_min + i * h;
+      const State k1 = derivative(t, state);
+      const State k2 = derivative(t + h / 2, {state[0] + h / 2 * k1[0], 0.0});
+      const State k3 = derivative(t + h / 2, {state[0] + h / 2 * k2[0], 0.0});
+      const State k4 = derivative(t + h, {state[0] + h * k3[0], 0.0});
+      for (std::size_t d = 0; d < state.size(); ++d) state[d] += h / 6 * (k1[d] + 2 * k2[d] + 2 * k3[d] + k4[d]);
+    }
+    target.activity.push_back((state[1] - before) / frame.duration_min());
+  }
+  return target;
+}
+
 }  // namespace simulated

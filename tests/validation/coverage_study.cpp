@@ -56,12 +56,31 @@ std::vector<double> noise_of(const TimeActivityCurve& curve) {
   return sigma;
 }
 
+// A drug at 60 min that takes away 60 % of the binding, for good or (in the form of lp-ntPET) for a while.
+TimeActivityCurve displaced_curve(const Frames& frames, bool is_transient) {
+  constexpr double onset_min = 60.0;
+  const double K1 = srtm_truth.R1 * srtm_truth.K1_reference;
+  const double k2a_full = srtm_truth.k2() / (1.0 + 0.4 * srtm_truth.BPND);
+  const auto k2a = [=](double t) {
+    const double after = t - onset_min;
+    if (!(after > 0.0)) return srtm_truth.k2a();
+    if (!is_transient) return srtm_truth.k2() / (1.0 + srtm_truth.BPND * (1.0 - 0.6 * (1.0 - std::exp(-0.2 * after))));
+    return srtm_truth.k2a() + (k2a_full - srtm_truth.k2a()) * after / 20.0 * std::exp(1.0 - after / 20.0);
+  };
+  return simulated::displaced_target(K1, k2a, frames);
+}
+
+TimeActivityCurve exact_curve(const std::string& model, const Frames& frames) {
+  if (model == "2tcm") return simulated::two_tissue_target(two_tissue_truth, frames);
+  if (model == "displacement" || model == "lp-ntpet") return displaced_curve(frames, model == "lp-ntpet");
+  return simulated::srtm_scan(srtm_truth, frames).target;
+}
+
 Setting setting_of(const Case& study) {
   const Model& model = find_model(study.model);
   const Frames frames = simulated::cimbi36_frames();
   const simulated::Scan scan = simulated::srtm_scan(srtm_truth, frames);
-  TimeActivityCurve exact =
-      study.model == "2tcm" ? simulated::two_tissue_target(two_tissue_truth, frames) : scan.target;
+  TimeActivityCurve exact = exact_curve(study.model, frames);
   Setting setting{model, std::move(exact), ReferenceRegion(scan.reference), Plasma(samples(), frames), {}, {}};
   if (model.k2prime == Use::required) setting.options.k2prime = srtm_truth.k2_reference;
   if (model.t_star == Use::required) setting.options.t_star_min = 40.0;
@@ -76,6 +95,10 @@ Setting setting_of(const Case& study) {
 
 std::vector<Case> cases() {
   return {{"srtm", "BPND"}, {"mrtm2", "BPND"}, {"1tcm", "VT"}, {"2tcm", "VT"}, {"logan", "VT"}};
+}
+
+std::vector<Case> displacement_cases() {
+  return {{"displacement", "BPND"}, {"displacement", "occupancy"}, {"lp-ntpet", "BPND"}, {"lp-ntpet", "occupancy"}};
 }
 
 Result run(const Case& study, const IntervalOptions& intervals, int curves) {

@@ -18,6 +18,9 @@ struct Case {
 /// The cases of the study: SRTM, MRTM2, 1TCM, 2TCM and Logan.
 std::vector<Case> cases();
 
+/// A drug within the scan (60 % at 60 min): BPND and occupancy by both models of it.
+std::vector<Case> displacement_cases();
+
 struct Result {
   int curves = 0;
   int held = 0;        ///< intervals that hold the truth

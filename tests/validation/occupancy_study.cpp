@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kinetic_models/noisy_reference.h"
 #include "kinetic_models/occupancy/dose_response.h"
 #include "kinetic_models/occupancy/from_binding.h"
 #include "kinetic_models/occupancy/joint.h"
@@ -119,9 +120,18 @@ std::vector<Binding> bindings(const World& world, const ScanCurves& scan, const 
   std::vector<Binding> found;
   for (const TimeActivityCurve& target : scan.targets) {
     const Fit result = fit_srtm(target, reference, options);
-    found.push_back({result["BPND"].value, result["BPND"].standard_error});
+    found.push_back(
+        {result["BPND"].value, result["BPND"].standard_error, static_cast<double>(result.degrees_of_freedom)});
   }
   return found;
+}
+
+// With the noise of the reference in estimate and standard error.
+Binding binding_with_reference_noise(const World& world, const JointScan& scan, std::size_t region) {
+  FitOptions options;
+  options.weights = world.weights;
+  const Fit result = fit_noisy_reference(srtm, scan.targets[region], scan.reference, options, scan.noise);
+  return {result["BPND"].value, result["BPND"].standard_error, static_cast<double>(result.degrees_of_freedom)};
 }
 
 struct TestRetest {
@@ -132,6 +142,7 @@ struct TestRetest {
 TestRetest test_retest(const World& world, const Settings& settings, std::uint64_t data_set) {
   std::vector<std::vector<double>> of_VT;
   std::vector<std::vector<double>> of_BPND;
+  std::vector<double> of_fits(region_count, 0.0);
   for (int s = 0; s < settings.test_retest_subjects; ++s) {
     NormalNoise noise(77, {data_set, static_cast<std::uint64_t>(s)});
     const double scale = std::exp(0.15 * noise.next());
@@ -140,7 +151,12 @@ TestRetest test_retest(const World& world, const Settings& settings, std::uint64
     for (int k = 0; k < 2; ++k) {
       const ScanCurves scan = simulated_scan(world, settings, scale, 1.0, 1.0, noise);
       for (const Binding& b : volumes(world, scan)) VT[k].push_back(b.value);
-      for (const Binding& b : bindings(world, scan, ReferenceRegion(scan.reference))) BPND[k].push_back(b.value);
+      const std::vector<Binding> found = bindings(world, scan, ReferenceRegion(scan.reference));
+      for (std::size_t r = 0; r < region_count; ++r) {
+        BPND[k].push_back(found[r].value);
+        of_fits[r] +=
+            std::pow(found[r].standard_error / (1.0 + found[r].value), 2) / (2.0 * settings.test_retest_subjects);
+      }
     }
     of_VT.emplace_back();
     of_BPND.emplace_back();
@@ -152,7 +168,8 @@ TestRetest test_retest(const World& world, const Settings& settings, std::uint64
   std::vector<std::string> names;
   for (const RegionTruth& region : regions) names.emplace_back(region.name);
   TestRetest known{test_retest_covariance(names, of_VT), test_retest_covariance(names, of_BPND)};
-  known.VT.is_relative = true;
+  known.VT.is_relative = known.BPND.is_relative = true;
+  known.BPND.of_fits = of_fits;
   return known;
 }
 
@@ -164,6 +181,7 @@ JointScan joint_scan(const World& world, const ScanCurves& scan) {
 
 enum MethodIndex : std::size_t {
   ratio,
+  ratio_reference,
   ratio_test_retest,
   ordinary,
   orthogonal,
@@ -175,6 +193,7 @@ enum MethodIndex : std::size_t {
 };
 
 const char* const names[method_count] = {"ratio, one region, errors of the fits",
+                                         "ratio, one region, with the reference's noise",
                                          "ratio, one region, test-retest errors",
                                          "Lassen, ordinary",
                                          "Lassen, orthogonal",
@@ -210,6 +229,14 @@ void add_plots(StudyAnswers& answers,
   add(likelihood, LassenRegression::likelihood, errors_in_proportion(covariance, b, d));
 }
 
+// What repeated scans differ by beyond the errors of their fits.
+CommonError repeat_error(const RegionCovariance& known, std::size_t region, const Binding& b, const Binding& d) {
+  const double variance = known.variance(region);
+  return excess_error({std::pow(1.0 + b.value, 2) * variance, std::pow(1.0 + d.value, 2) * variance,
+                       static_cast<double>(*known.degrees_of_freedom)},
+                      known.of_fits[region] / variance);
+}
+
 StudyAnswers one_study(const World& world, const Settings& settings, std::uint64_t study, const TestRetest& known) {
   NormalNoise noise(2026, {study});
   const double scale = std::exp(0.15 * noise.next());
@@ -219,15 +246,15 @@ StudyAnswers one_study(const World& world, const Settings& settings, std::uint64
   const JointScan before = joint_scan(world, baseline);
   const JointScan after = joint_scan(world, drug);
   const std::size_t region = study % region_count;
-  Binding b = bindings(world, baseline, before.reference)[region];
-  Binding d = bindings(world, drug, after.reference)[region];
-  const auto add_ratio = [&](MethodIndex method) {
-    const Occupancy found = occupancy_from_binding(b, d);
+  const Binding b = bindings(world, baseline, before.reference)[region];
+  const Binding d = bindings(world, drug, after.reference)[region];
+  const auto add_ratio = [&](MethodIndex method, const Occupancy& found) {
     answers.occupancy[method] = {found.value, found.interval, found.status != FitStatus::ok};
   };
-  add_ratio(ratio);
-  for (Binding* scan : {&b, &d}) scan->standard_error = (1.0 + scan->value) * std::sqrt(known.BPND.variance(region));
-  add_ratio(ratio_test_retest);
+  add_ratio(ratio, occupancy_from_binding(b, d));
+  add_ratio(ratio_reference, occupancy_from_binding(binding_with_reference_noise(world, before, region),
+                                                    binding_with_reference_noise(world, after, region)));
+  add_ratio(ratio_test_retest, occupancy_from_binding(b, d, 0.95, repeat_error(known.BPND, region, b, d)));
   add_plots(answers, volumes(world, baseline), volumes(world, drug), known.VT);
   const auto add_joint = [&](MethodIndex method, const JointScan& first, const JointScan& second) {
     const JointOccupancy found = fit_joint_srtm(first, second);

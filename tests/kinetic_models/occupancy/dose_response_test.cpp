@@ -149,6 +149,16 @@ TEST_CASE("Concentrations far below EC50 leave EC50 and Omax without an upper en
   CHECK(fit["EC50"].lower > 0.0);
 }
 
+TEST_CASE("A coefficient that the observations do not tell is unidentifiable, not at a bound", "[curve]") {
+  // Half of Omax at 1, all of it at 1e9: every Hill coefficient gives that.
+  const std::vector<CurveObservation> data = {
+      {.x = 0.0, .y = 0.0}, {.x = 1.0, .y = 0.4}, {.x = 1.0, .y = 0.4}, {.x = 1e9, .y = 0.8}, {.x = 1e9, .y = 0.8}};
+  const CurveFit fit = fit_curve(data, {.shape = CurveShape::hill});
+  CHECK(fit.status == FitStatus::unidentifiable);
+  CHECK(has(fit, "hill_unidentifiable"));
+  CHECK_FALSE(has(fit, "hill_at_bound"));
+}
+
 TEST_CASE("An observation with a large standard error hardly counts", "[curve]") {
   auto data = observed(0.77, 2.0, 1.0, 0.0);
   data[5].y = 0.1;

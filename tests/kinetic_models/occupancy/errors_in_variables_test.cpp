@@ -123,6 +123,20 @@ TEST_CASE("Profile intervals end where the best likelihood has fallen by Student
           Approx(limit).epsilon(1e-5));
 }
 
+TEST_CASE("Where scatter sets the size of errors that were known, its degrees of freedom make the interval",
+          "[lassen]") {
+  // Errors taken for exact and far too small: the size comes from the scatter about the line, with n - 2 = 8.
+  const Eigen::MatrixXd covariance = 1e-4 * correlated(baseline.size(), 0.5);
+  const std::vector<double> matrix = row_major(covariance);
+  const UncertainLine too_sure =
+      line_with_errors(baseline, drug, {.baseline = matrix, .drug = matrix, .is_size_known = true});
+  REQUIRE(too_sure.variance > 1.0);
+  const UncertainLine unknown = line_with_errors(baseline, drug, {.baseline = matrix, .drug = matrix});
+  CHECK(too_sure.occupancy_interval.lower == Approx(unknown.occupancy_interval.lower));
+  CHECK(too_sure.occupancy_interval.upper == Approx(unknown.occupancy_interval.upper));
+  CHECK(too_sure.VND_interval.upper == Approx(unknown.VND_interval.upper));
+}
+
 TEST_CASE("An exact line is found whatever the covariance, with and without a known VND", "[lassen]") {
   std::vector<double> exact;
   for (const double b : baseline) exact.push_back(8.0 + 0.25 * (b - 8.0));

@@ -35,6 +35,26 @@ TEST_CASE("The interval holds every ratio that the data do not reject", "[occupa
   }
 }
 
+TEST_CASE("An interval is as wide as few degrees of freedom make it", "[occupancy]") {
+  // Only the drug scan errs: Student's t with 9 degrees of freedom, 2.262157 (tables), and not 1.96.
+  const Occupancy one = occupancy_from_binding({1.0, 0.0}, {0.4, 0.01, 9.0});
+  CHECK(one.interval.upper - one.value == Approx(2.262157 * 0.01).epsilon(1e-6));
+  // Two errors of one size in the ratio, each with 10: V^2 / (2 (V/2)^2 / 10) = 20, 2.085963.
+  const Occupancy both = occupancy_from_binding({1.0, 0.0001, 10.0}, {1.0, 0.0001, 10.0});
+  CHECK(both.interval.upper - both.value == Approx(2.085963 * 0.0001 * std::sqrt(2.0)).epsilon(1e-3));
+  // An error that was found once for both scans: 11 of it are 11, 2.200985.
+  const Occupancy repeated = occupancy_from_binding({1.0, 0.0}, {1.0, 0.0}, 0.95, {1e-8, 1e-8, 11.0});
+  CHECK(repeated.interval.upper - repeated.value == Approx(2.200985e-4 * std::sqrt(2.0)).epsilon(1e-3));
+}
+
+TEST_CASE("Of a test-retest error only what the fits do not account for is counted beside them", "[occupancy]") {
+  const CommonError left = excess_error({4.0, 1.0, 12.0}, 0.75);
+  CHECK(left.baseline_variance == Approx(1.0));
+  CHECK(left.drug_variance == Approx(0.25));
+  CHECK(left.degrees_of_freedom == Approx(12.0 / 16.0));
+  CHECK(excess_error({4.0, 1.0, 12.0}, 1.2).baseline_variance == 0.0);
+}
+
 TEST_CASE("A baseline that does not differ from zero has an unbounded interval and says so", "[occupancy]") {
   const Occupancy occupancy = occupancy_from_binding({0.2, 0.15}, {0.1, 0.05});
   CHECK(occupancy.status == FitStatus::unidentifiable);

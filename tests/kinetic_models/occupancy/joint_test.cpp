@@ -113,3 +113,24 @@ TEST_CASE("Curves of zeros make no joint fit", "[joint]") {
   for (TimeActivityCurve& target : study.drug.targets) std::fill(target.activity.begin(), target.activity.end(), 0.0);
   CHECK_THROWS_AS(fit_joint_srtm(study.baseline, study.drug), InputError);
 }
+
+TEST_CASE("A region of large binding does not leave the interval of another without an end", "[joint]") {
+  // SRTM has no curve for an occupancy above 1.06 of a BPND of 15; a noisy region of that binding can have a smaller
+  // one.
+  const Frames frames = simulated::cimbi36_frames();
+  const auto scan_of = [&](double left, std::uint64_t seed) {
+    const simulated::Scan first = simulated::srtm_scan({}, frames);
+    JointScan scan{ReferenceRegion(first.reference), {}, {{}, {}}, {}};
+    NormalNoise noise(seed, {1});
+    for (const auto& [BPND, size] : {std::pair{1.0, 1.5}, {15.0, 40.0}}) {
+      scan.targets.push_back(simulated::srtm_scan({.BPND = left * BPND}, frames).target);
+      add_noise(scan.targets.back(), size, noise);
+    }
+    return scan;
+  };
+  const JointOccupancy found = fit_joint_srtm(scan_of(1.0, 3), scan_of(0.05, 4));
+  CAPTURE(found.occupancy, found.standard_error, found.interval.lower, found.interval.upper);
+  CHECK(found.interval.is_bounded());
+  CHECK(found.interval.upper > 1.07);
+  CHECK(found.interval.lower < 0.95);
+}

@@ -88,6 +88,42 @@ TEST_CASE("A pooled curve finds how much subjects differ, and whose EC50 is high
         std::log(independent["EC50"].upper / independent["EC50"].lower));
 }
 
+TEST_CASE("The omega of a pooled curve is at the smallest deviance of all omegas, and not at its saddle at zero",
+          "[pooled]") {
+  for (const std::uint64_t seed : {11u, 12u, 13u, 14u, 15u, 16u})
+    for (const double omega : {0.12, 0.8}) {
+      const auto data = study(seed, 6, omega, 0.04);
+      const PooledFit fit = fit_pooled_curve(data, {});
+      CAPTURE(seed, omega, fit["omega_EC50"].value);
+      const double sigma = fit["sigma"].value;
+      for (double other = 0.0; other < 1.6; other += 0.04)
+        CHECK(pooled_deviance(data, {}, fit["Omax"].value, fit["EC50"].value, 1.0, other, 0.0, sigma) >=
+              fit.deviance - 1e-4);
+    }
+}
+
+TEST_CASE("The interval of a mean over subjects is that of Student's t with one degree of freedom less than subjects",
+          "[pooled]") {
+  // With Omax known and hardly any noise log EC50 of each subject is seen, and the population is their sample.
+  std::vector<CurveObservation> data = study(21, 9, 0.3, 1e-3);
+  std::vector<double> own;
+  for (std::uint64_t s = 0; s < 9; ++s) {
+    NormalNoise noise(21, {s});
+    own.push_back(std::log(EC50) + 0.3 * noise.next());
+  }
+  double mean = 0.0, squares = 0.0;
+  for (const double l : own) mean += l / 9.0;
+  for (const double l : own) squares += (l - mean) * (l - mean);
+  PooledOptions options;
+  options.curve.Omax = Omax;
+  const PooledFit fit = fit_pooled_curve(data, options);
+  CHECK(std::log(fit["EC50"].value) == Approx(mean).margin(5e-3));
+  CHECK(fit["omega_EC50"].value == Approx(std::sqrt(squares / 9.0)).epsilon(0.02));
+  const double t = 2.306004;  // Student's t with 8 degrees of freedom
+  const double expected = std::sqrt(squares / 8.0 / 9.0) * t;
+  CHECK(0.5 * std::log(fit["EC50"].upper / fit["EC50"].lower) == Approx(expected).epsilon(0.03));
+}
+
 TEST_CASE("Subjects who do not differ give no variation, and the curve of independent scans", "[pooled]") {
   const auto data = study(4, 8, 0.0, 0.03);
   const PooledFit fit = fit_pooled_curve(data, {});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/occupancy/table.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -100,6 +101,93 @@ TEST_CASE("Regions whose fits failed are no points of a Lassen plot, and the plo
   CHECK(result.plot->occupancy == Approx(0.6));
   CHECK(result.plotted == std::vector<std::string>{"a", "b", "c"});
   CHECK(result.table.rows[0].flags.back() == "regions_left_out");
+}
+
+TEST_CASE("A region without a standard error is left out of a Deming plot, which says so", "[occupancy]") {
+  auto baseline = table_of("base.tsv", "VT", {{"a", 20.0}, {"b", 17.0}, {"c", 14.0}, {"d", 11.0}});
+  const auto drug = table_of("drug.tsv", "VT", {{"a", 12.8}, {"b", 11.6}, {"c", 10.4}, {"d", 9.2}});
+  baseline.rows[1].cells[0].standard_error.reset();
+  OccupancyRequest request;
+  request.method = OccupancyMethod::lassen;
+  request.regression = LassenRegression::deming;
+  const OccupancyResult result = occupancy_of_scans(baseline, drug, request);
+  CHECK(result.plotted == std::vector<std::string>{"a", "c", "d"});
+  CHECK(result.plot->occupancy == Approx(0.6));
+  CHECK(std::count(result.plot->flags.begin(), result.plot->flags.end(), "regions_left_out") == 1);
+  REQUIRE(result.warnings.size() == 1);
+  CHECK_THAT(result.warnings.front(), Catch::Contains("'b'") && Catch::Contains("standard error"));
+}
+
+TEST_CASE("The degrees of freedom of the fits, and of test-retest data, widen the interval of a ratio", "[occupancy]") {
+  auto baseline = table_of("base.tsv", "BPND", {{"insula", 1.0}});
+  auto drug = table_of("drug.tsv", "BPND", {{"insula", 0.4}});
+  baseline.rows[0].cells[0].standard_error = 0.0;
+  drug.rows[0].cells[0].standard_error = 0.01;
+  for (ParameterTable* table : {&baseline, &drug}) {
+    table->extra_columns = {"AICc", "dof"};
+    table->rows[0].extra = {-100.0, 9.0};
+  }
+  OccupancyRequest request;
+  // Student's t: 2.262157 with 9, 2.364624 with 7.
+  const OccupancyRow of_fits = occupancy_of_scans(baseline, drug, request).table.rows[0];
+  CHECK(*of_fits.upper - *of_fits.occupancy == Approx(0.02262157).epsilon(1e-6));
+  request.covariance = RegionCovariance{{"insula"}, {1e-4}, 0.0, 7};
+  const OccupancyRow repeated = occupancy_of_scans(baseline, drug, request).table.rows[0];
+  const double ratio = 1.0 - *repeated.upper;  // drug - ratio baseline is 2.364624 of its standard errors from zero
+  CHECK((0.4 - ratio) / (0.01 * std::sqrt(1.0 + ratio * ratio)) == Approx(2.364624).epsilon(1e-6));
+}
+
+TEST_CASE("Standard errors of the fits stay where test-retest data have them too, and the rest is added",
+          "[occupancy]") {
+  auto baseline = table_of("base.tsv", "BPND", {{"insula", 1.0}});
+  auto drug = table_of("drug.tsv", "BPND", {{"insula", 0.0}});
+  baseline.rows[0].cells[0].standard_error = 0.06;
+  drug.rows[0].cells[0].standard_error = 0.01;
+  OccupancyRequest request;
+  request.covariance = RegionCovariance{{"insula"}, {4e-4}, 0.0, std::nullopt, true, {1e-4}};
+  // Ratio 0, so that the drug scan alone counts: its own 1e-4 and 3e-4 (1 + 0)^2 that repeats differ by beyond fits.
+  const OccupancyRow row = occupancy_of_scans(baseline, drug, request).table.rows[0];
+  CHECK(*row.standard_error == Approx(0.02));
+}
+
+TEST_CASE("A change is the fraction of the first scan, beside what could be told from none", "[change]") {
+  const auto before = table_of("before.tsv", "VT", {{"hippocampus", 20.0}, {"insula", 10.0}, {"thalamus", 8.0}});
+  const auto after = table_of("after.tsv", "VT", {{"hippocampus", 22.0}, {"insula", 13.0}, {"thalamus", 8.1}});
+  OccupancyRequest request;
+  request.method = OccupancyMethod::change;
+  request.measure = "VT";
+  const OccupancyResult alone = occupancy_of_scans(before, after, request);
+  CHECK(alone.table.quantity == "change");
+  CHECK(*alone.table.rows[0].occupancy == Approx(0.1));
+  CHECK(*alone.table.rows[0].standard_error == Approx(1.1 * std::hypot(0.05 / 20.0, 0.05 / 22.0)));
+  CHECK(*alone.table.rows[0].lower < 0.1);
+  CHECK(*alone.table.rows[0].upper > 0.1);
+  CHECK(alone.table.rows[0].flags == std::vector<std::string>{"no_test_retest"});
+  // Variances of log VT: 0.05^2 and 0.1^2 with 9 degrees of freedom; t sqrt(2) 0.05 = 0.15996, t sqrt(2) 0.1 = 0.31992.
+  request.covariance = RegionCovariance{
+      {"hippocampus", "insula", "thalamus"}, {0.0025, 0, 0, 0, 0.0001, 0, 0, 0, 0.01}, 0.0, 9, true, {}};
+  const OccupancyResult result = occupancy_of_scans(before, after, request);
+  REQUIRE(result.table.extra_columns == std::vector<std::string>{"detectable_change"});
+  CHECK(*result.table.rows[0].extra[0] == Approx(2.262157 * std::sqrt(2.0) * 0.05));
+  CHECK(result.table.rows[0].flags == std::vector<std::string>{"below_detectable_change"});
+  CHECK(*result.table.rows[1].extra[0] == Approx(2.262157 * std::sqrt(2.0) * 0.01));
+  CHECK(result.table.rows[1].flags.empty());
+  // The interval comes from the same errors, 5 % in both scans: sqrt(2) 0.05 1.1.
+  CHECK(*result.table.rows[0].standard_error == Approx(1.1 * std::sqrt(2.0) * 0.05));
+  request.measure = "K1";
+  CHECK_THROWS_WITH(occupancy_of_scans(before, after, request), Catch::Contains("gives no change"));
+}
+
+TEST_CASE("A tracer whose description says change has no occupancy, and a drug may have none", "[change]") {
+  Tracer tracer;
+  tracer.name = "[11C]UCB-J";
+  tracer.endpoint = Tracer::Endpoint::change;
+  CHECK_THROWS_WITH(require_endpoint(tracer, "", OccupancyMethod::bpnd), Catch::Contains("method change"));
+  CHECK_NOTHROW(require_endpoint(tracer, "", OccupancyMethod::change));
+  tracer.endpoint = Tracer::Endpoint::occupancy;
+  tracer.change_only_drugs = {"ketamine"};
+  CHECK_NOTHROW(require_endpoint(tracer, "psilocybin", OccupancyMethod::lassen));
+  CHECK_THROWS_WITH(require_endpoint(tracer, "Ketamine", OccupancyMethod::lassen), Catch::Contains("after Ketamine"));
 }
 
 TEST_CASE("Volumes become binding potentials by VND of a region in each scan", "[occupancy]") {

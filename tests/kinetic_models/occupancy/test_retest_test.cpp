@@ -2,6 +2,7 @@
 #include "kinetic_models/occupancy/test_retest.h"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "kinetic_models/simulation/normal_noise.h"
 #include "libpet/error.h"
@@ -31,16 +32,58 @@ TEST_CASE("Many test-retest differences give half their covariance, unshrunk", "
   CHECK_THROWS_WITH(covariance_of(covariance, {"c"}), Catch::Contains("no region 'c'"));
 }
 
-TEST_CASE("Three subjects and two regions give the shrunk covariance that a hand computation gives", "[test-retest]") {
-  // Centred: (1, 0), (0, 1), (-1, -1). Sample (over 3): [2/3, 1/3; 1/3, 2/3]; target 2/3 I; distance 2/9.
-  // Noise: outer products [1,0;0,0], [0,0;0,1], [1,1;1,1] less sample, squared: 7/9, 7/9, 10/9; sum 24/9 over 9 = 8/27.
-  // 8/27 over 2/9 is above 1: all target. Of one scan: half, times 3/2: 0.5 x 1.5 x 2/3 = 0.5.
-  const RegionCovariance covariance = test_retest_covariance({"a", "b"}, {{2, 0}, {1, 1}, {0, -1}});
-  CHECK(covariance.shrinkage == 1.0);
-  CHECK(covariance.variance(0) == Approx(0.5));
-  CHECK(covariance.variance(1) == Approx(0.5));
-  CHECK(covariance.matrix[1] == Approx(0.0).margin(1e-15));
-  CHECK(covariance.degrees_of_freedom == 2);
+TEST_CASE("A covariance is shrunk towards one correlation as a separate program does it", "[test-retest]") {
+  // Loops over the formulas of the paper's appendix B, in Python: weight, mean correlation, shrunk covariance.
+  const RegionCovariance covariance = test_retest_covariance(
+      {"a", "b", "c"},
+      {{5, 4, -6}, {-3, -4, 5}, {2, 3, 1}, {-6, -5, 2}, {4, 3, -1}, {-1, 0, 3}, {6, 7, 2}, {-7, -8, -6}});
+  CHECK(covariance.shrinkage == Approx(0.42421773735217694));
+  const std::vector<double> expected = {12.571428571428571, 9.11519822388995,   1.080603780215365,
+                                        9.11519822388995,   13.428571428571429, 1.7859036189142645,
+                                        1.080603780215365,  1.7859036189142645, 8.285714285714286};
+  for (std::size_t i = 0; i < expected.size(); ++i) CHECK(covariance.matrix[i] == Approx(expected[i]));
+  CHECK(covariance.degrees_of_freedom == 7);
+}
+
+TEST_CASE("Errors that regions share are not made independent by few subjects", "[test-retest]") {
+  // One error of 4 % for all regions and 0.5 % of each: the difference of two regions errs by 0.5 % sqrt(2).
+  NormalNoise noise(5, {2});
+  std::vector<std::vector<double>> differences;
+  for (int i = 0; i < 12; ++i) {
+    const double common = 0.04 * std::sqrt(2.0) * noise.next();
+    differences.emplace_back();
+    for (int r = 0; r < 12; ++r) differences.back().push_back(common + 0.005 * std::sqrt(2.0) * noise.next());
+  }
+  std::vector<std::string> regions;
+  for (int r = 0; r < 12; ++r) regions.push_back("r" + std::to_string(r));
+  const RegionCovariance covariance = test_retest_covariance(regions, differences);
+  double of_difference = 0.0;
+  for (std::size_t a = 0; a < 12; ++a)
+    for (std::size_t b = 0; b < a; ++b)
+      of_difference += (covariance.variance(a) + covariance.variance(b) - 2.0 * covariance.matrix[a * 12 + b]) / 66.0;
+  CHECK(of_difference == Approx(2.0 * 0.005 * 0.005).epsilon(0.35));
+}
+
+TEST_CASE("Test-retest scans of different models make no covariance", "[test-retest]") {
+  const auto table_of = [](const char* source, const char* model, double VT) {
+    ParameterTable table;
+    table.source = source;
+    table.parameters = {"VT"};
+    table.model_label = model;
+    table.rows.push_back({1, "insula", {{VT, 0.02 * VT, {}, {}}}, "ok", {}, {}});
+    return table;
+  };
+  std::vector<ParameterTable> tests = {table_of("t1.tsv", "1TCM", 10.0), table_of("t2.tsv", "1TCM", 11.0),
+                                       table_of("t3.tsv", "1TCM", 12.0)};
+  std::vector<ParameterTable> retests = {table_of("r1.tsv", "1TCM", 10.3), table_of("r2.tsv", "1TCM", 10.8),
+                                         table_of("r3.tsv", "1TCM", 12.6)};
+  const RegionCovariance covariance = test_retest_covariance(tests, retests, "VT");
+  CHECK(covariance.is_relative);
+  REQUIRE(covariance.of_fits.size() == 1);
+  CHECK(covariance.of_fits[0] == Approx(0.0004));  // 2 % of each volume
+  retests[1].model_label = "Logan";
+  CHECK_THROWS_WITH(test_retest_covariance(tests, retests, "VT"),
+                    Catch::Contains("r2.tsv") && Catch::Contains("model Logan") && Catch::Contains("1TCM"));
 }
 
 TEST_CASE("Errors in proportion are those of the volumes of each scan", "[test-retest]") {

@@ -43,6 +43,22 @@ TEST_CASE("An oral curve with equal rates is the limit of rates that approach ea
   CHECK(near(2.3) == Approx(equal(2.3)).epsilon(1e-6));
 }
 
+TEST_CASE("An oral curve of extreme rates is a number, and that of an elimination after an instant absorption",
+          "[time-course]") {
+  // ka -> infinity: dose exp(-ke t); ke -> infinity: dose ka / ke exp(-ka t).
+  CHECK(oral_concentration(10.0, 1e8, 0.2)(3.0) == Approx(10.0 * std::exp(-0.6)).epsilon(1e-6));
+  CHECK(oral_concentration(10.0, 0.2, 1e8)(3.0) == Approx(10.0 * 0.2e-8 * std::exp(-0.6)).epsilon(1e-6));
+  for (const double ka : {1e-300, 1e-3, 1.0, 1e3, 1e300})
+    for (const double ke : {1e-300, 1e-3, 1.0, 1e3, 1e300})
+      for (const double t : {1e-6, 1.0, 1e4}) {
+        CAPTURE(ka, ke, t);
+        const double C = oral_concentration(10.0, ka, ke)(t);
+        CHECK(std::isfinite(C));
+        CHECK(C >= 0.0);
+        CHECK(C <= 10.0 * (1.0 + 1e-9));
+      }
+}
+
 TEST_CASE("Samples of plasma are joined by straight lines and fall on after the last", "[time-course]") {
   const Concentration plasma = sampled_concentration({0.0, 1.0, 3.0}, {0.0, 8.0, 4.0});
   CHECK(plasma(-1.0) == 0.0);
