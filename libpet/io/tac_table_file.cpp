@@ -145,7 +145,7 @@ double read_unit(TacTable& table, const TacSurroundings& around, const TacTableO
 
 TacTable read_tac_table(const std::string& path, const TacTableOptions& options) {
   const std::string text = detail::read_text_file(path);
-  const TacSurroundings around = detail::tac_surroundings(path);
+  const TacSurroundings around = detail::tac_surroundings(path, options.image_sidecar);
   if (detail::is_voistat(text)) return detail::assembled(detail::voistat_tacs(text, path), around);
   if (detail::is_pmod_table(text, path)) return detail::assembled(detail::pmod_tacs(text, path, options), around);
   if (detail::is_dft(text)) return detail::assembled(detail::dft_tacs(text, path, options), around);
