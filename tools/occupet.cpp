@@ -153,7 +153,7 @@ void declare(pet::Tool& tool, AppOptions& options) {
       .example("occupet bids/ results/ participant --participant-label 01 02 --derivatives petprep=/data/petprep",
                "two of them, with curves from elsewhere")
       .example("occupet bids/ bids/derivatives/occupet group --config-file study.json", "the tables of all")
-      .example("occupet bids/ results/ participant --print-config", "the configuration with every default")
+      .example("occupet --print-config", "the configuration with every default")
       .argument("bids_dir", options.bids_dir, "BIDS dataset")
       .argument("output_dir", options.output_dir, "folder of the results; made if there is none")
       .argument("level", options.level, "what is done")
@@ -180,6 +180,8 @@ void declare(pet::Tool& tool, AppOptions& options) {
       .alias("stop-on-first-crash", {"stop_on_first_crash"})
       .option("print-config", options.prints_config, "print the configuration with every default, and end")
       .option("print-schema", options.prints_schema, "print the JSON Schema of configurations, and end")
+      .stands_alone("print-config")
+      .stands_alone("print-schema")
       .alias("threads", {"n-cpus", "n_cpus", "nprocs"})
       .without("output")
       .without("force");

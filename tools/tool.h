@@ -80,6 +80,8 @@ class Tool {
   /// The option takes all words up to the next option, as BIDS Apps do ("--participant-label 01 02"); positional
   /// arguments then come first, or after "--".
   Tool& takes_words(const std::string& option);
+  /// The switch prints something and ends: with it neither arguments nor other options are required.
+  Tool& stands_alone(const std::string& option);
   /// The command does not have this common option.
   Tool& without(const std::string& common_option);
   /// What -o/--output means for this command, if it is not a file that defaults to stdout.

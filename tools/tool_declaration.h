@@ -36,6 +36,7 @@ struct DeclaredOption {
   ValueKind kind = ValueKind::text;
   std::vector<std::string> spellings{};  ///< other names, without dashes
   bool takes_words = false;              ///< all words up to the next option
+  bool stands_alone = false;             ///< nothing else is required beside it
 
   bool is_switch() const { return value_name.empty(); }
   /// "FORMAT,...": several values may stand in one, separated by commas.

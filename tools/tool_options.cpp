@@ -231,6 +231,11 @@ Tool& Tool::takes_words(const std::string& option) {
   return *this;
 }
 
+Tool& Tool::stands_alone(const std::string& option) {
+  declared_option(*declaration_, option).stands_alone = true;
+  return *this;
+}
+
 Tool& Tool::without(const std::string& common_option) {
   std::erase_if(declaration_->common_options,
                 [&](const DeclaredOption& declared) { return declared.name == common_option; });

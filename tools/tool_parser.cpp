@@ -131,6 +131,7 @@ void parse_command_line(const CommandDeclaration& command, const std::vector<std
   const auto options = all_options(command);
   std::vector<std::string> positionals;
   std::map<std::string, int> times_given;
+  bool is_complete = false;
   for (const po::option& given : split_words(command, words)) {
     if (given.string_key.empty()) {
       positionals.insert(positionals.end(), given.value.begin(), given.value.end());
@@ -141,7 +142,9 @@ void parse_command_line(const CommandDeclaration& command, const std::vector<std
     if (++times_given[(*found)->name] > 1 && !(*found)->repeats && !(*found)->is_switch())
       throw UsageError("--" + given.string_key + " is given more than once");
     assign_option(**found, given);
+    is_complete = is_complete || (*found)->stands_alone;
   }
+  if (is_complete) return;
   assign_positionals(command, positionals);
   for (const DeclaredOption* option : options)
     if (option->required && times_given[option->name] == 0)

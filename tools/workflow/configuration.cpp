@@ -200,13 +200,22 @@ void complete_curves(Configuration& configuration, const JsonNode& root) {
       if (model.empty()) model = "emax";
       std::erase(model, '-');
       model[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(model[0])));
-      curve.label = curve.occupancy + model;
+      curve.label = model;
     }
     require_label(nodes[i], curve.label, seen);
   }
 }
 
 // ---- the configuration as text
+
+Json drugs_json(const Configuration& configuration) {
+  Json list = Json::array();
+  for (const SessionDrug& drug : configuration.drugs)
+    list.push_back({{"session", drug.session},
+                    {"name", drug.name},
+                    {"dose", drug.dose.empty() ? Json(nullptr) : Json(drug.dose)}});
+  return list;
+}
 
 Json default_of(const DeclaredOption& option) {
   if (option.is_switch()) return false;
@@ -240,6 +249,7 @@ std::string text_of(const Configuration& configuration, const nlohmann::json& gi
       {"schema_version", 1},
       {"baseline_sessions", configuration.baseline_sessions},
       {"drug_sessions", configuration.drug_sessions},
+      {"drugs", drugs_json(configuration)},
       {"no_drug", configuration.no_drug},
       {"plasma_level", configuration.plasma_level.empty() ? Json(nullptr) : Json(configuration.plasma_level)},
       {"segmentation", configuration.segmentation.empty() ? Json(nullptr) : Json(configuration.segmentation)},
@@ -264,10 +274,24 @@ std::string text_of(const Configuration& configuration, const nlohmann::json& gi
 }
 
 std::vector<std::string> top_keys() {
-  std::vector<std::string> keys = {"schema_version", "baseline_sessions", "drug_sessions", "no_drug",
+  std::vector<std::string> keys = {"schema_version", "baseline_sessions", "drug_sessions", "drugs",    "no_drug",
                                    "plasma_level",   "segmentation",      "pvc",           "suv_range"};
   for (const Section& section : configuration_sections()) keys.push_back(section.key);
   return keys;
+}
+
+void read_drugs(Configuration& configuration, const JsonNode& root) {
+  const auto node = root.find("drugs");
+  if (!node || node->is_null() || (node->is_list() && node->is_empty())) return;
+  for (const JsonNode& item : node->items("objects")) {
+    item.require_object({"session", "name", "dose"});
+    configuration.drugs.push_back({item.at("session").text(), item.at("name").text(), own_text(item, "dose")});
+    if (!item.has("dose") || item.at("dose").is_null()) continue;
+    const std::string& dose = configuration.drugs.back().dose;
+    const std::size_t blank = dose.find(' ');
+    if (!parse_number(dose.substr(0, blank)) || blank == std::string::npos)
+      throw item.at("dose").error("a number and its unit, such as \"25 mg\"");
+  }
 }
 
 void read_suv_range(Configuration& configuration, const JsonNode& root) {
@@ -350,6 +374,7 @@ Configuration read_configuration(const std::string& path) {
   configuration.plasma_level = own_text(root, "plasma_level");
   configuration.segmentation = own_text(root, "segmentation");
   configuration.pvc = own_text(root, "pvc");
+  read_drugs(configuration, root);
   read_suv_range(configuration, root);
   for (const Section& section : configuration_sections()) {
     std::vector<ConfiguredCommand> commands = commands_from(section, root);
@@ -375,6 +400,16 @@ std::string configuration_schema_text() {
   Json properties = {{"schema_version", {{"const", 1}}},
                      {"baseline_sessions", labels},
                      {"drug_sessions", labels},
+                     {"drugs",
+                      {{"type", {"array", "null"}},
+                       {"items",
+                        {{"type", "object"},
+                         {"additionalProperties", false},
+                         {"required", {"session", "name"}},
+                         {"properties",
+                          {{"session", {{"type", "string"}}},
+                           {"name", {{"type", "string"}}},
+                           {"dose", {{"type", {"string", "null"}}, {"pattern", "^[0-9.eE+-]+ .+$"}}}}}}}}},
                      {"no_drug", labels},
                      {"plasma_level", text},
                      {"segmentation", text},

@@ -22,10 +22,18 @@ struct ConfiguredCommand {
   std::string value(const std::string& option) const;
 };
 
+/// What a configuration says of the drug of a session, in place of the sidecars.
+struct SessionDrug {
+  std::string session;
+  std::string name;
+  std::string dose;  ///< "25 mg"; empty: not stated
+};
+
 /// What is done with a dataset (docs/occupet.md).
 struct Configuration {
   std::vector<std::string> baseline_sessions;  ///< labels; empty: what the sidecars say of drugs decides
   std::vector<std::string> drug_sessions;
+  std::vector<SessionDrug> drugs;
   std::vector<std::string> no_drug = {"none", "placebo", "saline", "vehicle"};  ///< PharmaceuticalName of no drug
   std::string plasma_level;  ///< column of sub-X_sessions.tsv; empty: none
   std::string segmentation;  ///< label of `seg`; empty: the only one there is

@@ -196,11 +196,14 @@ class Group {
                     "a row of the occupancy table" + suggestion(region, names));
   }
 
-  std::string description_of(const ConfiguredCommand& curve) const {
+  // The drug of all rows, or "all" where there are several.
+  static std::string description_of(const JoinedTable& table) {
+    std::set<std::string> drugs;
+    for (const std::vector<std::string>& row : table.rows) drugs.insert(row[1]);
     std::string label;
-    for (const unsigned char c : curve.drug)
+    for (const unsigned char c : *drugs.begin())
       if (std::isalnum(c) != 0) label += static_cast<char>(std::tolower(c));
-    return label.empty() ? "all" : label;
+    return drugs.size() > 1 || label.empty() ? "all" : label;
   }
 
   void fit(const ConfiguredCommand& curve) {
@@ -209,7 +212,7 @@ class Group {
       if (table.rows.empty()) return;  // already reported
       const std::string x = curve.value("x");
       const std::string unit = only_unit(x == "dose" ? table.dose_units : table.plasma_units, x);
-      const std::string description = description_of(curve);
+      const std::string description = description_of(table);
       const auto named = [&](const std::string& what) {
         return run_.results /
                bids_file_name({{"desc", description + what}, {"model", curve.label}}, "occupancy", ".tsv");

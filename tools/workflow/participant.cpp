@@ -7,6 +7,7 @@
 #include "kinetic_models/registry.h"
 #include "libpet/data_folder.h"
 #include "libpet/error.h"
+#include "libpet/io/bids_pet.h"
 #include "libpet/io/tac_table_file.h"
 #include "libpet/io/tracer_file.h"
 #include "libpet/io/tsv.h"
@@ -101,6 +102,7 @@ class Participant {
       if (!scan.sidecar)
         throw InputNotFound(scan.name() + ": no _pet.json in " + run_.datasets.front().path.string() + "/sub-" +
                             subject.label + ", expected the sidecar of the scan");
+      require_sound_frames(*scan.sidecar);
       state.segmentation = segmentation_of(subject, scan, run_.configuration);
       state.names.emplace(run_.results, scan, state.segmentation);
       if (!do_step(tac_step(subject, scan, run_.configuration, run_.results))) return state;
@@ -173,6 +175,9 @@ class Participant {
     std::vector<const ScanState*> drugs;
     for (const ScanState& state : states)
       (state.scan->role == ScanRole::baseline ? baselines : drugs).push_back(&state);
+    const bool is_role_unknown = std::any_of(states.begin(), states.end(),
+                                             [](const ScanState& state) { return !state.scan->sidecar.has_value(); });
+    if (is_role_unknown && (drugs.empty() || baselines.size() != 1)) return;  // already reported
     if (drugs.empty())
       return fail("no scan with the drug (found " + sessions_of(states) +
                   "), expected PharmaceuticalName in its _pet.json or its session in drug_sessions");

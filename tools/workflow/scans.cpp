@@ -84,11 +84,23 @@ void add_file(SubjectFiles& subject, const BidsFile& file, bool is_raw) {
   }
 }
 
-std::string amount(const Sidecar& sidecar, const std::string& key) {
-  const auto value = sidecar.number(key);
-  if (!value) return "";
-  const std::string unit = sidecar.text("PharmaceuticalDoseUnits").value_or("");
-  return format_number(*value) + (unit.empty() ? "" : " " + unit);
+// "25 mg", or nothing where the amount or its unit is not stated. The longer name of the unit is a known mistake.
+std::string dose_of(const Sidecar& sidecar) {
+  const auto value = sidecar.number("PharmaceuticalDoseAmount");
+  std::optional<std::string> unit = sidecar.text("PharmaceuticalDoseUnits");
+  if (!unit) unit = sidecar.text("PharmaceuticalDoseAmountUnits");
+  return value && unit ? format_number(*value) + " " + *unit : "";
+}
+
+// A drug given while the scanner runs displaces the tracer: the scan is neither a baseline nor one after the drug.
+void require_drug_before_scan(const Sidecar& sidecar) {
+  const auto times = sidecar.numbers("PharmaceuticalDoseTime");
+  if (!times || times->empty()) return;
+  const double start = sidecar.number("InjectionStart").value_or(0.0);
+  const auto frames = sidecar.numbers("FrameTimesStart");
+  if (times->front() > start && frames && !frames->empty() && times->front() < frames->back())
+    throw sidecar.error("PharmaceuticalDoseTime", format_number(times->front()) + " s, during the scan",
+                        "a drug given before the injection; a displacement scan is neither a baseline nor a drug scan");
 }
 
 std::string lower(std::string text) {
@@ -103,7 +115,15 @@ void read_drug(Scan& scan, const Configuration& configuration) {
   scan.tracer = sidecar.text("TracerName").value_or("");
   scan.drug = sidecar.text("PharmaceuticalName").value_or("");
   if (has(configuration.no_drug, lower(scan.drug))) scan.drug.clear();
-  if (!scan.drug.empty()) scan.dose = amount(sidecar, "PharmaceuticalDoseAmount");
+  if (!scan.drug.empty()) {
+    scan.dose = dose_of(sidecar);
+    require_drug_before_scan(sidecar);
+  }
+  for (const SessionDrug& stated : configuration.drugs) {
+    if (stated.session != scan.session()) continue;
+    scan.drug = stated.name;
+    scan.dose = stated.dose;
+  }
 }
 
 // Sessions that the configuration names, and what the sidecar says of a drug, must not contradict each other.

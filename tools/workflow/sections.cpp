@@ -28,7 +28,7 @@ const std::vector<Section>& configuration_sections() {
        pet_curve_command,
        true,
        {"y", "se", "subject", "x-unit", "y-unit", "endpoint", "predict", "compare", "random"},
-       {{"label", "names the results (entity model-); default: that of the occupancy with the curve's first model"},
+       {{"label", "names the results (entity model-); default: the first model, as Emax"},
         {"occupancy", "label of the occupancy that is described; default: the only one"},
         {"region", "row of the occupancy table; default: the first (of the whole plot for lassen and joint)"},
         {"drug", "name of the drug whose scans are taken; default: all"}}},

@@ -151,9 +151,8 @@ void StepRunner::remove_what_was_not_run() {
     if (path.extension() != ".json" || std::find(run_.begin(), run_.end(), path.stem().string()) != run_.end())
       continue;
     const Json state = Json::parse(text_of_file(path), nullptr, false);
-    if (state.is_object())
-      for (const auto& [name, digest] : state.value("outputs", Json::object()).items())
-        fs::remove(results_ / name, error);
+    const Json outputs = state.is_object() ? state.value("outputs", Json::object()) : Json::object();
+    for (const auto& [name, digest] : outputs.items()) fs::remove(results_ / name, error);
     fs::remove(path, error);
   }
 }
