@@ -63,18 +63,15 @@ std::vector<pet::NamedDataset> datasets_of(const AppOptions& options) {
   return datasets;
 }
 
-std::vector<std::string> participants_of(const AppOptions& options, const std::vector<pet::NamedDataset>& datasets) {
-  std::set<std::string> all;
-  for (const pet::NamedDataset& dataset : datasets)
-    for (const std::string& label : pet::bids_subjects(dataset.path)) all.insert(label);
-  const std::vector<std::string> there(all.begin(), all.end());
+std::vector<std::string> participants_of(const AppOptions& options) {
+  const std::vector<std::string> there = pet::bids_subjects(options.bids_dir);
   if (options.participants.empty()) {
     if (there.empty()) throw pet::InputNotFound(options.bids_dir + ": no folder sub-..., expected one a participant");
     return there;
   }
   const std::vector<std::string> asked = without_prefix(options.participants, "sub-");
   for (const std::string& label : asked)
-    if (!all.contains(label))
+    if (std::find(there.begin(), there.end(), label) == there.end())
       throw pet::UsageError("--participant-label: no '" + label + "' in " + options.bids_dir +
                             pet::suggestion(label, there));
   const std::set<std::string> unique(asked.begin(), asked.end());
@@ -88,7 +85,7 @@ AppRun run_of(const AppOptions& options) {
   run.datasets = datasets_of(options);
   run.results = options.output_dir;
   run.work = options.work_dir ? fs::path(*options.work_dir) : run.results / "work";
-  run.participants = participants_of(options, run.datasets);
+  run.participants = participants_of(options);
   run.sessions = without_prefix(options.sessions, "ses-");
   run.stops_on_first_crash = options.stops_on_first_crash;
   return run;

@@ -23,6 +23,7 @@ struct Options {
   std::vector<std::string> regions;
   std::optional<std::string> segmentation;
   std::optional<std::string> sidecar;
+  std::optional<std::string> volumes;
 };
 
 void warn_of_names(const pet::Common& common, const pet::LabelMap& labels) {
@@ -47,7 +48,7 @@ std::filesystem::path morph_of(const std::filesystem::path& tacs) {
 
 pet::Provenance provenance(const Options& options, const pet::Common& common) {
   std::vector<std::string> inputs = pet::with_sidecars({options.image.image});
-  for (const auto& file : {options.labels, options.table, options.groups, options.sidecar})
+  for (const auto& file : {options.labels, options.table, options.groups, options.sidecar, options.volumes})
     if (file) inputs.push_back(*file);
   return pet::provenance_of(common, inputs);
 }
@@ -98,6 +99,7 @@ int run_on_table(const Options& options, const pet::Common& common, pet::OutputF
     throw pet::UsageError("--table and --seg-out go with an image and its --labels");
   pet::TacTableOptions reading;
   reading.image_sidecar = options.sidecar.value_or("");
+  reading.volumes = options.volumes.value_or("");
   pet::TacTable table = pet::read_tac_table(options.image.image, reading);
   if (options.groups) table = pet::merge_regions(table, pet::read_region_groups(*options.groups), *options.groups);
   table = kept_regions(table, options.regions);
@@ -124,7 +126,8 @@ int run(const Options& options, const pet::Common& common) {
   }
   if (!options.labels && !is_image(options.image.image)) return run_on_table(options, common, files);
   if (!options.labels) throw pet::UsageError("missing option --labels FILE: the regions of an image");
-  if (options.sidecar) throw pet::UsageError("--sidecar goes with a table of curves; an image has its own");
+  if (options.sidecar || options.volumes)
+    throw pet::UsageError("--sidecar and --volumes go with a table of curves; an image has its own");
   const pet::DynamicImage image = pet::read_image(options.image, common);
   const pet::LabelMap labels = pet::read_labels(*options.labels, options.table, image, options.regions);
   warn_of_names(common, labels);
@@ -165,7 +168,9 @@ void declare(pet::Tool& tool, Options& options) {
           "groups", options.groups, "FILE",
           "merge regions by volume: a table with columns RegionName and ConstituentRegion; only groups are written");
   tool.option("sidecar", options.sidecar, "FILE",
-              "with a table of curves: the _pet.json of its image, for what its own sidecar leaves open");
+              "with a table of curves: the _pet.json of its image, for what its own sidecar leaves open")
+      .option("volumes", options.volumes, "FILE",
+              "with a table of curves: volumes of its regions (_morph.tsv); default: beside it or in ../anat");
   options.image.declare_options(tool);
   tool.option("seg-out", options.segmentation, "FILE",
               "also write the labels as a DICOM Segmentation in the study of the series; it holds the patient's name");

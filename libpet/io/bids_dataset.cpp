@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <set>
+#include <string_view>
 
 #include "libpet/error.h"
 #include "libpet/files_below.h"
@@ -42,8 +42,7 @@ std::vector<fs::path> places_of_subjects(const fs::path& dataset) {
   std::vector<fs::path> places = {dataset};
   for (const fs::path& folder : folders_in(dataset)) {
     const std::string name = folder.filename();
-    if (is_subject(folder) || name == "derivatives" || name == "sourcedata" || name == "code" || name == "work")
-      continue;
+    if (is_subject(folder) || name == "derivatives" || name == "sourcedata" || name == "work") continue;
     places.push_back(folder);
   }
   return places;
@@ -91,16 +90,15 @@ std::string bids_file_name(const BidsLabels& entities, const std::string& suffix
 }
 
 std::vector<std::string> bids_subjects(const fs::path& dataset) {
-  std::set<std::string> subjects;
-  for (const fs::path& place : places_of_subjects(dataset))
-    for (const fs::path& folder : folders_in(place))
-      if (is_subject(folder)) subjects.insert(folder.filename().string().substr(4));
-  return {subjects.begin(), subjects.end()};
+  std::vector<std::string> subjects;
+  for (const fs::path& folder : folders_in(dataset))
+    if (is_subject(folder)) subjects.push_back(folder.filename().string().substr(std::string_view("sub-").size()));
+  return subjects;
 }
 
-std::vector<BidsFile> bids_files(const fs::path& dataset, const std::string& subject) {
+std::vector<BidsFile> bids_files(const fs::path& dataset, const std::string& subject, bool is_raw) {
   std::vector<BidsFile> files;
-  for (const fs::path& place : places_of_subjects(dataset)) {
+  for (const fs::path& place : is_raw ? std::vector<fs::path>{dataset} : places_of_subjects(dataset)) {
     const fs::path folder = place / ("sub-" + subject);
     std::error_code error;
     if (!fs::is_directory(folder, error)) continue;

@@ -33,11 +33,12 @@ bool are_compatible(const BidsLabels& one, const BidsLabels& other);
 /// UsageError for a label of other characters than letters and digits and for an entity that there is not.
 std::string bids_file_name(const BidsLabels& entities, const std::string& suffix, const std::string& extension);
 
-/// Labels of the subjects that have a folder in a dataset or in a folder of it (bloodstream's analyses), sorted.
+/// Labels of the subjects that have a folder in a dataset, sorted.
 std::vector<std::string> bids_subjects(const std::filesystem::path& dataset);
 
-/// The files of one subject in a dataset, in the same places, sorted by path. Folders that links lead to are followed.
-std::vector<BidsFile> bids_files(const std::filesystem::path& dataset, const std::string& subject);
+/// The files of one subject in a dataset of derived data or in a folder of it (bloodstream's analyses), sorted by path;
+/// in a raw dataset those of its own folder alone. Folders that links lead to are followed.
+std::vector<BidsFile> bids_files(const std::filesystem::path& dataset, const std::string& subject, bool is_raw = false);
 
 /// The `dataset_description.json` of results: GeneratedBy, and where the datasets are that BIDS URIs name (name, path).
 std::string derivative_description_text(const std::string& name,

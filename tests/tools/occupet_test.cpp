@@ -384,3 +384,50 @@ TEST_CASE("occupet makes curves of images and input functions of blood where nob
   CHECK(here.has(stem + "inputfunction.tsv"));
   CHECK(here.has(stem + "seg-phantom_model-1TCM_kinpar.tsv"));
 }
+
+TEST_CASE("occupet names what is wrong with published example datasets", "[occupet][validation]") {
+  const std::string reference = reference_folder("bids_examples");
+  if (reference.empty()) return;
+  struct Example {
+    const char* name;
+    const char* message;
+  };
+  const Workplace here;
+  for (const Example& example :
+       {Example{"pet001", "found frame end times"}, Example{"pet002", "neither image nor table of curves"},
+        Example{"pet003", "found frame end times"}, Example{"pet004", "3642 s, during the scan"},
+        Example{"pet006", "no scan with the drug"}}) {
+    CAPTURE(example.name);
+    const CommandResult result =
+        here.run("occupet " + reference + "/" + example.name + " " + example.name + " participant");
+    CHECK(result.status == 1);
+    CHECK_THAT(result.err, Catch::Contains(example.message));
+  }
+}
+
+TEST_CASE("occupet merges the regions of PETPrep by the groups that come with it", "[occupet][validation]") {
+  const std::string reference = reference_folder("bids_examples");
+  if (reference.empty()) return;
+  const Workplace here;
+  const std::string petprep = reference + "/bep023-petprep/derivatives/petprep";
+  // The dataset holds no raw data; the sidecars of the preprocessed images say the same.
+  for (const std::string session : {"baseline", "blocked"}) {
+    const std::string scan = "sub-PSBB01_ses-" + session;
+    const std::string folder = "sub-PSBB01/ses-" + session + "/pet/";
+    REQUIRE(here.run("mkdir -p bids/" + folder + " && cp " + petprep + "/" + folder + scan +
+                     "_space-T1w_desc-preproc_pet.json bids/" + folder + scan + "_pet.json")
+                .status == 0);
+  }
+  here.write("study.json",
+             json({{"schema_version", 1},
+                   {"baseline_sessions", {"baseline"}},
+                   {"drugs", {{{"session", "blocked"}, {"name", "blocker"}}}},
+                   {"tac", {{"groups", std::string(OCCUPET_SOURCE_DIR) + "/data/regions/petprep_gtm.tsv"}}},
+                   {"fit", {{{"model", "srtm"}, {"reference", "cerebellum_cortex"}}}},
+                   {"occupancy", {{{"method", "bpnd"}}}}})
+                 .dump());
+  const CommandResult result = here.run("occupet bids out participant --skip-bids-validation -d petprep=" + petprep +
+                                        " --config-file study.json");
+  INFO(result.err);
+  CHECK(result.status == 0);
+}

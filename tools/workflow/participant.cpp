@@ -51,7 +51,7 @@ class Participant {
     remove_partial_files(run_.results / ("sub-" + result_.label));
     remove_partial_files(run_.work / ("sub-" + result_.label));
     try {
-      do_all(subject_files(run_.datasets, result_.label, run_.sessions, run_.configuration));
+      do_all(subject_files(run_.datasets, result_.label, run_.results, run_.sessions, run_.configuration));
     } catch (const OutputError&) {
       throw;
     } catch (const std::exception& error) {
@@ -103,7 +103,7 @@ class Participant {
         throw InputNotFound(scan.name() + ": no _pet.json in " + run_.datasets.front().path.string() + "/sub-" +
                             subject.label + ", expected the sidecar of the scan");
       require_sound_frames(*scan.sidecar);
-      state.segmentation = segmentation_of(subject, scan, run_.configuration);
+      state.segmentation = segmentation_of(scan, run_.configuration);
       state.names.emplace(run_.results, scan, state.segmentation);
       if (!do_step(tac_step(subject, scan, run_.configuration, run_.results))) return state;
       check_scale(subject, scan, state.names->tacs());

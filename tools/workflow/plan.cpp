@@ -109,10 +109,19 @@ fs::path morph_beside(const fs::path& tacs) {
   return tacs.parent_path() / name;
 }
 
-// Volumes that the reader of a table of curves may take: all of the subject count as read.
-void add_volumes(Step& step, const SubjectFiles& subject) {
-  for (const BidsFile& table : subject.tables)
-    if (table.suffix == "morph") step.read.push_back(table.path);
+// The volumes of the regions of a table of curves: of its session, else the only ones of the subject, whose anatomy was
+// scanned once.
+std::optional<fs::path> volumes_of(const SubjectFiles& subject, const BidsFile& tacs) {
+  std::vector<fs::path> of_session;
+  std::vector<fs::path> all;
+  for (const BidsFile& table : subject.tables) {
+    if (table.suffix != "morph" || table.entity("seg") != tacs.entity("seg")) continue;
+    all.push_back(table.path);
+    if (table.entity("ses") == tacs.entity("ses")) of_session.push_back(table.path);
+  }
+  const std::vector<fs::path>& found = of_session.empty() ? all : of_session;
+  if (found.size() == 1) return found.front();
+  return std::nullopt;
 }
 
 }  // namespace
@@ -148,7 +157,7 @@ fs::path ResultNames::fitted(const std::string& label) const {
   return named({{"seg", segmentation_}, {"desc", label + "fitted"}}, "tacs");
 }
 
-std::string segmentation_of(const SubjectFiles& subject, const Scan& scan, const Configuration& configuration) {
+std::string segmentation_of(const Scan& scan, const Configuration& configuration) {
   const std::vector<BidsFile> tables = wanted(scan.tacs, configuration);
   if (!tables.empty()) return only_table(scan, tables).entity("seg");
   if (const auto pair = labelled_image(scan, configuration)) return pair->labels.entity("seg");
@@ -156,7 +165,7 @@ std::string segmentation_of(const SubjectFiles& subject, const Scan& scan, const
                             : !scan.images.empty() ? "an image without a segmentation"
                             : scan.labels.empty()  ? "neither image nor table of curves"
                                                    : "a segmentation without an image";
-  throw bad_input("sub-" + subject.label + " " + scan.name(), found,
+  throw bad_input(scan.name(), found,
                   "_tacs.tsv, or _pet.nii.gz with _dseg.nii.gz, in the dataset or its derivatives" +
                       (configuration.segmentation.empty() ? "" : " (segmentation " + configuration.segmentation + ")"));
 }
@@ -165,7 +174,7 @@ Step tac_step(const SubjectFiles& subject,
               const Scan& scan,
               const Configuration& configuration,
               const fs::path& results) {
-  const ResultNames names(results, scan, segmentation_of(subject, scan, configuration));
+  const ResultNames names(results, scan, segmentation_of(scan, configuration));
   Step step;
   step.command = "pet-tac";
   step.make = pet_tac_command;
@@ -182,7 +191,10 @@ Step tac_step(const SubjectFiles& subject,
       step.words.push_back({"--sidecar=", *scan.sidecar});
       step.read.push_back(*scan.sidecar);
     }
-    add_volumes(step, subject);
+    if (const auto volumes = volumes_of(subject, only_table(scan, tables))) {
+      step.words.push_back({"--volumes=", *volumes});
+      step.read.push_back(*volumes);
+    }
   } else {
     const Labelled pair = *labelled_image(scan, configuration);
     step.words = {{"", pair.image.path}, {"--labels=", pair.labels.path}};

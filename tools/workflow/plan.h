@@ -46,7 +46,7 @@ Step tac_step(const SubjectFiles& subject,
               const std::filesystem::path& results);
 
 /// The label of the segmentation that tac_step takes; throws the same.
-std::string segmentation_of(const SubjectFiles& subject, const Scan& scan, const Configuration& configuration);
+std::string segmentation_of(const Scan& scan, const Configuration& configuration);
 
 /// The input function of a scan made of its blood samples.
 Step input_step(const Scan& scan, const Configuration& configuration, const std::filesystem::path& output);

@@ -114,7 +114,8 @@ void read_drug(Scan& scan, const Configuration& configuration) {
   const Sidecar sidecar(*scan.sidecar);
   scan.tracer = sidecar.text("TracerName").value_or("");
   scan.drug = sidecar.text("PharmaceuticalName").value_or("");
-  if (has(configuration.no_drug, lower(scan.drug))) scan.drug.clear();
+  for (const std::string& no_drug : configuration.no_drug)
+    if (lower(no_drug) == lower(scan.drug)) scan.drug.clear();
   if (!scan.drug.empty()) {
     scan.dose = dose_of(sidecar);
     require_drug_before_scan(sidecar);
@@ -173,6 +174,12 @@ void read_plasma_levels(SubjectFiles& subject, const fs::path& dataset, const st
           scan.plasma_level = format_number(*value) + (unit.empty() ? "" : " " + unit);
 }
 
+bool is_below(const fs::path& file, const fs::path& folder) {
+  const fs::path relative =
+      fs::absolute(file).lexically_normal().lexically_relative(fs::absolute(folder).lexically_normal());
+  return !relative.empty() && *relative.begin() != "..";
+}
+
 }  // namespace
 
 std::string Scan::session() const {
@@ -192,15 +199,17 @@ std::string Scan::name() const {
 
 SubjectFiles subject_files(const std::vector<NamedDataset>& datasets,
                            const std::string& subject,
+                           const std::filesystem::path& results,
                            const std::vector<std::string>& sessions,
                            const Configuration& configuration) {
   SubjectFiles found;
   found.label = subject;
   std::vector<std::vector<BidsFile>> files;
   for (const NamedDataset& dataset : datasets) {
-    std::vector<BidsFile>& all = files.emplace_back(bids_files(dataset.path, subject));
+    std::vector<BidsFile>& all = files.emplace_back(bids_files(dataset.path, subject, files.empty()));
     std::erase_if(all, [&](const BidsFile& file) {
       const std::string session = file.entity("ses");
+      if (is_below(file.path, results)) return true;
       return !sessions.empty() && !session.empty() && !has(sessions, session);
     });
   }

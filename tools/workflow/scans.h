@@ -48,11 +48,12 @@ struct SubjectFiles {
   std::optional<double> weight_kg;  ///< participants.tsv of the raw dataset
 };
 
-/// Finds the scans of a subject in the raw dataset (the first) and in those derived from it. `sessions`: only these;
-/// empty: all. Throws InputError for a file that fits several scans, a sidecar that cannot be read, and a scan whose
-/// session and sidecar disagree on whether there was a drug.
+/// Finds the scans of a subject in the raw dataset (the first) and in those derived from it, passing over what lies in
+/// `results`. `sessions`: only these; empty: all. Throws InputError for a file that fits several scans, a sidecar that
+/// cannot be read, and a scan whose session and sidecar disagree on whether there was a drug.
 SubjectFiles subject_files(const std::vector<NamedDataset>& datasets,
                            const std::string& subject,
+                           const std::filesystem::path& results,
                            const std::vector<std::string>& sessions,
                            const Configuration& configuration);
 
