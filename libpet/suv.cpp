@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libpet/suv.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
@@ -83,6 +84,15 @@ double suv_size(SuvType type, const Body& body, const std::string& where) {
     throw bad_input(where, "weight and height that give a size of " + std::to_string(size),
                     "a positive one, for SUV type " + std::string(name_of(type)));
   return size;
+}
+
+std::optional<double> peak_suv(const TacTable& table, double weight_kg) {
+  const std::optional<double> dose = table.tracer.injected_activity_MBq;
+  if (!dose || !(*dose > 0.0) || table.unit != ActivityUnit::kBq_per_mL || table.activity.empty()) return std::nullopt;
+  double highest = 0.0;
+  for (const std::vector<double>& curve : table.activity)
+    for (const double value : curve) highest = std::max(highest, value);
+  return highest * weight_kg / *dose;
 }
 
 }  // namespace pet

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "libpet/tac_table.h"
+
 namespace pet {
 
 /// What a standardised uptake value is normalised to. The names of SUV Type (0054,1006) differ in case alone.
@@ -31,5 +33,9 @@ struct Body {
 /// The size that activity over dose is multiplied by: kg, and for bsa m^2. Throws InputError, starting with `where`,
 /// that names what is missing, or where the formula gives nothing positive.
 double suv_size(SuvType type, const Body& body, const std::string& where);
+
+/// The highest value of all curves as SUV (body weight) in g/mL: kBq/mL x kg / MBq. Nothing where the dose is not known
+/// or not positive, or the unit of the curves is not known.
+std::optional<double> peak_suv(const TacTable& table, double weight_kg);
 
 }  // namespace pet

@@ -24,6 +24,14 @@ function(occupet_command name)
   install(FILES ${manual} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT tools)
 endfunction()
 
+# occupet_shared_command(pet-x): the program of a command that is a function of commands.h, pet_x_command.
+function(occupet_shared_command name)
+  occupet_command(${name} command_main.cpp)
+  string(REPLACE "-" "_" function ${name})
+  target_compile_definitions(${name} PRIVATE OCCUPET_COMMAND=${function}_command)
+  target_link_libraries(${name} PRIVATE occupet_commands)
+endfunction()
+
 # What follows from the list of all commands: the target commands (with manual pages), docs_tools, completion.
 function(occupet_finish_commands)
   get_property(commands GLOBAL PROPERTY OCCUPET_COMMANDS)

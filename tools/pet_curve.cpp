@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "kinetic_models/occupancy/curve_table.h"
 #include "libpet/error.h"
 #include "libpet/io/sidecar.h"
 #include "tools/arguments.h"
-#include "tools/tool.h"
+#include "tools/commands.h"
 
 namespace {
 
@@ -112,7 +113,7 @@ void write(const Options& options,
   if (options.compare) files.write(*options.compare, extras.comparison);
   if (!common.output.empty()) {
     files.write(common.output, table);
-    const pet::Provenance provenance = pet::provenance_of(pet::with_own_sidecar(options.observations));
+    const pet::Provenance provenance = pet::provenance_of(common, pet::with_own_sidecar(options.observations));
     files.write(pet::sidecar_of(common.output), pet::sidecar_text(members, provenance));
   }
   files.commit();
@@ -203,12 +204,8 @@ int run(const Options& options, const pet::Common& common) {
   return is_done ? pet::success : pet::some_failed;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  Options options;
-  return pet::Tool("pet-curve", "fit occupancy against the dose or concentration of a drug")
-      .description(
+void declare(pet::Tool& tool, Options& options) {
+  tool.description(
           "Fits O = E0 + Omax C^h / (EC50^h + C^h) to one row a scan: emax (h = 1) and hill, with Omax fitted, or "
           "emax-full and hill-full with full occupancy. Of several models the one with the smallest AICc is reported. "
           "With --endpoint binding it fits BP0 (1 - O) with a baseline for each subject, whether that was scanned or "
@@ -247,6 +244,15 @@ int main(int argc, char** argv) {
       .citation("Holford NHG, Sheiner LB. Clin Pharmacokinet 1981;6:429-453")
       .citation("Seber GAF, Wild CJ. Nonlinear Regression. Wiley 1989, section 5.9")
       .citation("Lindstrom MJ, Bates DM. Biometrics 1990;46:673-687")
-      .citation("Hurvich CM, Tsai CL. Biometrika 1989;76:297-307")
-      .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
+      .citation("Hurvich CM, Tsai CL. Biometrika 1989;76:297-307");
+}
+
+}  // namespace
+
+pet::Command pet::pet_curve_command() {
+  const auto options = std::make_shared<Options>();
+  Command command{Tool("pet-curve", "fit occupancy against the dose or concentration of a drug"),
+                  [options](const Common& common) { return run(*options, common); }};
+  declare(command.tool, *options);
+  return command;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "kinetic_models/fit_table.h"
@@ -14,9 +15,9 @@
 #include "libpet/io/tac_table_file.h"
 #include "libpet/io/tsv.h"
 #include "tools/arguments.h"
+#include "tools/commands.h"
 #include "tools/pet_fit_options.h"
 #include "tools/pet_fit_sidecar.h"
-#include "tools/tool.h"
 
 namespace {
 
@@ -169,7 +170,7 @@ int run(const Options& options, const pet::Common& common) {
 
   pet::TacTable table = pet::read_tac_table(options.tacs);
   if (options.half_life_s) table.tracer.half_life_min = *options.half_life_s / 60.0;
-  const pet::Provenance provenance = pet::provenance_of(inputs_of(options));
+  const pet::Provenance provenance = pet::provenance_of(common, inputs_of(options));
   const pet::TableFitOptions all = pet::table_fit_options(options, table, common.threads);
   pet::require_taken(models, all);
 
@@ -210,9 +211,10 @@ int run(const Options& options, const pet::Common& common) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  Options options;
-  pet::Tool tool("pet-fit", "fit kinetic models to every region of a table of time-activity curves");
-  pet::declare_pet_fit(tool, options);
-  return tool.main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
+pet::Command pet::pet_fit_command() {
+  const auto options = std::make_shared<Options>();
+  Command command{Tool("pet-fit", "fit kinetic models to every region of a table of time-activity curves"),
+                  [options](const Common& common) { return run(*options, common); }};
+  declare_pet_fit(command.tool, *options);
+  return command;
 }

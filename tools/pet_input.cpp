@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
+#include <memory>
 
 #include "kinetic_models/blood/blood_report.h"
 #include "kinetic_models/blood/process_blood.h"
@@ -9,7 +10,7 @@
 #include "libpet/io/sidecar.h"
 #include "libpet/io/tsv.h"
 #include "tools/arguments.h"
-#include "tools/tool.h"
+#include "tools/commands.h"
 
 namespace {
 
@@ -73,7 +74,7 @@ int run(const Options& options, const pet::Common& common) {
     std::cout << table << std::flush;
     return pet::success;
   }
-  const pet::Provenance provenance = pet::provenance_of(pet::with_sidecars(options.blood));
+  const pet::Provenance provenance = pet::provenance_of(common, pet::with_sidecars(options.blood));
   files.write(common.output, table);
   files.write(
       pet::sidecar_of(common.output),
@@ -88,12 +89,8 @@ std::vector<std::string> fraction_choices() {
   return choices;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  Options options;
-  return pet::Tool("pet-input", "the input function of a scan from its blood samples")
-      .description(
+void declare(pet::Tool& tool, Options& options) {
+  tool.description(
           "Reads the raw blood of one scan, drawn by hand and by an autosampler, and writes whole blood, plasma, "
           "parent "
           "fraction and the metabolite-corrected plasma (AIF) in seconds after injection and Bq/mL. The sidecar says "
@@ -125,6 +122,15 @@ int main(int argc, char** argv) {
       .option("after-last", options.after_last, "RULE", "whole blood and plasma after their last samples")
       .choices("after-last", {"hold", "exponential"})
       .option("activity-unit", options.units.activity, "UNIT", "of files that do not state it: kBq/mL or Bq/mL")
-      .option("time-unit", options.units.time, "UNIT", "of files that do not state it: s or min")
-      .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
+      .option("time-unit", options.units.time, "UNIT", "of files that do not state it: s or min");
+}
+
+}  // namespace
+
+pet::Command pet::pet_input_command() {
+  const auto options = std::make_shared<Options>();
+  Command command{Tool("pet-input", "the input function of a scan from its blood samples"),
+                  [options](const Common& common) { return run(*options, common); }};
+  declare(command.tool, *options);
+  return command;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -14,7 +15,7 @@
 #include "libpet/io/tracer_file.h"
 #include "libpet/io/tsv.h"
 #include "tools/arguments.h"
-#include "tools/tool.h"
+#include "tools/commands.h"
 
 namespace {
 
@@ -227,18 +228,15 @@ int run(const Options& options, const pet::Common& common) {
     std::cout << text << std::flush;
   } else {
     files.write(common.output, text);
-    files.write(sidecar, pet::occupancy_sidecar_text(answer.table, answer.members, pet::provenance_of(answer.inputs)));
+    files.write(sidecar,
+                pet::occupancy_sidecar_text(answer.table, answer.members, pet::provenance_of(common, answer.inputs)));
     files.commit();
   }
   return answer.failed > 0 ? pet::some_failed : pet::success;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  Options options;
-  return pet::Tool("pet-occupancy", "receptor occupancy from the parameters of a baseline and a drug scan")
-      .description(
+void declare(pet::Tool& tool, Options& options) {
+  tool.description(
           "Compares the parameter tables of two scans of one subject. Method bpnd: 1 - BPND_drug / BPND_baseline in "
           "every region, with Fieller intervals. With --vnd it takes VT instead and sets BPND = VT / VND - 1. Method "
           "lassen: one occupancy and VND for all regions from VT; plots that do not identify them are flagged and have "
@@ -293,6 +291,15 @@ int main(int argc, char** argv) {
       .citation("Fieller EC. J R Stat Soc B 1954;16:175-185")
       .citation("Schain M et al. NeuroImage 2018. doi:10.1016/j.neuroimage.2018.05.017")
       .citation("Lammertsma AA, Hume SP. NeuroImage 1996;4:153-158")
-      .citation("Ledoit O, Wolf M. J Portfolio Management 2004;30:110-119")
-      .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
+      .citation("Ledoit O, Wolf M. J Portfolio Management 2004;30:110-119");
+}
+
+}  // namespace
+
+pet::Command pet::pet_occupancy_command() {
+  const auto options = std::make_shared<Options>();
+  Command command{Tool("pet-occupancy", "receptor occupancy from the parameters of a baseline and a drug scan"),
+                  [options](const Common& common) { return run(*options, common); }};
+  declare(command.tool, *options);
+  return command;
 }

@@ -60,6 +60,15 @@ int reported(Status status, const std::string& message) {
 
 }  // namespace
 
+Common& Tool::parse(const std::vector<std::string>& words) {
+  parse_command_line(*declaration_, words);
+  return declaration_->common;
+}
+
+const CommandDeclaration& Tool::declaration() const {
+  return *declaration_;
+}
+
 int Tool::main(int argc, char** argv, const std::function<int(const Common&)>& work) {
   const CommandDeclaration& command = *declaration_;
   invocation() = {command.name, {argv + std::min(argc, 1), argv + argc}};

@@ -15,7 +15,11 @@ struct DeclaredArgument {
   std::string help;
   bool takes_all = false;  ///< takes all arguments that remain, at least one
   std::function<void(const std::string& text)> assign;
+  std::vector<std::string> choices{};  ///< empty: any
 };
+
+/// What the text of an option stands for.
+enum class ValueKind { text, number, whole_number, nothing };
 
 /// One option as declared. `assign` is called once for each time it is given and throws UsageError for text that is
 /// not a value of its type.
@@ -29,6 +33,10 @@ struct DeclaredOption {
   bool required = false;
   bool repeats = false;
   std::function<void(const std::string& text)> assign;
+  ValueKind kind = ValueKind::text;
+  std::vector<std::string> spellings{};  ///< other names, without dashes
+  bool takes_words = false;              ///< all words up to the next option
+  bool stands_alone = false;             ///< nothing else is required beside it
 
   bool is_switch() const { return value_name.empty(); }
   /// "FORMAT,...": several values may stand in one, separated by commas.
@@ -57,6 +65,9 @@ struct Tool::Declaration : CommandDeclaration {
   Common common;
 };
 
+/// Gives one value to an option. Throws UsageError for nothing, for what is not among its choices or not of its type.
+void assign_value(const DeclaredOption& option, const std::string& text);
+
 /// Assigns the words of a command line (without the program's name) to what was declared. Throws UsageError.
 void parse_command_line(const CommandDeclaration& command, const std::vector<std::string>& words);
 
@@ -66,7 +77,9 @@ std::string sentence(std::string text);
 std::string synopsis(const CommandDeclaration& command);
 /// "-o, --output FILE".
 std::string option_label(const DeclaredOption& option);
-/// Help with default, choices, "required" and "repeatable" in brackets behind it.
+/// Help with the choices in brackets behind it.
+std::string argument_description(const DeclaredArgument& argument);
+/// Help with other spellings, default, choices, "required" and "repeatable" in brackets behind it.
 std::string option_description(const DeclaredOption& option);
 
 struct ExitStatus {

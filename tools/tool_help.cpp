@@ -69,6 +69,13 @@ std::string example_section(const std::vector<DeclaredExample>& examples) {
   return text;
 }
 
+// " (a, b, c)", or nothing.
+std::string listed(const std::vector<std::string>& choices) {
+  std::string text;
+  for (const std::string& choice : choices) text += (text.empty() ? " (" : ", ") + choice;
+  return text.empty() ? text : text + ")";
+}
+
 }  // namespace
 
 std::string sentence(std::string text) {
@@ -91,14 +98,22 @@ std::string option_label(const DeclaredOption& option) {
   return label;
 }
 
+std::string argument_description(const DeclaredArgument& argument) {
+  return argument.help + listed(argument.choices);
+}
+
 std::string option_description(const DeclaredOption& option) {
-  std::string text = option.help;
-  if (!option.choices.empty()) {
-    text += " (";
-    for (std::size_t i = 0; i < option.choices.size(); ++i) text += (i == 0 ? "" : ", ") + option.choices[i];
-    text += ")";
+  std::string text = option.help + listed(option.choices);
+  if (!option.spellings.empty()) {
+    text += " [also";
+    for (std::size_t i = 0; i < option.spellings.size(); ++i)
+      text.append(i == 0 ? " --" : ", --").append(option.spellings[i]);
+    text += "]";
   }
-  if (option.repeats) text += option.is_comma_list() ? " [list or repeat]" : " [may be repeated]";
+  if (option.takes_words)
+    text += " [several words]";
+  else if (option.repeats)
+    text += option.is_comma_list() ? " [list or repeat]" : " [may be repeated]";
   if (option.required) text += " [required]";
   if (!option.default_text.empty()) text += " [default: " + option.default_text + "]";
   return text;
@@ -121,7 +136,7 @@ std::string help_text(const CommandDeclaration& command) {
   for (const std::string& paragraph : command.paragraphs) text += "\n" + wrapped(paragraph, 0, 0);
   if (!command.arguments.empty()) text += "\nArguments:\n";
   for (const DeclaredArgument& argument : command.arguments)
-    text += entry(argument.name + (argument.takes_all ? "..." : ""), argument.help);
+    text += entry(argument.name + (argument.takes_all ? "..." : ""), argument_description(argument));
   text += option_section("Options", command.options);
   text += option_section("Common options", command.common_options);
   text += example_section(command.examples);

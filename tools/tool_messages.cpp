@@ -62,10 +62,12 @@ void print_message(const std::string& message) {
 }
 
 void say(const Common& common, const std::string& message) {
+  if (common.listener) return common.listener("info", message);
   if (common.shows("info")) print_message(message);
 }
 
 void warn(const Common& common, const std::string& message) {
+  if (common.listener) return common.listener("warning", message);
   if (common.shows("warning")) print_message("warning: " + message);
 }
 
@@ -74,6 +76,10 @@ Provenance provenance_of(const std::vector<std::string>& inputs) {
   provenance.command_line = command_line(invocation());
   for (const std::string& input : inputs) provenance.inputs.push_back(checksum(input));
   return provenance;
+}
+
+Provenance provenance_of(const Common& common, const std::vector<std::string>& inputs) {
+  return common.describe_inputs ? common.describe_inputs(inputs) : provenance_of(inputs);
 }
 
 }  // namespace pet

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <stdexcept>
 
 #include "libpet/error.h"
 #include "tools/tool.h"
@@ -59,6 +60,13 @@ auto assign_to_list(std::vector<std::string>& values) {
   };
 }
 
+DeclaredOption& declared_option(CommandDeclaration& command, const std::string& name) {
+  for (auto* options : {&command.options, &command.common_options})
+    for (DeclaredOption& option : *options)
+      if (option.name == name) return option;
+  throw std::logic_error("no option --" + name);
+}
+
 std::vector<DeclaredOption> common_options(Common& common) {
   std::vector<DeclaredOption> options;
   const auto add = [&](DeclaredOption option, char letter, std::function<void(const std::string&)> assign) {
@@ -92,6 +100,7 @@ Tool::Tool(std::string name, std::string summary) : declaration_(std::make_uniqu
 }
 
 Tool::~Tool() = default;
+Tool::Tool(Tool&& other) noexcept = default;
 
 Tool& Tool::description(std::string paragraph) {
   declaration_->paragraphs.push_back(std::move(paragraph));
@@ -137,6 +146,7 @@ Tool& Tool::option(std::string name, std::vector<std::string>& values, std::stri
 Tool& Tool::option(std::string name, std::optional<double>& value, std::string value_name, std::string help) {
   DeclaredOption option =
       declared(std::move(name), std::move(value_name), std::move(help), value ? shortest(*value) : "");
+  option.kind = ValueKind::number;
   option.assign = [&value, name = option.name](const std::string& text) {
     value = parse_strictly<double>(name, text, "a number");
   };
@@ -153,6 +163,7 @@ Tool& Tool::option(std::string name, std::optional<std::string>& value, std::str
 
 Tool& Tool::option(std::string name, double& value, std::string value_name, std::string help) {
   DeclaredOption option = declared(std::move(name), std::move(value_name), std::move(help), shortest(value));
+  option.kind = ValueKind::number;
   option.assign = [&value, name = option.name](const std::string& text) {
     value = parse_strictly<double>(name, text, "a number");
   };
@@ -162,6 +173,7 @@ Tool& Tool::option(std::string name, double& value, std::string value_name, std:
 
 Tool& Tool::option(std::string name, int& value, std::string value_name, std::string help) {
   DeclaredOption option = declared(std::move(name), std::move(value_name), std::move(help), std::to_string(value));
+  option.kind = ValueKind::whole_number;
   option.assign = [&value, name = option.name](const std::string& text) {
     value = parse_strictly<int>(name, text, "a whole number");
   };
@@ -171,6 +183,7 @@ Tool& Tool::option(std::string name, int& value, std::string value_name, std::st
 
 Tool& Tool::option(std::string name, bool& value, std::string help) {
   DeclaredOption option = declared(std::move(name), "", std::move(help), "");
+  option.kind = ValueKind::nothing;
   option.assign = [&value](const std::string&) { value = true; };
   declaration_->options.push_back(std::move(option));
   return *this;
@@ -189,11 +202,43 @@ Tool& Tool::required(std::string name, std::vector<std::string>& values, std::st
 }
 
 Tool& Tool::choices(const std::string& option, std::vector<std::string> values) {
-  auto& options = declaration_->options;
-  const auto found = std::find_if(options.begin(), options.end(),
-                                  [&](const DeclaredOption& declared) { return declared.name == option; });
-  assert(found != options.end());
+  declared_option(*declaration_, option).choices = std::move(values);
+  return *this;
+}
+
+Tool& Tool::argument_choices(const std::string& argument, std::vector<std::string> values) {
+  auto& arguments = declaration_->arguments;
+  const auto found = std::find_if(arguments.begin(), arguments.end(), [&](const DeclaredArgument& declared) {
+    return declared.name == shown_argument(argument);
+  });
+  assert(found != arguments.end());
   found->choices = std::move(values);
+  return *this;
+}
+
+Tool& Tool::letter(const std::string& option, char letter) {
+  declared_option(*declaration_, option).letter = letter;
+  return *this;
+}
+
+Tool& Tool::alias(const std::string& option, std::vector<std::string> spellings) {
+  declared_option(*declaration_, option).spellings = std::move(spellings);
+  return *this;
+}
+
+Tool& Tool::takes_words(const std::string& option) {
+  declared_option(*declaration_, option).takes_words = true;
+  return *this;
+}
+
+Tool& Tool::stands_alone(const std::string& option) {
+  declared_option(*declaration_, option).stands_alone = true;
+  return *this;
+}
+
+Tool& Tool::without(const std::string& common_option) {
+  std::erase_if(declaration_->common_options,
+                [&](const DeclaredOption& declared) { return declared.name == common_option; });
   return *this;
 }
 

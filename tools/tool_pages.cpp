@@ -71,7 +71,8 @@ std::string markdown_page(const CommandDeclaration& command) {
   for (const std::string& paragraph : command.paragraphs) text += "\n" + in_markdown(paragraph) + "\n";
   if (!command.arguments.empty()) text += "\n## Arguments\n\n| argument | meaning |\n|---|---|\n";
   for (const DeclaredArgument& argument : command.arguments)
-    text += "| `" + argument.name + (argument.takes_all ? "..." : "") + "` | " + in_markdown(argument.help) + " |\n";
+    text += "| `" + argument.name + (argument.takes_all ? "..." : "") + "` | " +
+            in_markdown(argument_description(argument)) + " |\n";
   text += markdown_options("Options", command.options);
   text += markdown_options("Common options", command.common_options);
   if (!command.examples.empty()) text += "\n## Examples\n";

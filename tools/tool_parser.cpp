@@ -23,10 +23,16 @@ po::options_description described(const std::vector<const DeclaredOption*>& opti
   for (const DeclaredOption* option : options) {
     std::string names = option->name;
     if (option->letter != 0) names.append(",").append(1, option->letter);
-    if (option->is_switch())
-      description.add_options()(names.c_str(), "");
-    else
-      description.add_options()(names.c_str(), po::value<std::vector<std::string>>(), "");
+    std::vector<std::string> all = option->spellings;
+    all.push_back(names);
+    for (const std::string& name : all) {
+      if (option->is_switch())
+        description.add_options()(name.c_str(), "");
+      else if (option->takes_words)
+        description.add_options()(name.c_str(), po::value<std::vector<std::string>>()->multitoken(), "");
+      else
+        description.add_options()(name.c_str(), po::value<std::vector<std::string>>(), "");
+    }
   }
   return description;
 }
@@ -81,16 +87,16 @@ std::vector<std::string> split_at_commas(const std::string& text) {
   return parts;
 }
 
-void assign_value(const DeclaredOption& option, const std::string& text) {
-  if (text.empty() && !option.is_switch())
-    throw UsageError("--" + option.name + ": found nothing, expected " + option.value_name);
-  const auto& choices = option.choices;
+void require_choice(const std::string& what, const std::string& text, const std::vector<std::string>& choices) {
   if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end())
-    throw UsageError("--" + option.name + ": unknown '" + text + "'" + suggestion(text, choices));
-  option.assign(text);
+    throw UsageError(what + ": unknown '" + text + "'" + suggestion(text, choices));
 }
 
 void assign_option(const DeclaredOption& option, const po::option& given) {
+  if (option.takes_words) {
+    for (const std::string& word : given.value) assign_value(option, word);
+    return;
+  }
   const std::string text = given.value.empty() ? "" : given.value.front();
   if (!option.is_comma_list()) return assign_value(option, text);
   for (const std::string& part : split_at_commas(text)) assign_value(option, part);
@@ -100,29 +106,45 @@ void assign_positionals(const CommandDeclaration& command, const std::vector<std
   std::size_t next = 0;
   for (const DeclaredArgument& argument : command.arguments) {
     if (next == values.size()) throw UsageError("missing argument " + argument.name + ": " + argument.help);
+    require_choice(argument.name, values[next], argument.choices);
     argument.assign(values[next++]);
     while (argument.takes_all && next < values.size()) argument.assign(values[next++]);
   }
   if (next < values.size()) throw UsageError("unexpected argument '" + values[next] + "'; usage: " + synopsis(command));
 }
 
+bool has_name(const DeclaredOption& option, const std::string& name) {
+  const auto& spellings = option.spellings;
+  return option.name == name || std::find(spellings.begin(), spellings.end(), name) != spellings.end();
+}
+
 }  // namespace
+
+void assign_value(const DeclaredOption& option, const std::string& text) {
+  if (text.empty() && !option.is_switch())
+    throw UsageError("--" + option.name + ": found nothing, expected " + option.value_name);
+  require_choice("--" + option.name, text, option.choices);
+  option.assign(text);
+}
 
 void parse_command_line(const CommandDeclaration& command, const std::vector<std::string>& words) {
   const auto options = all_options(command);
   std::vector<std::string> positionals;
   std::map<std::string, int> times_given;
+  bool is_complete = false;
   for (const po::option& given : split_words(command, words)) {
     if (given.string_key.empty()) {
       positionals.insert(positionals.end(), given.value.begin(), given.value.end());
       continue;
     }
     const auto found = std::find_if(options.begin(), options.end(),
-                                    [&](const DeclaredOption* option) { return option->name == given.string_key; });
-    if (++times_given[given.string_key] > 1 && !(*found)->repeats && !(*found)->is_switch())
+                                    [&](const DeclaredOption* option) { return has_name(*option, given.string_key); });
+    if (++times_given[(*found)->name] > 1 && !(*found)->repeats && !(*found)->is_switch())
       throw UsageError("--" + given.string_key + " is given more than once");
     assign_option(**found, given);
+    is_complete = is_complete || (*found)->stands_alone;
   }
+  if (is_complete) return;
   assign_positionals(command, positionals);
   for (const DeclaredOption* option : options)
     if (option->required && times_given[option->name] == 0)

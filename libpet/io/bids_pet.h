@@ -56,6 +56,10 @@ PetSidecar pet_sidecar(const DynamicImage& image,
                        const std::string& given_json,
                        const Provenance& provenance);
 
+/// Throws InputError where the frames of a `_pet.json` cannot be: end times given as durations, lists of unequal length,
+/// frames that overlap. A sidecar without them passes.
+void require_sound_frames(const std::filesystem::path& pet_sidecar);
+
 /// What a value of each frame is to be multiplied by to be Bq/mL as stored, before the correction to injection.
 std::vector<double> factors_to_stored(const DynamicImage& image);
 

@@ -5,6 +5,7 @@
 
 #include "libpet/decay.h"
 #include "libpet/error.h"
+#include "libpet/io/detail/frame_lists.h"
 #include "libpet/io/detail/json.h"
 #include "libpet/io/detail/nifti_reader.h"
 #include "libpet/io/detail/table_sidecars.h"
@@ -37,23 +38,9 @@ std::vector<double> required_list(const Sidecar& sidecar, const char* key, std::
   return *std::move(list);
 }
 
-// A known mistake: the end of each frame in place of its duration.
-bool are_end_times(const std::vector<double>& starts, const std::vector<double>& durations) {
-  bool overlap = false;
-  for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
-    if (durations[i] != starts[i + 1]) return false;
-    overlap = overlap || starts[i] + durations[i] > starts[i + 1];
-  }
-  return overlap;
-}
-
 Frames frames_of(const Sidecar& sidecar, std::size_t volumes, double injection_s) {
   // Before the lengths are compared with the image: this mistake is the better explanation.
-  const auto starts = sidecar.numbers("FrameTimesStart");
-  const auto durations = sidecar.numbers("FrameDuration");
-  if (starts && durations && starts->size() == durations->size() && are_end_times(*starts, *durations))
-    throw sidecar.error("FrameDuration", "frame end times (each equals the start of the next frame)",
-                        "durations in seconds");
+  detail::require_durations(sidecar);
   std::vector<Frame> frames(volumes);
   const std::vector<double> start = required_list(sidecar, "FrameTimesStart", volumes);
   const std::vector<double> duration = required_list(sidecar, "FrameDuration", volumes);

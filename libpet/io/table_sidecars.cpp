@@ -76,11 +76,14 @@ std::optional<Sidecar> table_sidecar(const fs::path& path, const char* shared) {
   return sidecar_if_present(path.parent_path() / shared);
 }
 
-TacSurroundings tac_surroundings(const fs::path& path) {
+TacSurroundings tac_surroundings(const fs::path& path, const fs::path& image_sidecar_path) {
   TacSurroundings found;
   if (auto sidecar = table_sidecar(path, "tacs.json")) found.sidecars.push_back(*std::move(sidecar));
   found.has_own = !found.sidecars.empty();
-  if (auto sidecar = image_sidecar(path)) found.sidecars.push_back(*std::move(sidecar));
+  if (!image_sidecar_path.empty())
+    found.sidecars.emplace_back(image_sidecar_path);
+  else if (auto sidecar = image_sidecar(path))
+    found.sidecars.push_back(*std::move(sidecar));
   return found;
 }
 

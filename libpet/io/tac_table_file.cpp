@@ -97,7 +97,8 @@ void check_against_sidecar(const Tsv& tsv, const std::vector<Frame>& times_s, co
                       format_number(times_s[r].start_min) + " s as in " + tsv.source());
 }
 
-void read_volumes(TacTable& table, const fs::path& path) {
+// The table of volumes beside a table of curves or in ../anat, where the names leave no doubt.
+std::optional<fs::path> volumes_of(const fs::path& path) {
   const fs::path folder = path.parent_path().empty() ? fs::path(".") : path.parent_path();
   std::vector<fs::path> candidates;
   const std::string name = path.filename();
@@ -106,9 +107,12 @@ void read_volumes(TacTable& table, const fs::path& path) {
   if (candidates.empty() || !fs::is_regular_file(candidates.front()))
     candidates = detail::companions(path, folder, "_morph.tsv");
   if (candidates.empty()) candidates = detail::companions(path, folder / ".." / "anat", "_morph.tsv");
-  if (candidates.size() != 1) return;
+  if (candidates.size() != 1) return std::nullopt;
+  return candidates.front();
+}
 
-  const Tsv tsv = Tsv::read(candidates.front().string());
+void read_volumes(TacTable& table, const fs::path& path) {
+  const Tsv tsv = Tsv::read(path.string());
   const std::size_t region = tsv.column("name");
   const std::size_t volume = tsv.column(tsv.find("volume_mm3") ? "volume_mm3" : "volume-mm3");
   std::map<std::string, double> volumes;
@@ -145,7 +149,7 @@ double read_unit(TacTable& table, const TacSurroundings& around, const TacTableO
 
 TacTable read_tac_table(const std::string& path, const TacTableOptions& options) {
   const std::string text = detail::read_text_file(path);
-  const TacSurroundings around = detail::tac_surroundings(path);
+  const TacSurroundings around = detail::tac_surroundings(path, options.image_sidecar);
   if (detail::is_voistat(text)) return detail::assembled(detail::voistat_tacs(text, path), around);
   if (detail::is_pmod_table(text, path)) return detail::assembled(detail::pmod_tacs(text, path, options), around);
   if (detail::is_dft(text)) return detail::assembled(detail::dft_tacs(text, path, options), around);
@@ -170,7 +174,10 @@ TacTable read_tac_table(const std::string& path, const TacTableOptions& options)
   if (columns.regions.empty())
     throw bad_input(path + ":1", "no column of a region", "frame times and at least one region");
   TacTable table = detail::assembled(std::move(columns), around);
-  read_volumes(table, path);
+  if (!options.volumes.empty())
+    read_volumes(table, options.volumes);
+  else if (const auto volumes = volumes_of(path))
+    read_volumes(table, *volumes);
   return table;
 }
 

@@ -16,6 +16,9 @@ struct TacTableOptions {
   std::string end_column;
   std::string unit;       ///< "kBq/mL", "Bq/mL", ..., "unknown"
   std::string time_unit;  ///< "s" or "min"
+  /// The `_pet.json` of the image, in place of the one in the folder of the table.
+  std::string image_sidecar{};
+  std::string volumes{};  ///< the `_morph.tsv`, in place of the one that the name finds
 };
 
 /// Reads a BIDS / PETPrep `_tacs.tsv`: `frame_start frame_end` (or FrameTimesStart FrameTimesEnd) in seconds, one

@@ -73,8 +73,17 @@ InputError JsonNode::error(std::string_view found, std::string_view expected) co
 }
 
 void JsonNode::require_object(std::initializer_list<std::string_view> keys) const {
+  require_keys(std::vector<std::string>(keys.begin(), keys.end()));
+}
+
+std::vector<std::pair<std::string, JsonNode>> JsonNode::members() const {
+  std::vector<std::pair<std::string, JsonNode>> all;
+  for (const auto& item : value_->items()) all.emplace_back(item.key(), at(item.key()));
+  return all;
+}
+
+void JsonNode::require_keys(const std::vector<std::string>& known) const {
   if (!value_->is_object()) throw error("an object");
-  const std::vector<std::string> known(keys.begin(), keys.end());
   for (const auto& [key, value] : value_->items())
     if (std::find(known.begin(), known.end(), key) == known.end())
       throw error("unknown key \"" + key + "\"", "known keys only" + suggestion(key, known));

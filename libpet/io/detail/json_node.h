@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "libpet/error.h"
@@ -32,9 +33,17 @@ class JsonNode {
 
   /// The value must be an object with no other keys than these; the message names the nearest one.
   void require_object(std::initializer_list<std::string_view> keys) const;
+  /// The same with a list made at run time.
+  void require_keys(const std::vector<std::string>& keys) const;
+  /// Keys of an object with their values, in the order of the keys.
+  std::vector<std::pair<std::string, JsonNode>> members() const;
   bool has(std::string_view key) const { return value_->is_object() && value_->contains(key); }
   bool is_object() const { return value_->is_object(); }
   bool is_text() const { return value_->is_string(); }
+  bool is_number() const { return value_->is_number(); }
+  bool is_list() const { return value_->is_array(); }
+  bool is_null() const { return value_->is_null(); }
+  bool is_empty() const { return value_->empty(); }
   JsonNode at(std::string_view key) const;
   std::optional<JsonNode> find(std::string_view key) const;
   /// Elements of an array; `expected` describes them for the message.

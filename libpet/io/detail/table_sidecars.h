@@ -24,8 +24,9 @@ struct TacSurroundings {
 };
 
 /// FILE.json, else tacs.json in the folder; then the `_pet.json` in the folder that fits the name, where the names
-/// leave no doubt or those in doubt say the same. Throws InputError for one of them that is not JSON.
-TacSurroundings tac_surroundings(const std::filesystem::path& path);
+/// leave no doubt or those in doubt say the same; `image_sidecar`, unless empty, takes its place. Throws InputError for
+/// one of them that is not JSON.
+TacSurroundings tac_surroundings(const std::filesystem::path& path, const std::filesystem::path& image_sidecar = {});
 
 /// FILE.json beside an image or table; whether it exists is not asked.
 std::filesystem::path own_sidecar(const std::filesystem::path& path);

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: Apache-2.0
+// The BIDS App, as a person or a batch system runs it.
+#include <nlohmann/json.hpp>
+
+#include "libpet/io/parameter_table.h"
+#include "libpet/io/tsv.h"
+#include "tests/libpet/study_text.h"
+#include "tests/tools/command_fixture.h"
+#include "tests/validation/reference_data.h"
+
+using namespace pet;
+
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+const std::string scripts = std::string(OCCUPET_SOURCE_DIR) + "/tests/tools/";
+
+void lay_out_cohort(const Workplace& here, const std::string& participants) {
+  const CommandResult made = here.run(scripts + "lay_out_cohort.sh " + OCCUPET_SOURCE_DIR +
+                                      "/data/studies/tutorial.json bids " + participants);
+  INFO(made.err);
+  REQUIRE(made.status == 0);
+}
+
+json reference_study() {
+  return {{"schema_version", 1},
+          {"fit", {{{"model", "srtm"}, {"reference", "cerebellum"}}}},
+          {"occupancy", {{{"method", "bpnd"}}, {{"method", "joint"}, {"reference", "cerebellum"}}}}};
+}
+
+// Path and bytes of every file below a folder.
+std::string content_of(const Workplace& here, const std::string& folder) {
+  return here.run("cd " + folder + " && find . -type f | LC_ALL=C sort | xargs sha256sum").out;
+}
+
+std::string log_of(const Workplace& here, const std::string& participant) {
+  return here.read("out/logs/sub-" + participant + ".json");
+}
+
+}  // namespace
+
+TEST_CASE(
+    "occupet gives the occupancies of the small tools on the blocking study, flags the subject that must be, "
+    "and its results are BIDS",
+    "[occupet][validation]") {
+  const std::string reference = reference_folder("ds004869_mc1");
+  if (reference.empty()) return;
+  const Workplace here;
+  REQUIRE(here.run(scripts + "lay_out_mc1.sh " + reference + " bids").status == 0);
+  const std::string fit = "--weights uniform --sampling midframe --t-star 30";
+  here.write("study.json",
+             json({{"schema_version", 1},
+                   {"baseline_sessions", {"baseline"}},
+                   {"drugs", {{{"session", "blocked"}, {"name", "celecoxib"}, {"dose", "600 mg"}}}},
+                   {"fit", {{{"model", "logan"}, {"weights", "uniform"}, {"sampling", "midframe"}, {"t_star", 30}}}},
+                   {"occupancy", {{{"method", "lassen"}}}}})
+                 .dump());
+  const CommandResult result = here.run("occupet bids out participant --config-file study.json");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  REQUIRE(here.run("occupet bids out group --config-file study.json").status == 0);
+
+  const Tsv expected = Tsv::read(reference + "/expected_lassen.tsv");
+  std::size_t compared = 0;
+  for (std::size_t r = 0; r < expected.rows(); ++r) {
+    if (expected.cell(r, 1) != "logan") continue;
+    const std::string s = expected.cell(r, 0);
+    CAPTURE(s);
+    const std::string table =
+        "out/sub-" + s + "/pet/sub-" + s + "_trc-MC1_seg-gtm_desc-celecoxib_model-Lassen_occupancy.tsv";
+    for (const std::string session : {"baseline", "blocked"}) {
+      const std::string scan = "sub-" + s + "_ses-" + session;
+      const std::string folder = "sub-" + s + "/ses-" + session + "/pet/";
+      CHECK(here.run("pet-fit --force bids/derivatives/petprep/" + folder + scan +
+                     "_seg-gtm_desc-preproc_tacs.tsv --model logan " + fit +
+                     " --input bids/derivatives/bloodstream/Primary_Analysis/" + folder + scan +
+                     "_inputfunction.tsv -o " + session + "_kinpar.tsv")
+                .status == 0);
+    }
+    CHECK(here.run("pet-occupancy --force --method lassen --baseline baseline_kinpar.tsv --drug blocked_kinpar.tsv -o "
+                   "o.tsv")
+              .status == 0);
+    CHECK(here.read("o.tsv") == here.read(table));
+    const OccupancyRow row = read_occupancy_table((here.path / table).string()).rows.front();
+    CHECK(row.name == "lassen");
+    CHECK(row.occupancy.value() == Approx(*expected.number(r, expected.column("OLS_occ"))).margin(0.005));
+    CHECK((row.status == "unidentifiable") == (s == "06"));
+    ++compared;
+  }
+  CHECK(compared == 6);
+  const Tsv joined = Tsv::read((here.path / "out/desc-group_model-Lassen_occupancy.tsv").string());
+  CHECK(joined.rows() == 6 * 18);
+  CHECK(joined.cell(0, joined.column("drug")) == "celecoxib");
+  CHECK(joined.cell(0, joined.column("dose")) == "600");
+
+  const CommandResult validated = run_command(std::string(OCCUPET_SOURCE_DIR) + "/tests/bids_validator.sh " +
+                                              (here.path / "out").string() + " --ignoreWarnings 2>&1");
+  if (validated.status == 77)
+    WARN("no BIDS Validator: " << validated.out);
+  else
+    CHECK(validated.status == 0);
+}
+
+TEST_CASE("occupet finds occupancies that the simulation put in, and the curve of the group", "[occupet]") {
+  const Workplace here;
+  lay_out_cohort(here, "01:3 02:8 03:15 04:25");
+  json study = reference_study();
+  study["curve"] = {{{"occupancy", "Joint"}, {"x", "dose"}, {"target", {0.6}}}};
+  here.write("study.json", study.dump());
+  REQUIRE(here.run("occupet bids out participant --config-file study.json").status == 0);
+  const CommandResult group = here.run("occupet bids out group --config-file study.json");
+  INFO(group.err);
+  REQUIRE(group.status == 0);
+  const Tsv curve = Tsv::read((here.path / "out/desc-psilocybin_model-Emax_occupancy.tsv").string());
+  // The doses occupy 0.8 DOSE / (DOSE + 5), noise apart.
+  CHECK(*curve.number(0, curve.column("lower")) < 0.8);
+  CHECK(*curve.number(0, curve.column("upper")) > 0.8);
+  CHECK(*curve.number(1, curve.column("value")) == Approx(5.0).epsilon(0.15));
+  CHECK(curve.cell(1, curve.column("unit")) == "mg");
+  CHECK(here.has("out/desc-psilocybinband_model-Emax_occupancy.tsv"));
+  CHECK(Tsv::read((here.path / "out/logs/participants.tsv").string()).rows() == 4);
+}
+
+TEST_CASE("occupet runs again only what its inputs, its configuration or its outputs ask for", "[occupet]") {
+  const Workplace here;
+  lay_out_cohort(here, "01:8 02:25");
+  here.write("study.json", reference_study().dump());
+  const std::string line = "occupet bids out participant --config-file study.json";
+  const auto steps = [&](const std::string& participant, const CommandResult& result) {
+    const std::string start = "sub-" + participant + ": done, ";
+    const std::size_t at = result.err.find(start);
+    INFO(result.err);
+    REQUIRE(at != std::string::npos);
+    return result.err.substr(at + start.size(), result.err.find(" run", at) - at - start.size());
+  };
+  const CommandResult first = here.run(line);
+  CHECK(steps("01", first) == "6 steps");
+  const std::string before = content_of(here, "out");
+
+  here.run("find bids -type f -exec touch {} +");
+  const CommandResult second = here.run(line + " --n-cpus 1");
+  CHECK(steps("01", second) == "0 steps");
+  CHECK((content_of(here, "out") == before));
+
+  here.run("rm out/sub-01/pet/*_model-Joint_occupancy.tsv");
+  here.run("sed -i '$s/$/ /' out/sub-02/ses-baseline/pet/*_model-SRTM_kinpar.tsv");
+  const CommandResult third = here.run(line);
+  CHECK(steps("01", third) == "1 steps");
+  CHECK(steps("02", third) == "1 steps");
+  CHECK((content_of(here, "out") == before));
+
+  here.run(
+      "sed -i 's/\"InjectedRadioactivity\": [0-9.]*/\"InjectedRadioactivity\": 333/' "
+      "bids/sub-02/ses-baseline/pet/*_pet.json");
+  const CommandResult fourth = here.run(line);
+  CHECK(steps("01", fourth) == "0 steps");
+  CHECK(steps("02", fourth) != "0 steps");
+
+  json fewer = reference_study();
+  fewer["fit"].push_back({{"model", "mrtm2"}, {"reference", "cerebellum"}, {"k2prime", 0.05}});
+  fewer["occupancy"] = {{{"method", "bpnd"}, {"fit", "SRTM"}}};
+  here.write("study.json", fewer.dump());
+  const CommandResult fifth = here.run(line);
+  CHECK(steps("01", fifth) == "2 steps");
+  CHECK(here.run("ls out/sub-01/pet/*Joint*").status != 0);
+  CHECK(here.run("ls out/sub-01/ses-baseline/pet/*model-MRTM2_kinpar.tsv").status == 0);
+}
+
+TEST_CASE("occupet names every participant that it cannot do with the reason, and does the others", "[occupet]") {
+  struct Trap {
+    const char* participant;
+    const char* make;     // run in the folder of the datasets; $raw, $petprep and $blood are those of the participant
+    const char* message;  // of the table in docs/occupet.md
+  };
+  const std::vector<Trap> traps = {
+      {"endtimes",
+       R"(for f in $raw/ses-*/pet/*_pet.json; do sed -i -z 's/"FrameDuration": \[[^]]*\]/"FrameDuration": [10,20,30,40,50,60,80,100,120,140,160,180,240,300,360,420,480,540,660,780,900,1020,1140,1260,1380,1500,1800,2100,2400,2700,3000,3300,3600,3900,4200,4500,4800,5100,5400]/' $f; done)",
+       "frame end times (each equals the start of the next frame)"},
+      {"units",
+       R"(sed -i 's/"InjectedRadioactivityUnits": "MBq"/"InjectedRadioactivityUnits": "kBq"/' $raw/ses-*/pet/*_pet.json $petprep/ses-*/pet/*_tacs.json)",
+       "highest SUV of the curves: found"},
+      {"nosidecar", "rm $raw/ses-psilocybin/pet/*_pet.json", "no _pet.json"},
+      {"nodrug", "rm -r $raw/ses-psilocybin $petprep/ses-psilocybin $blood/ses-psilocybin", "no scan with the drug"},
+      {"nocurves", "rm -r $petprep", "neither image nor table of curves"},
+      {"missing", R"(sed -i '5s/\t[^\t]*$/\tn\/a/' $petprep/ses-baseline/pet/*_tacs.tsv)", "n/a"},
+      {"frames", R"(sed -i '4s/^[^\t]*\t/15\t/' $petprep/ses-baseline/pet/*_tacs.tsv)", "FrameTimesStart"},
+      {"json", "echo '{' > $(ls $raw/ses-baseline/pet/*_pet.json)", "that is not JSON"},
+      {"twobase", R"(sed -i 's/psilocybin/placebo/' $raw/ses-psilocybin/pet/*_pet.json)", "no scan with the drug"},
+      {"during", R"(sed -i '0,/{/s//{"PharmaceuticalDoseTime": 3000,/' $raw/ses-psilocybin/pet/*_pet.json)",
+       "during the scan"},
+      {"region", R"(sed -i '1s/cerebellum/cerebelum/' $petprep/ses-baseline/pet/*_tacs.tsv)", "cerebelum"},
+  };
+  const Workplace here;
+  std::string participants = "good:8 crlf:15";
+  for (const Trap& trap : traps) participants += " " + std::string(trap.participant) + ":8";
+  lay_out_cohort(here, participants);
+  // What is merely unusual is read: CRLF, quoted names, a missing final newline.
+  here.run(
+      R"(for f in $(find bids -path '*sub-crlf*' -name '*_tacs.tsv'); do sed -i -e '1s/cerebellum/"cerebellum"/' -e 's/$/\r/' $f; truncate -s -2 $f; done)");
+  for (const Trap& trap : traps) {
+    const std::string s = std::string("sub-") + trap.participant;
+    CAPTURE(trap.participant);
+    CHECK(here.run("raw=bids/" + s + "; petprep=bids/derivatives/petprep/" + s +
+                   "; blood=bids/derivatives/bloodstream/" + s + "; " + trap.make)
+              .status == 0);
+  }
+  here.write("study.json", reference_study().dump());
+  const CommandResult result = here.run("occupet bids out participant --config-file study.json");
+  CHECK(result.status == 1);
+  for (const char* const done : {"good", "crlf"}) {
+    CHECK(json::parse(log_of(here, done))["status"] == "ok");
+    CHECK(here.run(std::string("ls out/sub-") + done + "/pet/*_model-Joint_occupancy.tsv").status == 0);
+  }
+  const std::string page = run_command(std::string("cat ") + OCCUPET_SOURCE_DIR + "/docs/occupet.md").out;
+  for (const Trap& trap : traps) {
+    CAPTURE(trap.participant, result.err);
+    const json log = json::parse(log_of(here, trap.participant));
+    CHECK(log["status"] == "failed");
+    std::string reasons;
+    for (const json& reason : log["reasons"]) reasons += reason.get<std::string>() + "\n";
+    CHECK_THAT(reasons, Catch::Contains(trap.message));
+    CHECK_THAT(result.err, Catch::Contains(std::string("sub-") + trap.participant + ": "));
+    CHECK_THAT(page, Catch::Contains(trap.message));
+    CHECK(here.run(std::string("ls out/sub-") + trap.participant + "/pet/*_occupancy.tsv").status != 0);
+  }
+  CHECK_THAT(result.err, Catch::Contains("11 of 13 participants failed"));
+
+  const CommandResult group = here.run("occupet bids out group --config-file study.json");
+  CHECK(group.status == 0);
+  CHECK_THAT(group.err, Catch::Contains("sub-nodrug: no scan with the drug"));
+  const Tsv joined = Tsv::read((here.path / "out/desc-group_model-Joint_occupancy.tsv").string());
+  CHECK(joined.cell(0, 0) == "sub-crlf");
+  CHECK(joined.cell(joined.rows() - 1, 0) == "sub-good");
+
+  const CommandResult stopped =
+      here.run("occupet bids stopped participant --config-file study.json --stop-on-first-crash");
+  CHECK(stopped.status == 1);
+  CHECK_FALSE(here.has("stopped/logs/sub-units.json"));
+}
+
+TEST_CASE("occupet refuses a configuration that means nothing with one line that names the key", "[occupet]") {
+  const Workplace here;
+  lay_out_cohort(here, "01:8");
+  struct Case {
+    const char* text;
+    const char* message;
+  };
+  const std::vector<Case> cases = {
+      {R"({"schema_version": 1, "fits": []})", "unknown key \"fits\", expected known keys only; did you mean 'fit'?"},
+      {R"({"schema_version": 2})", "at schema_version: found 2"},
+      {R"({"fit": []})", "schema_version"},
+      {R"({"schema_version": 1, "fit": [{"model": "srtm", "refrence": "cerebellum"}]})",
+       "at fit[0]: found unknown key \"refrence\", expected known keys only; did you mean 'reference'?"},
+      {R"({"schema_version": 1, "fit": [{"model": "srtmm", "reference": "cerebellum"}]})", "did you mean 'srtm'"},
+      {R"({"schema_version": 1, "fit": [{"model": "srtm", "starts": "3"}]})",
+       "at fit[0].starts: found \"3\", expected a whole number"},
+      {R"({"schema_version": 1, "fit": [{"model": "srtm", "starts": 2.5}]})", "at fit[0].starts"},
+      {R"({"schema_version": 1, "fit": [{"model": "srtm", "reference_noise": 1}]})",
+       "at fit[0].reference_noise: found 1, expected true or false"},
+      {R"({"schema_version": 1, "fit": [{"model": "srtm", "reference": 5}]})", "at fit[0].reference"},
+      {R"({"schema_version": 1, "fit": [{"model": "srtm", "loss": "hubert"}]})", "did you mean 'huber'"},
+      {R"({"schema_version": 1, "fit": [{"model": "srtm"}, {"model": "srtm"}]})", "label 'SRTM' twice"},
+      {R"({"schema_version": 1, "fit": [{"model": ["srtm", "mrtm"]}]})", "2 models"},
+      {R"({"schema_version": 1, "fit": [{"model": "srtm", "label": "a-b"}]})", "letters and digits"},
+      {R"({"schema_version": 1, "fit": [{"model": "srtm"}], "occupancy": [{"method": "bpnd", "fit": "STRM"}]})",
+       "did you mean 'SRTM'"},
+      {R"({"schema_version": 1, "fit": [{"model": "srtm"}], "occupancy": [{"method": "lasen"}]})",
+       "did you mean 'lassen'"},
+      {R"({"schema_version": 1, "suv_range": [5, 1]})", "at suv_range"},
+      {R"({"schema_version": 1, "drugs": [{"session": "a", "name": "b", "dose": "25mg"}]})", "at drugs[0].dose"},
+      {R"({"schema_version": 1, "fit": [{"model": "srtm"}], "fit": []})", "twice"},
+      {"{", "not JSON"},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.text);
+    here.write("study.json", one.text);
+    const CommandResult result = here.run("occupet bids out participant --config-file study.json");
+    CHECK(result.status == 65);
+    CHECK(is_one_line(result.err));
+    CHECK_THAT(result.err, Catch::Contains("study.json"));
+    CHECK_THAT(result.err, Catch::Contains(one.message));
+    CHECK_FALSE(here.has("out"));
+  }
+}
+
+TEST_CASE("occupet prints a configuration with every default that means the same", "[occupet]") {
+  const Workplace here;
+  const CommandResult plain = here.run("occupet --print-config");
+  CHECK(plain.status == 0);
+  here.write("study.json", plain.out);
+  const CommandResult again = here.run("occupet --print-config --config-file study.json");
+  CHECK(again.out == plain.out);
+  const json config = json::parse(plain.out);
+  CHECK(config["fit"][0]["sampling"] == "average");
+  CHECK(config["fit"][0]["t_star"].is_null());
+  CHECK(config["occupancy"][0]["level"] == 0.95);
+  CHECK(config["suv_range"] == json({0.1, 50.0}));
+}
+
+TEST_CASE("data/schemas holds the schema of configurations that occupet prints", "[occupet]") {
+  const Workplace here;
+  const std::string file = std::string(OCCUPET_SOURCE_DIR) + "/data/schemas/occupet_configuration.schema.json";
+  CHECK(here.run("occupet --print-schema | cmp - " + file).status == 0);
+}
+
+TEST_CASE("occupet takes the arguments of BIDS Apps in both spellings", "[occupet]") {
+  const Workplace here;
+  lay_out_cohort(here, "01:8 02:15 03:25");
+  here.write("study.json", reference_study().dump());
+  CHECK(
+      here.run("occupet bids out participant --participant_label sub-01 03 --n_cpus 1 --config-file study.json -w work")
+          .status == 0);
+  CHECK(here.has("out/logs/sub-01.json"));
+  CHECK_FALSE(here.has("out/logs/sub-02.json"));
+  CHECK(here.has("out/logs/sub-03.json"));
+  CHECK_FALSE(here.has("out/work"));
+  CHECK(here.has("work/sub-01"));
+  CHECK(
+      here.run("occupet bids only participant --participant-label 02 --session-label baseline --config-file study.json")
+          .status == 1);
+  CHECK_FALSE(here.has("only/sub-02/ses-psilocybin"));
+  CHECK(here.run("occupet bids named participant -d petprep=bids/derivatives/petprep --participant-label 02 "
+                 "--config-file study.json")
+            .status == 0);
+
+  struct Case {
+    const char* arguments;
+    int status;
+    const char* message;
+  };
+  const std::vector<Case> cases = {
+      {"bids out participants", 2, "did you mean 'participant'"},
+      {"bids out participant --participant-label 04", 2, "no '04'"},
+      {"bids out", 2, "missing argument LEVEL"},
+      {"nowhere out participant", 66, "nowhere"},
+      {"bids bids participant", 2, "a folder of their own"},
+      {"bids out participant --derivatives nowhere", 66, "nowhere"},
+      {"bids out participant --config-file nowhere.json", 66, "nowhere.json"},
+      {"bids out participant --output x", 2, "--output"},
+      {"bids/derivatives out participant", 66, "--skip-bids-validation"},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.arguments);
+    const CommandResult result = here.run(std::string("occupet ") + one.arguments);
+    CHECK(result.status == one.status);
+    CHECK(is_one_line(result.err));
+    CHECK_THAT(result.err, Catch::Contains(one.message));
+  }
+}
+
+TEST_CASE("occupet makes curves of images and input functions of blood where nobody else did", "[occupet]") {
+  const Workplace here;
+  here.write("study.json", test::small_study().dump());
+  REQUIRE(here.run("pet-simulate study.json -o made").status == 0);
+  for (const std::string session : {"baseline", "drug"}) {
+    REQUIRE(here.run("pet-convert made/ses-" + session + "/dicom -o bids/ --subject 01 --session " + session).status ==
+            0);
+    REQUIRE(here.run("for f in made/ses-" + session + "/*_dseg.* made/ses-" + session +
+                     "/*_blood.*; do cp $f bids/sub-01/ses-" + session +
+                     "/pet/$(basename $f | sed s/_trc-X_/_trc-11CX_/); done")
+                .status == 0);
+  }
+  here.write("config.json", json({{"schema_version", 1},
+                                  {"drugs", {{{"session", "drug"}, {"name", "d"}, {"dose", "5 mg"}}}},
+                                  {"fit", {{{"model", "srtm"}, {"reference", "cerebellum"}}, {{"model", "1tcm"}}}},
+                                  {"occupancy", {{{"method", "bpnd"}, {"fit", "SRTM"}}}}})
+                                .dump());
+  const CommandResult result = here.run("occupet bids out participant --config-file config.json");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const std::string stem = "out/sub-01/ses-drug/pet/sub-01_ses-drug_trc-11CX_";
+  REQUIRE(here.run("pet-tac made/ses-drug/dicom --labels made/ses-drug/sub-01_ses-drug_trc-X_seg-phantom_dseg.nii.gz "
+                   "--table "
+                   "made/ses-drug/sub-01_ses-drug_trc-X_seg-phantom_dseg.tsv -o tacs.tsv")
+              .status == 0);
+  const Tsv from_dicom = Tsv::read((here.path / "tacs.tsv").string());
+  const Tsv from_bids = Tsv::read((here.path / (stem + "seg-phantom_tacs.tsv")).string());
+  REQUIRE(from_bids.header() == from_dicom.header());
+  for (std::size_t r = 0; r < from_bids.rows(); ++r)
+    for (std::size_t c = 0; c < from_bids.header().size(); ++c)
+      CHECK(*from_bids.number(r, c) == Approx(*from_dicom.number(r, c)).epsilon(1e-5).margin(1e-3));
+  CHECK(here.has(stem + "inputfunction.tsv"));
+  CHECK(here.has(stem + "seg-phantom_model-1TCM_kinpar.tsv"));
+}
+
+TEST_CASE("occupet names what is wrong with published example datasets", "[occupet][validation]") {
+  const std::string reference = reference_folder("bids_examples");
+  if (reference.empty()) return;
+  struct Example {
+    const char* name;
+    const char* message;
+  };
+  const Workplace here;
+  for (const Example& example :
+       {Example{"pet001", "found frame end times"}, Example{"pet002", "neither image nor table of curves"},
+        Example{"pet003", "found frame end times"}, Example{"pet004", "3642 s, during the scan"},
+        Example{"pet006", "no scan with the drug"}}) {
+    CAPTURE(example.name);
+    const CommandResult result =
+        here.run("occupet " + reference + "/" + example.name + " " + example.name + " participant");
+    CHECK(result.status == 1);
+    CHECK_THAT(result.err, Catch::Contains(example.message));
+  }
+}
+
+TEST_CASE("occupet merges the regions of PETPrep by the groups that come with it", "[occupet][validation]") {
+  const std::string reference = reference_folder("bids_examples");
+  if (reference.empty()) return;
+  const Workplace here;
+  const std::string petprep = reference + "/bep023-petprep/derivatives/petprep";
+  // The dataset holds no raw data; the sidecars of the preprocessed images say the same.
+  for (const std::string session : {"baseline", "blocked"}) {
+    const std::string scan = "sub-PSBB01_ses-" + session;
+    const std::string folder = "sub-PSBB01/ses-" + session + "/pet/";
+    REQUIRE(here.run("mkdir -p bids/" + folder + " && cp " + petprep + "/" + folder + scan +
+                     "_space-T1w_desc-preproc_pet.json bids/" + folder + scan + "_pet.json")
+                .status == 0);
+  }
+  here.write("study.json",
+             json({{"schema_version", 1},
+                   {"baseline_sessions", {"baseline"}},
+                   {"drugs", {{{"session", "blocked"}, {"name", "blocker"}}}},
+                   {"tac", {{"groups", std::string(OCCUPET_SOURCE_DIR) + "/data/regions/petprep_gtm.tsv"}}},
+                   {"fit", {{{"model", "srtm"}, {"reference", "cerebellum_cortex"}}}},
+                   {"occupancy", {{{"method", "bpnd"}}}}})
+                 .dump());
+  const CommandResult result = here.run("occupet bids out participant --skip-bids-validation -d petprep=" + petprep +
+                                        " --config-file study.json");
+  INFO(result.err);
+  CHECK(result.status == 0);
+}

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "kinetic_models/registry.h"
+#include "libpet/data_folder.h"
+#include "libpet/error.h"
+#include "libpet/io/bids_pet.h"
+#include "libpet/io/tac_table_file.h"
+#include "libpet/io/tracer_file.h"
+#include "libpet/io/tsv.h"
+#include "libpet/suv.h"
+#include "tools/workflow/app.h"
+#include "tools/workflow/plan.h"
+#include "tools/workflow/reports.h"
+#include "tools/workflow/step.h"
+
+namespace pet {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+// What a person of unknown weight is taken to weigh, and how much wider the range of SUV then is.
+constexpr double assumed_weight_kg = 70.0;
+constexpr double assumed_weight_factor = 10.0;
+
+// A scan with the results of its steps.
+struct ScanState {
+  const Scan* scan = nullptr;
+  std::optional<ResultNames> names;
+  std::string segmentation;
+  bool has_tacs = false;
+  std::vector<bool> has_fit;  ///< one a fit of the configuration
+};
+
+class Participant {
+ public:
+  Participant(const AppRun& run, const std::string& label, const Common& common)
+      : run_(run),
+        common_(common),
+        runner_(run.work / ("sub-" + label), run.results, common.threads, [&run](const fs::path& file) {
+          return run.uri_of(file);
+        }) {
+    result_.label = label;
+  }
+
+  ParticipantResult run() {
+    remove_partial_files(run_.results / ("sub-" + result_.label));
+    remove_partial_files(run_.work / ("sub-" + result_.label));
+    try {
+      do_all(subject_files(run_.datasets, result_.label, run_.results, run_.sessions, run_.configuration));
+    } catch (const OutputError&) {
+      throw;
+    } catch (const std::exception& error) {
+      fail(error.what());
+    }
+    if (run_.sessions.empty()) runner_.remove_what_was_not_run();
+    make_subject_report(run_, result_.label);
+    return result_;
+  }
+
+ private:
+  void fail(const std::string& reason) {
+    result_.reasons.push_back(reason);
+    warn(common_, "sub-" + result_.label + ": " + reason);
+  }
+
+  void note(const std::string& warning) {
+    result_.warnings.push_back(warning);
+    say(common_, "sub-" + result_.label + ": " + warning);
+  }
+
+  bool do_step(const Step& step) {
+    const StepResult done = runner_.run(step);
+    ++(done.was_up_to_date ? result_.steps_up_to_date : result_.steps_run);
+    for (const StepMessage& message : done.messages)
+      if (message.level == "warning") note(step.what + ": " + message.text);
+    if (!done.is_done) fail(step.what + ": " + done.reason);
+    return done.is_done;
+  }
+
+  void do_all(const SubjectFiles& subject) {
+    if (subject.scans.empty()) {
+      fail("no PET scan, expected pet/sub-" + subject.label + "[_ses-...]_pet.json or a _tacs.tsv of a derivative");
+      return;
+    }
+    std::vector<ScanState> states;
+    for (const Scan& scan : subject.scans)
+      if (scan.role != ScanRole::none) states.push_back(scan_done(subject, scan));
+    if (states.empty()) fail("no scan is of a session that the configuration names");
+    if (!run_.configuration.occupancies.empty()) compare(states);
+  }
+
+  ScanState scan_done(const SubjectFiles& subject, const Scan& scan) {
+    ScanState state;
+    state.scan = &scan;
+    state.has_fit.assign(run_.configuration.fits.size(), false);
+    try {
+      if (!scan.sidecar)
+        throw InputNotFound(scan.name() + ": no _pet.json in " + run_.datasets.front().path.string() + "/sub-" +
+                            subject.label + ", expected the sidecar of the scan");
+      require_sound_frames(*scan.sidecar);
+      state.segmentation = segmentation_of(scan, run_.configuration);
+      state.names.emplace(run_.results, scan, state.segmentation);
+      if (!do_step(tac_step(subject, scan, run_.configuration, run_.results))) return state;
+      check_scale(subject, scan, state.names->tacs());
+      state.has_tacs = true;
+      do_fits(scan, state);
+    } catch (const InputError& error) {
+      fail(error.what());
+    }
+    return state;
+  }
+
+  // Values a thousand times too large or too small change what a plasma model says, and nothing in a table shows it.
+  void check_scale(const SubjectFiles& subject, const Scan& scan, const fs::path& tacs) {
+    const double weight_kg = subject.weight_kg.value_or(assumed_weight_kg);
+    const double factor = subject.weight_kg ? 1.0 : assumed_weight_factor;
+    const std::optional<double> suv = peak_suv(read_tac_table(tacs.string()), weight_kg);
+    if (!suv)
+      return note(scan.name() + ": the dose or the unit of the curves is not known, so their scale is not checked");
+    const double least = run_.configuration.least_suv / factor;
+    const double most = run_.configuration.most_suv * factor;
+    if (*suv >= least && *suv <= most) return;
+    throw bad_input(scan.name() + ": highest SUV of the curves", format_number(*suv) + " g/mL",
+                    format_number(least) + " to " + format_number(most) +
+                        "; Units of the curves or InjectedRadioactivityUnits may be wrong by 1000");
+  }
+
+  // The input function of the scan: that of another program, else one made of the blood. Empty: neither.
+  fs::path input_of(const Scan& scan, const ScanState& state) {
+    if (scan.inputs.size() > 1)
+      throw bad_input(scan.name() + ": input functions",
+                      scan.inputs[0].path.string() + " and " + scan.inputs[1].path.string(),
+                      "one; --derivatives names the datasets to look into");
+    if (!scan.inputs.empty()) return scan.inputs.front().path;
+    if (scan.blood.empty()) return {};
+    const fs::path output = state.names->input();
+    return do_step(input_step(scan, run_.configuration, output)) ? output : fs::path();
+  }
+
+  void do_fits(const Scan& scan, ScanState& state) {
+    const auto& fits = run_.configuration.fits;
+    const auto takes_blood = [](const ConfiguredCommand& fit) {
+      const Model& model = find_model(fit.value("model"));
+      return model.needs_plasma() || model.needs_blood;
+    };
+    fs::path input;
+    const bool needs_any = std::any_of(fits.begin(), fits.end(), takes_blood);
+    if (needs_any) {
+      const std::size_t reasons = result_.reasons.size();
+      input = input_of(scan, state);
+      if (input.empty() && result_.reasons.size() == reasons)
+        fail(scan.name() + ": no blood, expected an _inputfunction.tsv of a derivative or a _blood.tsv");
+    }
+    for (std::size_t i = 0; i < fits.size(); ++i) {
+      const bool needs_input = takes_blood(fits[i]);
+      if (needs_input && input.empty()) continue;
+      state.has_fit[i] =
+          do_step(fit_step(scan, fits[i], state.names->tacs(), needs_input ? input : fs::path(), *state.names));
+    }
+  }
+
+  std::string sessions_of(const std::vector<ScanState>& states) const {
+    std::string list;
+    for (const ScanState& state : states) list += (list.empty() ? "" : ", ") + state.scan->name();
+    return list;
+  }
+
+  void compare(const std::vector<ScanState>& states) {
+    std::vector<const ScanState*> baselines;
+    std::vector<const ScanState*> drugs;
+    for (const ScanState& state : states)
+      (state.scan->role == ScanRole::baseline ? baselines : drugs).push_back(&state);
+    const bool is_role_unknown = std::any_of(states.begin(), states.end(),
+                                             [](const ScanState& state) { return !state.scan->sidecar.has_value(); });
+    if (is_role_unknown && (drugs.empty() || baselines.size() != 1)) return;  // already reported
+    if (drugs.empty())
+      return fail("no scan with the drug (found " + sessions_of(states) +
+                  "), expected PharmaceuticalName in its _pet.json or its session in drug_sessions");
+    if (baselines.size() != 1)
+      return fail((baselines.empty() ? "no baseline scan" : std::to_string(baselines.size()) + " baseline scans") +
+                  " (found " + sessions_of(states) + "), expected one; baseline_sessions names it");
+    for (const ScanState* drug : drugs) {
+      const bool is_one_of_several = std::count_if(drugs.begin(), drugs.end(), [&](const ScanState* other) {
+                                       return drug_label(*other->scan) == drug_label(*drug->scan);
+                                     }) > 1;
+      for (const ConfiguredCommand& occupancy : run_.configuration.occupancies)
+        compare_scans(*baselines.front(), *drug, occupancy, is_one_of_several);
+    }
+  }
+
+  void compare_scans(const ScanState& baseline,
+                     const ScanState& drug,
+                     const ConfiguredCommand& occupancy,
+                     bool is_one_of_several) {
+    if (!baseline.has_tacs || !drug.has_tacs) return;  // already reported
+    if (const std::string why = no_occupancy_of(drug); !why.empty()) return note(why);
+    fs::path baseline_table = baseline.names->tacs();
+    fs::path drug_table = drug.names->tacs();
+    if (!occupancy.fit.empty()) {
+      const auto& fits = run_.configuration.fits;
+      const auto fit = std::find_if(fits.begin(), fits.end(),
+                                    [&](const ConfiguredCommand& one) { return one.label == occupancy.fit; });
+      const auto index = static_cast<std::size_t>(fit - fits.begin());
+      if (!baseline.has_fit[index] || !drug.has_fit[index]) return;  // already reported
+      baseline_table = baseline.names->kinpar(occupancy.fit);
+      drug_table = drug.names->kinpar(occupancy.fit);
+    }
+    const fs::path output = occupancy_file(run_.results, *drug.scan, baseline.names->tracer(), baseline.segmentation,
+                                           occupancy.label, is_one_of_several);
+    do_step(occupancy_step(*drug.scan, occupancy, baseline_table, drug_table, output));
+  }
+
+  // Why the comparison may not be called occupancy; empty: it may.
+  std::string no_occupancy_of(const ScanState& drug) const {
+    if (drug.scan->tracer.empty()) return "";
+    try {
+      const Tracer tracer = find_tracer(drug.scan->tracer, data_folder() / "tracers");
+      if (tracer.endpoint_for(drug.scan->drug) == Tracer::Endpoint::occupancy) return "";
+      return drug.scan->name() + ": " + tracer.name + " measures change of binding after " +
+             (drug.scan->drug.empty() ? "the drug" : drug.scan->drug) + ", not occupancy; no occupancy is written";
+    } catch (const std::exception&) {
+      return "";  // a tracer that the data folder does not know
+    }
+  }
+
+  const AppRun& run_;
+  const Common& common_;
+  StepRunner runner_;
+  ParticipantResult result_;
+};
+
+fs::path log_of(const fs::path& results, const std::string& label) {
+  return results / "logs" / ("sub-" + label + ".json");
+}
+
+}  // namespace
+
+ParticipantResult run_participant(const AppRun& run, const std::string& label, const Common& common) {
+  const ParticipantResult result = Participant(run, label, common).run();
+  const Json log = {{"participant_id", "sub-" + label},
+                    {"status", result.reasons.empty() ? "ok" : "failed"},
+                    {"reasons", result.reasons},
+                    {"warnings", result.warnings},
+                    {"SoftwareName", "Occupet"},
+                    {"SoftwareVersion", version()},
+                    {"configuration_sha256", sha256(run.configuration.text)}};
+  write_whole(log_of(run.results, label), log.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  return result;
+}
+
+std::optional<ParticipantResult> read_participant_log(const fs::path& results, const std::string& label) {
+  std::ifstream file(log_of(results, label), std::ios::binary);
+  if (!file) return std::nullopt;
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const Json log = Json::parse(text, nullptr, false);
+  if (!log.is_object()) return std::nullopt;
+  ParticipantResult result;
+  result.label = label;
+  for (const Json& reason : log.value("reasons", Json::array())) result.reasons.push_back(reason.get<std::string>());
+  for (const Json& warning : log.value("warnings", Json::array()))
+    result.warnings.push_back(warning.get<std::string>());
+  return result;
+}
+
+}  // namespace pet
