@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 case "${1:-}" in
   "")
-    tools/install_packages.sh
+    tools/install_packages.sh --tests
     tools/install_report_assets.sh || echo "run.sh: no scripts for figures: no report is opened in a browser" >&2
     ;;
   --no-install) ;;

@@ -18,6 +18,7 @@ Command pet_curve_command();
 Command pet_fit_command();
 Command pet_input_command();
 Command pet_occupancy_command();
+Command pet_report_command();
 Command pet_tac_command();
 
 }  // namespace pet

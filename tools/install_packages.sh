@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the packages of packages.txt that are missing, on Debian 12. Does nothing, and needs no network, where
-# none is missing. On another system it prints what is needed and ends with 1.
+# install_packages.sh [--tests]: installs the packages of packages.txt that are missing, on Debian 12; with --tests also
+# those for the tests only. Does nothing, and needs no network, where none is missing. On another system it prints what
+# is needed and ends with 1.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-mapfile -t packages < <(sed 's/#.*//' "$root/packages.txt" | grep -oE '[^[:space:]]+')
+
+case "${1:-}" in
+  "") wanted=$(sed '/^# For the tests only/,$d' "$root/packages.txt") ;;
+  --tests) wanted=$(<"$root/packages.txt") ;;
+  *) echo "install_packages.sh: unknown option '$1'; usage: install_packages.sh [--tests]" >&2; exit 2 ;;
+esac
+mapfile -t packages < <(sed 's/#.*//' <<<"$wanted" | grep -oE '[^[:space:]]+')
 
 . /etc/os-release
 if [ "${ID:-}:${VERSION_ID:-}" != debian:12 ]; then

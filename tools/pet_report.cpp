@@ -1,22 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
 #include <iostream>
+#include <memory>
 
+#include "libpet/files_below.h"
+#include "tools/commands.h"
 #include "tools/report/report.h"
-#include "tools/tool.h"
 
 namespace {
 
 struct Options {
   std::string folder;
   std::optional<std::string> title;
+  bool is_flat = false;
 };
+
+// Paths below the folder of what lies in it itself.
+std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const std::filesystem::path& file : pet::files_below(folder))
+    if (file.parent_path() == folder) files.push_back(file.filename());
+  return files;
+}
+
+pet::Report report_of(const Options& options,
+                      const std::vector<pet::ReportScript>& scripts,
+                      const pet::Common& common) {
+  const pet::ReportOptions about{options.title.value_or(""), pet::provenance_of(common, {}).command_line};
+  if (!options.is_flat) return pet::make_report(options.folder, scripts, about);
+  return pet::make_report(options.folder, files_in(options.folder), scripts, about);
+}
 
 int run(const Options& options, const pet::Common& common) {
   pet::OutputFiles files(common.force);
   if (!common.output.empty()) files.declare(common.output);
   const std::vector<pet::ReportScript> scripts = pet::report_scripts();
-  const pet::Report report =
-      pet::make_report(options.folder, scripts, {options.title.value_or(""), pet::provenance_of({}).command_line});
+  const pet::Report report = report_of(options, scripts, common);
   for (const std::string& problem : report.problems) pet::warn(common, problem);
   if (common.output.empty()) {
     std::cout << report.html << std::flush;
@@ -27,12 +46,8 @@ int run(const Options& options, const pet::Common& common) {
   return report.problems.empty() ? pet::success : pet::some_failed;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  Options options;
-  return pet::Tool("pet-report", "one self-contained page of figures and tables about a folder of results")
-      .description(
+void declare(pet::Tool& tool, Options& options) {
+  tool.description(
           "Collects the outputs of Occupet below a folder (_tacs.tsv, _kinpar.tsv, _occupancy.tsv, _curve.tsv, "
           "_inputfunction.tsv, _mimap.nii.gz, with their sidecars) into one HTML page: the answer in one sentence, "
           "checks "
@@ -48,6 +63,16 @@ int main(int argc, char** argv) {
                "one subject of a BIDS derivative")
       .argument("DIR", options.folder, "folder with outputs of Occupet, searched recursively")
       .option("title", options.title, "TEXT", "title of the page; default: from the names of the files")
-      .citation("Satyanarayan A et al. IEEE Trans Vis Comput Graph 2017;23:341-350 (Vega-Lite)")
-      .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
+      .option("this-folder-only", options.is_flat, "leave the folders below it alone")
+      .citation("Satyanarayan A et al. IEEE Trans Vis Comput Graph 2017;23:341-350 (Vega-Lite)");
+}
+
+}  // namespace
+
+pet::Command pet::pet_report_command() {
+  const auto options = std::make_shared<Options>();
+  Command command{Tool("pet-report", "one self-contained page of figures and tables about a folder of results"),
+                  [options](const Common& common) { return run(*options, common); }};
+  declare(command.tool, *options);
+  return command;
 }

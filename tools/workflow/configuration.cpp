@@ -254,7 +254,8 @@ std::string text_of(const Configuration& configuration, const nlohmann::json& gi
       {"plasma_level", configuration.plasma_level.empty() ? Json(nullptr) : Json(configuration.plasma_level)},
       {"segmentation", configuration.segmentation.empty() ? Json(nullptr) : Json(configuration.segmentation)},
       {"pvc", configuration.pvc.empty() ? Json(nullptr) : Json(configuration.pvc)},
-      {"suv_range", {configuration.least_suv, configuration.most_suv}}};
+      {"suv_range", {configuration.least_suv, configuration.most_suv}},
+      {"report", configuration.has_reports}};
   const std::array<const std::vector<ConfiguredCommand>*, 3> lists = {&configuration.fits, &configuration.occupancies,
                                                                       &configuration.curves};
   std::size_t list = 0;
@@ -274,8 +275,8 @@ std::string text_of(const Configuration& configuration, const nlohmann::json& gi
 }
 
 std::vector<std::string> top_keys() {
-  std::vector<std::string> keys = {"schema_version", "baseline_sessions", "drug_sessions", "drugs",    "no_drug",
-                                   "plasma_level",   "segmentation",      "pvc",           "suv_range"};
+  std::vector<std::string> keys = {"schema_version", "baseline_sessions", "drug_sessions", "drugs",     "no_drug",
+                                   "plasma_level",   "segmentation",      "pvc",           "suv_range", "report"};
   for (const Section& section : configuration_sections()) keys.push_back(section.key);
   return keys;
 }
@@ -376,6 +377,7 @@ Configuration read_configuration(const std::string& path) {
   configuration.pvc = own_text(root, "pvc");
   read_drugs(configuration, root);
   read_suv_range(configuration, root);
+  if (const auto node = root.find("report"); node && !node->is_null()) configuration.has_reports = node->boolean();
   for (const Section& section : configuration_sections()) {
     std::vector<ConfiguredCommand> commands = commands_from(section, root);
     if (section.key == "fit")
@@ -419,7 +421,8 @@ std::string configuration_schema_text() {
                        {"items", {{"type", "number"}}},
                        {"minItems", 2},
                        {"maxItems", 2},
-                       {"default", {0.1, 50.0}}}}};
+                       {"default", {0.1, 50.0}}}},
+                     {"report", {{"type", {"boolean", "null"}}, {"default", true}}}};
   for (const Section& section : configuration_sections()) properties[section.key] = schema_of(section);
   const Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                        {"title", "Configuration of occupet"},

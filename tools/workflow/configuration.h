@@ -40,6 +40,7 @@ struct Configuration {
   std::string pvc;           ///< label of `pvc`; empty: not corrected
   double least_suv = 0.1;    ///< of the highest value of the curves of a scan
   double most_suv = 50.0;
+  bool has_reports = true;  ///< whether pages about participants and group are made
   ConfiguredCommand tac;
   ConfiguredCommand input;
   std::vector<ConfiguredCommand> fits;

@@ -108,9 +108,9 @@ class Group {
     write_status();
     for (const ConfiguredCommand& occupancy : run_.configuration.occupancies) join(occupancy);
     for (const ConfiguredCommand& curve : run_.configuration.curves) fit(curve);
-    runner_.remove_what_was_not_run();
     remove_old_tables();
-    make_group_report(run_);
+    runner_.remove_what_was_not_run(run_.configuration.has_reports ? group_report_step(run_).id : "");
+    if (run_.configuration.has_reports) show_results();
     return has_failed_ ? some_failed : success;
   }
 
@@ -118,6 +118,11 @@ class Group {
   void fail(const std::string& message) {
     has_failed_ = true;
     warn(common_, message);
+  }
+
+  void show_results() {
+    const std::string warning = make_report(runner_, group_report_step(run_));
+    if (!warning.empty()) say(common_, warning);
   }
 
   void write(const fs::path& path, const std::string& text) {

@@ -57,8 +57,9 @@ class Participant {
     } catch (const std::exception& error) {
       fail(error.what());
     }
-    if (run_.sessions.empty()) runner_.remove_what_was_not_run();
-    make_subject_report(run_, result_.label);
+    const std::string report = subject_report_step(run_, result_.label).id;
+    if (run_.sessions.empty()) runner_.remove_what_was_not_run(run_.configuration.has_reports ? report : "");
+    if (run_.configuration.has_reports) show_results();
     return result_;
   }
 
@@ -71,6 +72,12 @@ class Participant {
   void note(const std::string& warning) {
     result_.warnings.push_back(warning);
     say(common_, "sub-" + result_.label + ": " + warning);
+  }
+
+  // The page about all results there are, of sessions that were not asked for too.
+  void show_results() {
+    const std::string warning = make_report(runner_, subject_report_step(run_, result_.label));
+    if (!warning.empty()) note(warning);
   }
 
   bool do_step(const Step& step) {

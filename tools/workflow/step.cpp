@@ -143,12 +143,13 @@ StepResult StepRunner::run(const Step& step) {
   return result;
 }
 
-void StepRunner::remove_what_was_not_run() {
+void StepRunner::remove_what_was_not_run(const std::string& kept) {
   std::error_code error;
   std::vector<fs::path> states;
   for (const auto& entry : fs::directory_iterator(state_, error)) states.push_back(entry.path());
   for (const fs::path& path : states) {
-    if (path.extension() != ".json" || std::find(run_.begin(), run_.end(), path.stem().string()) != run_.end())
+    if (path.extension() != ".json" || path.stem() == kept ||
+        std::find(run_.begin(), run_.end(), path.stem().string()) != run_.end())
       continue;
     const Json state = Json::parse(text_of_file(path), nullptr, false);
     const Json outputs = state.is_object() ? state.value("outputs", Json::object()) : Json::object();

@@ -54,8 +54,9 @@ class StepRunner {
 
   /// Every error of the step becomes a reason; its outputs are then removed, so that none is out of date.
   StepResult run(const Step& step);
-  /// Removes states, and the outputs they name, of steps that did not run since this object was made.
-  void remove_what_was_not_run();
+  /// Removes states, and the outputs they name, of steps that did not run since this object was made; but not of
+  /// `kept`, which may run afterwards (empty: none).
+  void remove_what_was_not_run(const std::string& kept);
 
  private:
   std::string sha256_of(const std::filesystem::path& file);
