@@ -44,3 +44,17 @@ TEST_CASE("A size that lacks what it is made of names it", "[suv]") {
   for (const char* name : {"bw", "lbm", "lbmjames128", "lbmjanma", "ibw", "bsa"})
     CHECK(name_of(suv_type(name)) == name);
 }
+
+TEST_CASE("The highest SUV of curves is activity times weight over dose, where all three are known", "[suv]") {
+  TacTable table;
+  table.frames = Frames({{0.0, 1.0}, {1.0, 2.0}});
+  table.regions = {"a", "b"};
+  table.activity = {{1.0, 8.0}, {2.0, 3.0}};
+  table.unit = ActivityUnit::kBq_per_mL;
+  CHECK_FALSE(peak_suv(table, 70.0));
+  table.tracer.injected_activity_MBq = 400.0;
+  // 8 kBq/mL x 70000 g / 400000 kBq.
+  CHECK(peak_suv(table, 70.0).value() == Approx(1.4));
+  table.unit = ActivityUnit::unknown;
+  CHECK_FALSE(peak_suv(table, 70.0));
+}

@@ -245,3 +245,31 @@ TEST_CASE("pet-info names the problem of a damaged series and ends with 1", "[pe
   CHECK_THAT(result.out, Catch::Contains("problem"));
   CHECK(here.run("pet-info nowhere").status == 66);
 }
+
+TEST_CASE("pet-tac writes curves of another program as ours, with what the image's sidecar adds", "[pet-tac]") {
+  const Workplace here;
+  // As PETPrep leaves them: seconds after TimeZero, no word of the injection or of decay.
+  here.write("tacs.tsv", "frame_start\tframe_end\tleft\tright\tother\n20\t80\t1000\t3000\t5\n80\t140\t2000\t4000\t6\n");
+  here.write("tacs.json", R"({"Units": "Bq/mL"})");
+  here.write("volumes.tsv", "index\tname\tvolume-mm3\n1\tleft\t300\n2\tright\t100\n");
+  here.write("raw.json", R"({"TracerRadionuclide": "C11", "RadionuclideHalfLife": 1200, "InjectionStart": 20,
+                             "ImageDecayCorrected": true, "ImageDecayCorrectionTime": 1220})");
+  here.write("groups.tsv", "RegionName\tConstituentRegion\nboth\tleft\nboth\tright\n");
+  const CommandResult result =
+      here.run("pet-tac tacs.tsv --sidecar raw.json --volumes volumes.tsv --groups groups.tsv -o ours_tacs.tsv");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const TacTable table = read_tac_table((here.path / "ours_tacs.tsv").string());
+  CHECK(table.regions == std::vector<std::string>{"both"});
+  CHECK(table.frames[0].start_min == Approx(0.0).margin(1e-12));
+  CHECK(table.frames[1].end_min == Approx(2.0));
+  // Weighted by volume (300 and 100), and one half-life back: twice as much.
+  CHECK(table.activity[0][0] == Approx(2.0 * 1.5));
+  CHECK(table.activity[0][1] == Approx(2.0 * 2.5));
+  CHECK(table.volume_mm3[0].value() == Approx(400.0));
+  CHECK(here.run("pet-tac tacs.tsv --regions right,left").out.starts_with("frame_start\tframe_end\tright\tleft\n"));
+  CHECK(here.run("pet-tac tacs.tsv --regions rigth").status == 2);
+  CHECK(here.run("pet-tac tacs.tsv --table volumes.tsv").status == 2);
+  CHECK(here.run("pet-tac . --regions left").status == 2);
+  CHECK(here.run("pet-tac nowhere.tsv").status == 66);
+}
