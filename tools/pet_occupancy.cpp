@@ -293,6 +293,6 @@ int main(int argc, char** argv) {
       .citation("Fieller EC. J R Stat Soc B 1954;16:175-185")
       .citation("Schain M et al. NeuroImage 2018. doi:10.1016/j.neuroimage.2018.05.017")
       .citation("Lammertsma AA, Hume SP. NeuroImage 1996;4:153-158")
-      .citation("Ledoit O, Wolf M. J Portfolio Management 2004;30:110-119")
+      .citation("Ledoit O, Wolf M. J Multivar Anal 2004;88:365-411")
       .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
 }
