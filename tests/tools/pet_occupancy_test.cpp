@@ -220,8 +220,9 @@ TEST_CASE("pet-occupancy --method change gives the change of VT and how small a 
   const double differences[3][2] = {{0.06, 0.03}, {0.0, 0.01}, {-0.06, -0.04}};
   for (int s = 0; s < 3; ++s) {
     const std::string number = std::to_string(s);
-    write("t" + number + ".tsv", 20.0 * std::exp(differences[s][0]), 16.0 * std::exp(differences[s][1]));
-    write("r" + number + ".tsv", 20.0, 16.0);
+    const double size = 1.0 + 0.1 * s;
+    write("t" + number + ".tsv", 20.0 * size * std::exp(differences[s][0]), 16.0 * size * std::exp(differences[s][1]));
+    write("r" + number + ".tsv", 20.0 * size, 16.0 * size);
     scans += " --test t" + number + ".tsv --retest r" + number + ".tsv";
   }
   const CommandResult result = here.run(
