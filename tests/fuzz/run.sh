@@ -3,8 +3,8 @@
 # Fuzzes every reader: tests/fuzz/run.sh [--build DIR] [--jobs N] [--targets "T1 T2"] MINUTES
 # runs each target for so many minutes (a fraction will do), N at once, from seeds that our own writers make and what
 # earlier runs found worth keeping in DIR/corpus. Ends with 1 and the path of the input if one makes a reader fail
-# otherwise than with a message, takes more than 20 s, or makes it allocate more than 1.25 GB (twice what the largest grid of a small Segmentation takes); with 77, saying so, where
-# there is no clang with libFuzzer.
+# otherwise than with a message, takes more than 20 s or makes it allocate more than 1.25 GB at once (the largest grid
+# of a small Segmentation has 1 GB); with 77, saying so, where there is no clang with libFuzzer.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=$root/build/fuzz

@@ -70,6 +70,8 @@ struct Instance {
   double duration_s = 0.0;
   std::optional<DateTime> series_time;  ///< or the time to which values are corrected, where it is stated
   bool is_decay_time_stated = false;
+  std::optional<DateTime> scanner_time;  ///< of the start of the scan, in a private element of the scanner's own
+  std::string scanner_time_tag;
   StatedTracer tracer;
   std::optional<double> frame_reference_s;
   std::optional<double> decay_factor;
