@@ -157,10 +157,14 @@ double frame_reference_ms(const StoredSeries& series, const StoredFrame& frame) 
 
 // Elements that only one manufacturer writes.
 void put_private(const StoredSeries& series, DcmItem& item) {
+  const std::string time = detail::dicom_date(series.series_time) + detail::dicom_time(series.series_time);
   if (series.options.dialect == PetDialect::ge) {
     item.putAndInsertString(DcmTag(0x0009, 0x0010, EVR_LO), "GEMS_PETD_01");
-    const std::string time = detail::dicom_date(series.series_time) + detail::dicom_time(series.series_time);
     item.putAndInsertString(DcmTag(0x0009, 0x100D, EVR_DT), time.c_str());
+  }
+  if (series.options.dialect == PetDialect::siemens) {
+    item.putAndInsertString(DcmTag(0x0071, 0x0010, EVR_LO), "SIEMENS MED PT");
+    item.putAndInsertString(DcmTag(0x0071, 0x1022, EVR_DT), time.c_str());
   }
   if (dialect(series).activity_factor > 0.0) {
     item.putAndInsertString(DcmTag(0x7053, 0x0010, EVR_LO), "Philips PET Private Group");

@@ -14,7 +14,9 @@ namespace pet {
 /// Whose way of writing a classic PET series is imitated. Scanners agree on the values and differ in what the times
 /// mean; what follows is what their files were seen to hold.
 ///   plain           Frame Reference Time is the average-count-rate time; decay factors with full precision
-///   siemens         the same, with slopes and decay factors of six digits
+///   siemens         the same, with slopes and decay factors of six digits; the time to which values are corrected
+///   again
+///                   in (0071,1022)
 ///   ge              Frame Reference Time is the start of the frame; always signed; slopes and decay factors of six
 ///                   digits; the scan's time again in (0009,100D)
 ///   cps             Frame Reference Time 0 in every slice; slopes and decay factors of eight digits; weight 0; dose in

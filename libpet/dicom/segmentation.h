@@ -14,9 +14,9 @@ namespace pet {
 bool is_dicom_file(const std::filesystem::path& path);
 
 /// Reads a DICOM Segmentation: BINARY, FRACTIONAL (a voxel belongs to the segment that fills more than half of it or is
-/// more likely than not) or Label Map. Segments that overlap are an error. Labels are segment numbers, names are segment
-/// labels (segment-NUMBER for one that repeats the patient's name or ID), slices that no frame covers are background.
-/// Throws InputNotFound, or InputError naming file and tag.
+/// more likely than not) or Label Map. Segments that overlap are an error. Labels are segment numbers, names are
+/// segment labels (segment-NUMBER for one that repeats the patient's name or ID), slices that no frame covers are
+/// background. Throws InputNotFound, or InputError naming file and tag.
 LabelMap read_dicom_segmentation(const std::filesystem::path& path);
 
 /// Writes `labels` as a binary Segmentation that refers to the PET series in `series_files` (one file a slice of

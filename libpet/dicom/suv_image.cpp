@@ -155,13 +155,8 @@ Factors factors_of_activity(const std::vector<const Instance*>& slices,
   const auto add = [&](const Instance& slice, double decay) {
     factors.of_slice.push_back(g_per_Bq * decay * (slice.units == "CNTS" ? *slice.philips_activity_factor : 1.0));
   };
-  const detail::DecayClaim claim{.found = slices.front()->decay_correction == "ADMIN"
-                                              ? DecayCorrection::Found::administration
-                                              : DecayCorrection::Found::start,
-                                 .series_time = slices.front()->series_time,
-                                 .injection = times.stated ? times.stated : times.used,
-                                 .half_life_s = half_life_min * 60.0,
-                                 .is_decay_time = slices.front()->is_decay_time_stated};
+  const detail::DecayClaim claim =
+      detail::decay_claim(*slices.front(), times.stated ? times.stated : times.used, half_life_min);
   if (slices.front()->decay_correction == "NONE") {
     detail::require_uncorrected(witnesses, claim, where, warnings);
     for (const Instance* slice : slices) {

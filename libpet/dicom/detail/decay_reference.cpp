@@ -105,6 +105,33 @@ std::string factor_count(std::size_t count) {
   return std::to_string(count) + (count == 1 ? " decay factor" : " decay factors");
 }
 
+// A time that the header gives for the reference.
+struct Stated {
+  DateTime time;
+  std::string name;
+};
+
+std::string scanner_name(const DecayClaim& claim) {
+  return "time " + claim.scanner_tag + " of the scanner";
+}
+
+// Of START the series time, then the scanner's own; of ADMIN the injection.
+std::vector<Stated> stated_times(const DecayClaim& claim) {
+  std::vector<Stated> stated;
+  if (claim.found == DecayCorrection::Found::start) {
+    if (claim.series_time) stated.push_back({*claim.series_time, name_of_time(claim)});
+    if (claim.scanner_time) stated.push_back({*claim.scanner_time, scanner_name(claim)});
+  } else if (claim.injection) {
+    stated.push_back({*claim.injection, "injection time"});
+  }
+  return stated;
+}
+
+std::string distance_warning(const Stated& stated, DateTime used, const std::string& what) {
+  return "the " + stated.name + " is " + seconds_text(seconds_between(used, stated.time)) + " from the " + what +
+         ", which was used";
+}
+
 DecayReference reference_from_factors(const std::vector<FrameWitness>& frames,
                                       const DecayClaim& claim,
                                       const std::string& where) {
@@ -116,22 +143,24 @@ DecayReference reference_from_factors(const std::vector<FrameWitness>& frames,
                         relative_text(factors.median, scan_start) + ")",
                     "one reference time");
   DecayReference reference{.time = factors.median, .evidence = {}, .warnings = {}};
-  const bool is_start = claim.found == DecayCorrection::Found::start;
-  const auto& stated = is_start ? claim.series_time : claim.injection;
-  const std::string name = is_start ? name_of_time(claim) : "injection time";
   const double tolerance = std::max(agreement_s, factor_precision_s(claim));
-  if (stated && std::abs(seconds_between(*stated, factors.median)) <= tolerance) {
-    reference.time = *stated;
-    reference.evidence = name + ", confirmed by " + factor_count(frames.size());
-  } else if (stated && !is_start) {
+  const std::vector<Stated> stated = stated_times(claim);
+  const auto agreeing = std::ranges::find_if(
+      stated, [&](const Stated& s) { return std::abs(seconds_between(s.time, factors.median)) <= tolerance; });
+  if (agreeing != stated.end()) {
+    reference.time = agreeing->time;
+    reference.evidence = agreeing->name + ", confirmed by " + factor_count(frames.size());
+    if (agreeing != stated.begin())
+      reference.warnings.push_back(distance_warning(stated.front(), agreeing->time, agreeing->name));
+  } else if (!stated.empty() && claim.found != DecayCorrection::Found::start) {
     throw bad_input(where + " tag (0054,1102) DecayCorrection",
                     "ADMIN with decay factors that refer to " + relative_text(factors.median, scan_start),
-                    "factors that refer to the injection at " + relative_text(*stated, scan_start));
+                    "factors that refer to the injection at " + relative_text(stated.front().time, scan_start));
   } else {
     reference.evidence = factor_count(frames.size()) + ", which refer to " + relative_text(factors.median, scan_start);
-    if (stated)
-      reference.warnings.push_back("the " + name + " is " + seconds_text(seconds_between(factors.median, *stated)) +
-                                   " from the time that the decay factors refer to, which was used");
+    if (!stated.empty())
+      reference.warnings.push_back(
+          distance_warning(stated.front(), factors.median, "time that the decay factors refer to"));
   }
   return reference;
 }
@@ -150,6 +179,16 @@ void require_meaningful_references(const std::vector<FrameWitness>& frames,
                       relative_text(*claim.series_time, scan_start) + " and a first frame reference time of " +
                       seconds_text(*frames.front().frame_reference_s) + ", which is not relative to it",
                   "times that tell the reference");
+}
+
+// Whether the scanner's own time, if it can be that of this scan, says another thing than the series time. Dates may
+// have been altered in one of them only.
+bool is_scanner_time_better(const DecayClaim& claim, DateTime scan_start) {
+  constexpr double longest_wait_s = 12 * 3600.0;
+  if (!claim.scanner_time) return false;
+  const double lead_s = seconds_between(*claim.scanner_time, scan_start);
+  if (lead_s < -agreement_s || lead_s > longest_wait_s) return false;
+  return !claim.series_time || std::abs(seconds_between(*claim.series_time, *claim.scanner_time)) > agreement_s;
 }
 
 // A date that was changed alone would correct by powers of two.
@@ -175,10 +214,19 @@ DecayReference reference_without_factors(const std::vector<FrameWitness>& frames
             {"the decay factors are 1 or missing although values are decay-corrected; the injection time was taken"}};
   }
   if (claim.is_decay_time) return {*claim.series_time, "decay correction time of the file", {}};
+  const std::string unconfirmed = "the decay factors are 1 or missing although values are decay-corrected";
+  if (is_scanner_time_better(claim, scan_start)) {
+    DecayReference reference{.time = *claim.scanner_time,
+                             .evidence = scanner_name(claim) + "; no decay factor confirms it",
+                             .warnings = {unconfirmed + "; the " + scanner_name(claim) + " was taken"}};
+    if (claim.series_time)
+      reference.warnings.push_back(
+          distance_warning({*claim.series_time, name_of_time(claim)}, reference.time, scanner_name(claim)));
+    return reference;
+  }
   if (!claim.series_time)
     throw bad_input(where + " tag (0008,0031) SeriesTime",
                     "decay correction START without series time or decay factors", "one of them");
-  const std::string unconfirmed = "the decay factors are 1 or missing although values are decay-corrected";
   if (seconds_between(scan_start, *claim.series_time) > agreement_s)
     return {scan_start,
             "start of the scan; no decay factor confirms it",
@@ -209,6 +257,21 @@ std::optional<DateTime> common_reference_of_factors(const std::vector<FrameWitne
   if (!are_factors_witnesses(frames)) return std::nullopt;
   const FactorTimes factors = times_of_factors(frames, claim);
   return factors.is_constant ? std::optional(factors.median) : std::nullopt;
+}
+
+DecayClaim decay_claim(const Instance& instance, std::optional<DateTime> injection, double half_life_min) {
+  using Found = DecayCorrection::Found;
+  const std::string& stated = instance.decay_correction;
+  return {.found = stated == "NONE"    ? Found::none
+                   : stated == "START" ? Found::start
+                   : stated == "ADMIN" ? Found::administration
+                                       : Found::unknown,
+          .series_time = instance.series_time,
+          .injection = injection,
+          .half_life_s = half_life_min * 60.0,
+          .is_decay_time = instance.is_decay_time_stated,
+          .scanner_time = instance.scanner_time,
+          .scanner_tag = instance.scanner_time_tag};
 }
 
 DecayReference find_decay_reference(const std::vector<FrameWitness>& frames,

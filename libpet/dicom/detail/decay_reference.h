@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libpet/dicom/detail/date_time.h"
+#include "libpet/dicom/detail/instance.h"
 #include "libpet/image.h"
 
 namespace pet::detail {
@@ -25,6 +26,9 @@ struct DecayClaim {
   std::optional<DateTime> injection;
   double half_life_s = 0.0;
   bool is_decay_time = false;  ///< `series_time` is Decay Correction DateTime (0018,9701) of Enhanced PET
+  std::optional<DateTime> scanner_time =
+      std::nullopt;              ///< the same as `series_time`, in an element of the scanner's own
+  std::string scanner_tag = {};  ///< "(0009,100D)"
 };
 
 struct DecayReference {
@@ -33,10 +37,14 @@ struct DecayReference {
   std::vector<std::string> warnings;
 };
 
+/// What the header of a file claims of values whose activity halves in that time. `injection` is the header's.
+DecayClaim decay_claim(const Instance& instance, std::optional<DateTime> injection, double half_life_min);
+
 /// The reference time of values that are decay-corrected to the start of the scan or to administration. The decay
 /// factors DF = exp(lambda (t - t_ref)) lambda T / (1 - exp(-lambda T)) (DICOM PS3.3 C.8.9.4) are the
-/// best witness, unless all are 1: then the series time (START) or the injection (ADMIN) is all there is.
-/// Throws InputError, starting with `where`, with the numbers where the header contradicts itself.
+/// best witness, unless all are 1: then the series time (START), or the scanner's own time where it says another, or
+/// the injection (ADMIN) is all there is. Throws InputError, starting with `where`, with the numbers where the header
+/// contradicts itself.
 DecayReference find_decay_reference(const std::vector<FrameWitness>& frames,
                                     const DecayClaim& claim,
                                     const std::string& where);

@@ -23,9 +23,10 @@ struct PixelFormat {
   std::uint16_t element = 0;  ///< of group 7FE0: 0x0010 integers, 0x0008 float, 0x0009 double
   std::size_t offset = 0;
   std::size_t length = 0;
-  std::size_t frame = 0;   ///< which of those in the file
-  std::size_t frames = 1;  ///< in the file
-  bool is_native = true;   ///< neither encapsulated nor deflated: can be read at `offset`
+  std::size_t frame = 0;     ///< which of those in the file
+  std::size_t frames = 1;    ///< in the file
+  bool is_native = true;     ///< not encapsulated: can be read at `offset`
+  bool is_deflated = false;  ///< `offset` is that in the data set, inflated
   bool is_big_endian = false;
   int bits_allocated = 16;
   int bits_stored = 16;
@@ -69,6 +70,8 @@ struct Instance {
   double duration_s = 0.0;
   std::optional<DateTime> series_time;  ///< or the time to which values are corrected, where it is stated
   bool is_decay_time_stated = false;
+  std::optional<DateTime> scanner_time;  ///< of the start of the scan, in a private element of the scanner's own
+  std::string scanner_time_tag;
   StatedTracer tracer;
   std::optional<double> frame_reference_s;
   std::optional<double> decay_factor;

@@ -15,13 +15,6 @@ using Found = DecayCorrection::Found;
 
 constexpr double longest_wait_s = 12 * 3600.0;
 
-Found found_in(const std::string& decay_correction) {
-  if (decay_correction == "NONE") return Found::none;
-  if (decay_correction == "START") return Found::start;
-  if (decay_correction == "ADMIN") return Found::administration;
-  return Found::unknown;
-}
-
 std::string hours_text(double seconds) {
   char text[64];
   std::snprintf(text, sizeof text, "%.2f h", seconds / 3600.0);
@@ -226,11 +219,7 @@ Timing find_timing(const Layout& layout,
     for (std::string& warning : check_wait(*injection, half_life_min, injection_time.has_value(), scan))
       timing.warnings.push_back(std::move(warning));
   timing.frames = frames_after(timing.time_zero, layout);
-  const DecayClaim claim{.found = found_in(first.decay_correction),
-                         .series_time = first.series_time,
-                         .injection = stated ? stated : injection,
-                         .half_life_s = half_life_min * 60.0,
-                         .is_decay_time = first.is_decay_time_stated};
+  const DecayClaim claim = decay_claim(first, stated ? stated : injection, half_life_min);
   if (decay_reference)
     set_decay(given_reference(*decay_reference, scan, timing), claim, "given by the user", timing);
   else

@@ -335,6 +335,61 @@ TEST_CASE("A series time before the scan must fit the frame reference times", "[
                                               Contains("reference time of 0.0 s"));
 }
 
+TEST_CASE("A time of the scanner's own is evidence where the series time was altered", "[dicom][decay]") {
+  // The scan began 60 s after noon; values are corrected to that.
+  const auto reference = [](double series_s, double scanner_s, bool has_factors) {
+    auto frames = witnesses(60.0);
+    if (!has_factors)
+      for (auto& frame : frames) frame.decay_factor = 1.0;
+    return detail::find_decay_reference(frames,
+                                        {.found = Found::start,
+                                         .series_time = after_noon(series_s),
+                                         .injection = std::nullopt,
+                                         .half_life_s = half_life_s,
+                                         .scanner_time = after_noon(scanner_s),
+                                         .scanner_tag = "(0009,100D)"},
+                                        "file");
+  };
+  const auto both = reference(60.0, 60.0, true);
+  CHECK(both.evidence == "series time, confirmed by 3 decay factors");
+  CHECK(both.warnings.empty());
+  const auto altered = reference(-20 * 86400.0, 60.0, true);
+  CHECK(altered.time == after_noon(60.0));
+  CHECK(altered.evidence == "time (0009,100D) of the scanner, confirmed by 3 decay factors");
+  CHECK_THAT(altered.warnings.front(), Contains("the series time is -1728060.0 s from the time (0009,100D)"));
+
+  const auto unconfirmed = reference(700.0, 60.0, false);
+  CHECK(unconfirmed.time == after_noon(60.0));
+  CHECK(unconfirmed.evidence == "time (0009,100D) of the scanner; no decay factor confirms it");
+  CHECK(unconfirmed.warnings.size() == 2);
+  // A date that was altered in the private element alone is no time of this scan.
+  CHECK(reference(58.0, -86400.0, false).time == after_noon(58.0));
+}
+
+TEST_CASE("The time of GE and Siemens scanners stands in for a series time that was altered", "[dicom][decay]") {
+  for (const PetDialect dialect : {PetDialect::ge, PetDialect::siemens}) {
+    const TemporaryFolder folder;
+    PetWriteOptions options = small_options();
+    options.dialect = dialect;
+    const auto files = write_pet_series(small_image({{1.0, 2.0}, {2.0, 4.0}}), options, folder.path());
+    const DynamicImage sound = read_pet_series(folder.path());
+    damage_all(files, [](DcmDataset& data) {
+      data.putAndInsertString(DCM_DecayFactor, "1");
+      data.putAndInsertString(DCM_SeriesTime, "180000");
+    });
+    const DynamicImage read = read_pet_series(folder.path());
+    CHECK(read.voxels == sound.voxels);
+    CHECK_THAT(read.decay.evidence,
+               Contains(dialect == PetDialect::ge ? "time (0009,100D) of the scanner" : "time (0071,1022) of the"));
+    // Without it the start of the scan has to do, which here is the same.
+    damage_all(files, [](DcmDataset& data) {
+      data.findAndDeleteElement(DcmTagKey(0x0009, 0x0010));
+      data.findAndDeleteElement(DcmTagKey(0x0071, 0x0010));
+    });
+    CHECK_THAT(read_pet_series(folder.path()).decay.evidence, Contains("start of the scan"));
+  }
+}
+
 TEST_CASE("Values corrected to administration without decay factors are told", "[dicom][decay]") {
   WrittenSeries series(Found::administration);
   damage_all(series.files, [](DcmDataset& data) { data.findAndDeleteElement(DCM_DecayFactor); });
