@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "kinetic_models/maps/detail/rate_table.h"
+#include "kinetic_models/maps/detail/rate_search.h"
 #include "kinetic_models/maps/detail/terms.h"
 
 namespace pet::detail {
@@ -84,8 +84,8 @@ class Refinement {
   /// its standard error.
   Optimum<P> minimise(const Coordinates& c, const Vector& start, int most_steps = 100) const {
     constexpr double negligible = 1e-12;
-    constexpr double tolerable = 1e-8;          // where no step lowers the cost any more
-    const double rounding = 1e-15 * dot(c, c);  // of the cost
+    constexpr double tolerable = 1e-8;                          // where no step lowers the cost any more
+    const double rounding = 1e-15 * dot(c, c, table_.width());  // of the cost
     constexpr double least_damping = 1e-5;
     constexpr double most_damping = 1e12;
     Optimum<P> best;
@@ -155,7 +155,7 @@ class Refinement {
     using Dual = ceres::Jet<double, static_cast<int>(P)>;
     std::array<Dual, P> p;
     for (std::size_t j = 0; j < P; ++j) p[j] = Dual(at.parameters[j], static_cast<int>(j));
-    std::array<Dual, Terms::fixed> of_fixed;
+    std::array<Dual, most_fixed> of_fixed;
     std::array<Moving<Dual>, Terms::moving> terms;
     Terms::expand(p.data(), of_fixed.data(), terms.data());
 
@@ -170,13 +170,13 @@ class Refinement {
       table_.at(term.rate.a, y, by_rate);
       add(term.coefficient, y, residual, jacobian);
       for (std::size_t i = 0; i < free_count_; ++i)
-        add_scaled(jacobian[i], term.coefficient.a * term.rate.v[static_cast<int>(free_[i])], by_rate);
+        detail::add(jacobian[i], term.coefficient.a * term.rate.v[static_cast<int>(free_[i])], by_rate, width);
     }
-    at.cost = dot(residual, residual);
+    at.cost = dot(residual, residual, width);
     for (std::size_t i = 0; i < free_count_; ++i) {
-      gradient[free_[i]] = dot(jacobian[i], residual);
+      gradient[free_[i]] = dot(jacobian[i], residual, width);
       for (std::size_t k = 0; k <= i; ++k)
-        at.normal[free_[i]][free_[k]] = at.normal[free_[k]][free_[i]] = dot(jacobian[i], jacobian[k]);
+        at.normal[free_[i]][free_[k]] = at.normal[free_[k]][free_[i]] = dot(jacobian[i], jacobian[k], width);
     }
   }
 
@@ -185,20 +185,10 @@ class Refinement {
            const Coordinates& curve,
            Coordinates& residual,
            std::array<Coordinates, P>& jacobian) const {
-    add_scaled(residual, -coefficient.a, curve);
+    const std::size_t width = table_.width();
+    detail::add(residual, -coefficient.a, curve, width);
     for (std::size_t i = 0; i < free_count_; ++i)
-      add_scaled(jacobian[i], coefficient.v[static_cast<int>(free_[i])], curve);
-  }
-
-  void add_scaled(Coordinates& to, double factor, const Coordinates& curve) const {
-    for (std::size_t d = 0; d < table_.width(); ++d) to[d] += factor * curve[d];
-  }
-
-  double dot(const Coordinates& a, const Coordinates& b) const {
-    std::array<double, 4> sums{};  // of the vector's elements: an order of its own, the same on every machine
-    for (std::size_t d = 0; d < table_.width(); d += 4)
-      for (std::size_t e = 0; e < 4; ++e) sums[e] += a[d + e] * b[d + e];
-    return (sums[0] + sums[2]) + (sums[1] + sums[3]);
+      detail::add(jacobian[i], coefficient.v[static_cast<int>(free_[i])], curve, width);
   }
 
   const RateTable& table_;
