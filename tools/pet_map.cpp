@@ -169,7 +169,8 @@ int run(const Options& options, const pet::Common& common) {
   pet::MapOptions map;
   map.threads = common.threads;
   map.fit = pet::map_fit_options(options, model, scan->plasma && scan->plasma->has_whole_blood());
-  map.fit.weights = pet::map_weights(scan->weights, scan->image, pet::mean_curve(scan->image, scan->voxels));
+  map.fit.weights =
+      pet::map_weights(scan->weights, scan->image, pet::mean_curve(scan->image, scan->voxels, common.threads));
   const std::optional<pet::Estimate> k2prime = estimate_k2prime(options, model, *scan, map);
   if (k2prime) map.fit.k2prime = k2prime->value;
   map.on_voxels = [&](std::size_t count) { progress.advance(count); };

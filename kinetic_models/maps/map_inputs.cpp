@@ -9,6 +9,7 @@
 #include "kinetic_models/detail/statistics.h"
 #include "kinetic_models/srtm.h"
 #include "libpet/error.h"
+#include "libpet/parallel.h"
 
 namespace pet {
 namespace {
@@ -36,25 +37,43 @@ std::vector<std::uint32_t> all_voxels(const Grid& grid) {
   return voxels;
 }
 
-TimeActivityCurve mean_curve(const DynamicImage& image, const std::vector<std::uint32_t>& voxels) {
-  std::vector<bool> is_finite(voxels.size(), true);
-  for (std::size_t f = 0; f < image.frames.size(); ++f) {
-    const std::span<const float> frame = image.frame(f);
-    for (std::size_t i = 0; i < voxels.size(); ++i)
-      if (!std::isfinite(frame[voxels[i]])) is_finite[i] = false;
+TimeActivityCurve mean_curve(const DynamicImage& image, const std::vector<std::uint32_t>& voxels, unsigned threads) {
+  // Sums of runs of voxels of a fixed length, added up in their order: the same for any number of threads.
+  constexpr std::size_t run = 8192;
+  const std::size_t frames = image.frames.size();
+  struct Sum {
+    double count = 0.0;
+    std::vector<double> activity;
+  };
+  std::vector<Sum> sums((voxels.size() + run - 1) / run);
+  parallel_for(sums.size(), threads, [&](std::size_t r) {
+    const std::span<const std::uint32_t> some =
+        std::span(voxels).subspan(r * run, std::min(run, voxels.size() - r * run));
+    std::vector<float> not_finite(some.size(), 0.0F);  // x - x is 0 for every finite x
+    for (std::size_t f = 0; f < frames; ++f) {
+      const std::span<const float> frame = image.frame(f);
+      for (std::size_t i = 0; i < some.size(); ++i) not_finite[i] += frame[some[i]] - frame[some[i]];
+    }
+    Sum& sum = sums[r];
+    for (const float excess : not_finite) sum.count += excess == 0.0F ? 1.0 : 0.0;
+    for (std::size_t f = 0; f < frames; ++f) {
+      const std::span<const float> frame = image.frame(f);
+      double of_frame = 0.0;
+      for (std::size_t i = 0; i < some.size(); ++i)
+        of_frame += not_finite[i] == 0.0F ? static_cast<double>(frame[some[i]]) : 0.0;
+      sum.activity.push_back(of_frame);
+    }
+  });
+  TimeActivityCurve mean{image.frames, std::vector<double>(frames, 0.0)};
+  double count = 0.0;
+  for (const Sum& sum : sums) {
+    count += sum.count;
+    for (std::size_t f = 0; f < frames; ++f) mean.activity[f] += sum.activity[f];
   }
-  const auto count = static_cast<double>(std::count(is_finite.begin(), is_finite.end(), true));
   if (count == 0.0)
     throw bad_input("voxels to fit", std::to_string(voxels.size()) + ", none of them with a finite curve",
                     "at least one");
-  TimeActivityCurve mean{image.frames, {}};
-  for (std::size_t f = 0; f < image.frames.size(); ++f) {
-    const std::span<const float> frame = image.frame(f);
-    double sum = 0.0;
-    for (std::size_t i = 0; i < voxels.size(); ++i)
-      if (is_finite[i]) sum += static_cast<double>(frame[voxels[i]]);
-    mean.activity.push_back(sum / count);
-  }
+  for (double& activity : mean.activity) activity /= count;
   return mean;
 }
 

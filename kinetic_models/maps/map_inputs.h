@@ -17,8 +17,10 @@ std::vector<std::uint32_t> voxels_of(const LabelMap& mask, const std::string& wh
 std::vector<std::uint32_t> all_voxels(const Grid& grid);
 
 /// The mean curve of some voxels of an image; those that are not finite in every frame are left out. Throws InputError
-/// for none.
-TimeActivityCurve mean_curve(const DynamicImage& image, const std::vector<std::uint32_t>& voxels);
+/// for none. The result does not depend on the number of threads (0: as many as the machine has).
+TimeActivityCurve mean_curve(const DynamicImage& image,
+                             const std::vector<std::uint32_t>& voxels,
+                             unsigned threads = 0);
 
 /// A curve of a table as one of the image: on the image's frames. Throws InputError, beginning with `where`, where a
 /// frame of the table starts or ends more than 0.1 s from the image's, or where the unit of one of the two is unknown:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How many voxels a second the maps of every model do, with standard errors, without input and output, on all cores.
-//   map_benchmark [VOXELS] [THREADS]      (200000, all)
+//   map_benchmark [VOXELS] [THREADS] [MODEL]      (200000, all, all)
 // Prints a table: voxels a second, the least that is aimed at, and for srtm the time for a tenth and for ten times the
 // voxels. 45 frames; noise of counts as in a voxel of 2 mm.
 #include <chrono>
@@ -89,6 +89,7 @@ double aim_of(const Model& model) {
 int main(int argc, char** argv) {
   const std::size_t voxels = argc > 1 ? static_cast<std::size_t>(std::atol(argv[1])) : 200000;
   const unsigned threads = argc > 2 ? static_cast<unsigned>(std::atoi(argv[2])) : 0;
+  const std::string only = argc > 3 ? argv[3] : "";
   const Scan scan = simulate();
   const ReferenceRegion reference(scan.reference);
   const Plasma blood = plasma();
@@ -96,13 +97,14 @@ int main(int argc, char** argv) {
   const DynamicImage with_plasma = noisy::image(scan.of_plasma, voxels / targets, noise);
   std::printf("%-18s %12s %22s %18s\n", "model", "voxels/s", "voxels/s of one core", "aim of two cores");
   for (const Model* model : models()) {
-    if (!is_mappable(*model)) continue;
+    if (!is_mappable(*model) || (!only.empty() && model->name != only)) continue;
     const Time time = model->needs_plasma() ? time_for(*model, with_plasma, blood, threads)
                                             : time_for(*model, with_reference, reference, threads);
     const auto count = static_cast<double>(voxels);
     std::printf("%-18s %12.0f %22.0f %18.0f\n", std::string(model->name).c_str(), count / time.wall_s,
                 count / time.of_cores_s, aim_of(*model));
   }
+  if (!only.empty() && only != srtm.name) return 0;
   for (const std::size_t count : {voxels / 10, voxels * 5}) {
     const DynamicImage image = noisy::image(scan.of_reference, count / targets, noise);
     const Time time = time_for(srtm, image, reference, threads);

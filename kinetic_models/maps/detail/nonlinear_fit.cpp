@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <Eigen/Eigenvalues>
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <optional>
@@ -9,7 +9,7 @@
 #include "kinetic_models/detail/solver.h"
 #include "kinetic_models/frtm.h"
 #include "kinetic_models/maps/detail/block_fit.h"
-#include "kinetic_models/maps/detail/rate_search.h"
+#include "kinetic_models/maps/detail/pair_search.h"
 #include "kinetic_models/maps/detail/refinement.h"
 #include "kinetic_models/maps/detail/terms.h"
 #include "kinetic_models/maps/detail/voxel_report.h"
@@ -35,6 +35,7 @@ struct Workspace {
   VoxelBlock projections;
   std::array<float, lanes> unexplained;
   std::array<std::int32_t, lanes> best;
+  PairSearch::BestPairs best_pairs;
 };
 
 // How far apart the rates of the grid lie, in nodes of the table.
@@ -45,6 +46,7 @@ template <typename Terms>
 class NonlinearFit : public BlockFit {
  public:
   static constexpr std::size_t P = Terms::parameters;
+  using Vector = std::array<double, P>;
 
   NonlinearFit(const Model& model, const ScanInput& input, const FitOptions& options, const TimeActivityCurve& mean)
       : model_(model),
@@ -58,7 +60,9 @@ class NonlinearFit : public BlockFit {
                used_),
         known_blood_(held_blood(parameters_)),
         search_(table_, free_fixed(), Terms::searched == 1 ? nodes_between_rates : nodes_between_paired_rates),
-        refinement_(table_, parameters_) {}
+        refinement_(table_, parameters_) {
+    if constexpr (Terms::searched == 2) pairs_.emplace(search_);
+  }
 
   void fit(const VoxelBlock& measured, std::size_t count, std::size_t first, ParametricMaps& maps) const override {
     const CurveSpace& space = table_.space();
@@ -73,17 +77,21 @@ class NonlinearFit : public BlockFit {
     work.searched = work.coordinates;
     take_off_blood(work.searched);
     search_.project(work.searched, work.projections);
-    if constexpr (Terms::searched == 1)
-      search_.best_of_one(work.projections, work.best.data());
-    else
-      search_.best_of_two(work.projections, work.best.data());
+    search_.best_of_one(work.projections, work.best.data());
+    if constexpr (Terms::searched == 2) pairs_->find(work.projections, work.best_pairs);
     for (std::size_t lane = 0; lane < count; ++lane) {
-      const Coordinates searched = of_lane(work.searched, lane);
       const auto best = static_cast<std::size_t>(work.best[lane]);
       const auto unexplained = static_cast<double>(work.unexplained[lane]);
       if constexpr (Terms::is_one_to_one && Terms::searched == 1)
-        if (fit_in_closed_form(searched, best, unexplained, first + lane, maps)) continue;
-      report(optimum_from(of_lane(work.coordinates, lane), searched, best), unexplained, first + lane, maps);
+        if (fit_in_closed_form(of_lane(work.searched, lane), best, unexplained, first + lane, maps)) continue;
+      // The curve once more in double precision: along flat valleys the optimum moves far for little.
+      Coordinates c;
+      c.fill(0.0);
+      space.coordinates(work.weighted, lane, c.data());
+      if constexpr (Terms::searched == 2)
+        report(optimum_of_pairs(c, best, work.best_pairs, lane), unexplained, first + lane, maps);
+      else
+        report(optimum_from(c, best), unexplained, first + lane, maps);
     }
   }
 
@@ -118,17 +126,17 @@ class NonlinearFit : public BlockFit {
     return c;
   }
 
-  Optimum<P> optimum_from(const Coordinates& c, const Coordinates& searched, std::size_t best) const {
-    std::array<double, Terms::searched> rates;
-    if constexpr (Terms::searched == 1) {
-      const auto maximum = search_.maximum_near(best, searched);
-      rates = {maximum ? search_.rate(*maximum) : search_.rate(best)};
-    } else {  // the faster first, as the terms of the models have them
-      rates = {search_.rate(best % search_.size()), search_.rate(best / search_.size())};
-    }
-    const GridPoint<double> point = grid_point(searched, rates);
+  Coordinates without_blood(Coordinates c) const {
+    if (known_blood_) add(c, -*known_blood_, table_.fixed()[0], table_.width());
+    return c;
+  }
+
+  // The optimum from the best rate of the grid. Of several starts the best after a few steps is followed to its end.
+  Optimum<P> optimum_from(const Coordinates& c, std::size_t best) const {
+    const Coordinates searched = without_blood(c);
+    const auto maximum = search_.maximum_near(best, searched);
+    const GridPoint<double> point = grid_point(searched, {maximum ? search_.rate(*maximum) : search_.rate(best)});
     if constexpr (Terms::starts == 1) return refinement_.minimise(c, Terms::start(point, parameters_, 0));
-    // Of several starts the best after a few steps is followed to its end.
     constexpr int few_steps = 15;
     Optimum<P> leader;
     for (std::size_t s = 0; s < Terms::starts; ++s) {
@@ -136,6 +144,58 @@ class NonlinearFit : public BlockFit {
       if (tried.cost < leader.cost) leader = tried;
     }
     return leader.converged ? leader : refinement_.minimise(c, leader.parameters);
+  }
+
+  // The optimum from the best pairs of rates of each zone. The lowest minimum over the rates is that of the model where
+  // its parameters are inside the bounds; else all minima are followed within the bounds, and the best is taken.
+  Optimum<P> optimum_of_pairs(const Coordinates& c,
+                              std::size_t best_rate,
+                              const PairSearch::BestPairs& best,
+                              std::size_t lane) const {
+    const Coordinates searched = without_blood(c);
+    struct Start {
+      double explained;
+      Vector parameters;
+      bool is_inside;
+    };
+    std::array<Start, PairSearch::zones> starts;
+    std::size_t count = 0;
+    for (const auto& of_zone : best) {
+      if (of_zone[lane] < 0) continue;
+      const PairSearch::Place of_grid = pairs_->of_grid(of_zone[lane]);
+      const PairSearch::Place refined = pairs_->refined(of_grid, searched);
+      const Vector inner = start_at(refined, searched);
+      const bool is_inside = are_inside(inner);
+      starts[count++] = {refined.explained, is_inside ? inner : start_at(of_grid, searched), is_inside};
+    }
+    if (count == 0) {  // no pair: the best single rate twice
+      const auto place = static_cast<double>(search_.node_of(best_rate));
+      starts[count++] = {0.0, start_at({place, place}, searched), false};
+    }
+    for (std::size_t s = 1; s < count; ++s)  // the lowest first
+      for (std::size_t t = s; t > 0 && starts[t].explained > starts[t - 1].explained; --t)
+        std::swap(starts[t], starts[t - 1]);
+    if (starts[0].is_inside) return refinement_.minimise(c, starts[0].parameters);
+    constexpr int few_steps = 12;
+    Optimum<P> leader;
+    for (std::size_t s = 0; s < count; ++s) {
+      const Optimum<P> optimum = refinement_.minimise(c, starts[s].parameters, few_steps);
+      if (optimum.cost < leader.cost) leader = optimum;
+      if (starts[s].is_inside) break;  // those behind explain less
+    }
+    return leader.converged ? leader : refinement_.minimise(c, leader.parameters);
+  }
+
+  Vector start_at(const PairSearch::Place& place, const Coordinates& searched) const {
+    // The faster first, as the terms of the models have them.
+    return Terms::start(grid_point(searched, {search_.rate_at(place.fast), search_.rate_at(place.slow)}), parameters_,
+                        0);
+  }
+
+  bool are_inside(const Vector& p) const {
+    for (std::size_t j = 0; j < P; ++j)
+      if (!parameters_[j].is_held() && !is_inside(p[j], parameters_[j])) return false;
+    return true;
   }
 
   // The linear coefficients at given rates, by normal equations.
@@ -277,6 +337,7 @@ class NonlinearFit : public BlockFit {
   RateTable table_;
   std::optional<double> known_blood_;
   RateSearch search_;
+  std::optional<PairSearch> pairs_;
   Refinement<Terms> refinement_;
 };
 

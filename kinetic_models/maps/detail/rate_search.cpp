@@ -21,24 +21,6 @@ OCCUPET_VECTOR_VERSIONS void keep_largest(const float* row, std::int32_t index, 
   }
 }
 
-// The same for what a pair of curves explains where both coefficients are positive.
-OCCUPET_VECTOR_VERSIONS void keep_largest_of_pair(const float* in_a,
-                                                  const float* in_b,
-                                                  float cosine,
-                                                  float inverse_squared,
-                                                  std::int32_t index,
-                                                  float* largest,
-                                                  std::int32_t* best) {
-  for (std::size_t lane = 0; lane < lanes; ++lane) {
-    const float of_a = in_a[lane] - cosine * in_b[lane];  // coefficients, times 1 - cosine^2
-    const float of_b = in_b[lane] - cosine * in_a[lane];
-    const float explained = (in_a[lane] * of_a + in_b[lane] * of_b) * inverse_squared;
-    const bool is_better = (of_a > 0.0F) & (of_b > 0.0F) & (explained > largest[lane]);
-    largest[lane] = is_better ? explained : largest[lane];
-    best[lane] = is_better ? index : best[lane];
-  }
-}
-
 // Where on [0, 1] the derivative of the cubic, slope_0 + 2 b t + a t^2, falls through 0: slope_0 > 0 > slope_1.
 double maximum_of(const CubicEnds& cubic) {
   const double change = cubic.at_1 - cubic.at_0;
@@ -156,7 +138,6 @@ void RateSearch::add_nodes() {
 }
 
 void RateSearch::add_grid(std::size_t every) {
-  const std::size_t width = table_.width();
   const auto dimensions = static_cast<std::ptrdiff_t>(table_.space().dimensions());
   std::vector<double> rows;
   for (std::size_t i = 0; i < node_.size(); i += every) {
@@ -164,15 +145,6 @@ void RateSearch::add_grid(std::size_t every) {
     rows.insert(rows.end(), node_[i].unit.begin(), node_[i].unit.begin() + dimensions);
   }
   unit_product_ = BlockMatrix(rows, grid_.size(), table_.space().dimensions());
-  constexpr double too_alike = 1e-4;
-  for (std::size_t a = 0; a < grid_.size(); ++a)
-    for (std::size_t b = a + 1; b < grid_.size(); ++b) {
-      const double cosine = dot(node_[grid_[a]].unit, node_[grid_[b]].unit, width);
-      const double rest = 1.0 - cosine * cosine;
-      if (rest > too_alike)
-        pairs_.push_back({static_cast<std::uint16_t>(a), static_cast<std::uint16_t>(b), static_cast<float>(cosine),
-                          static_cast<float>(1.0 / rest)});
-    }
 }
 
 void RateSearch::best_of_one(const VoxelBlock& projections, std::int32_t* best) const {
@@ -180,16 +152,6 @@ void RateSearch::best_of_one(const VoxelBlock& projections, std::int32_t* best) 
   std::fill(best, best + lanes, 0);
   for (std::size_t k = 0; k < grid_.size(); ++k)
     keep_largest(projections.row(k), static_cast<std::int32_t>(k), largest.data(), best);
-}
-
-void RateSearch::best_of_two(const VoxelBlock& projections, std::int32_t* best) const {
-  std::array<float, lanes> largest{};
-  const auto count = static_cast<std::int32_t>(grid_.size());
-  best_of_one(projections, best);
-  for (std::size_t lane = 0; lane < lanes; ++lane) best[lane] *= count + 1;
-  for (const Pair& pair : pairs_)
-    keep_largest_of_pair(projections.row(pair.a), projections.row(pair.b), pair.cosine, pair.inverse_squared,
-                         pair.a * count + pair.b, largest.data(), best);
 }
 
 CubicEnds RateSearch::between(std::size_t left, std::size_t right, const Coordinates& c) const {
@@ -239,7 +201,7 @@ OneRateOptimum RateSearch::optimum_at(const Maximum& maximum, const Coordinates&
   const double length = value(a.length, b.length, a.length_slope, b.length_slope);
 
   OneRateOptimum optimum;
-  optimum.rate = table_.rate_at(position(maximum.node) + maximum.t * step);
+  optimum.rate = rate(maximum);
   optimum.coefficient = along_unit / length;
   optimum.explained = along_unit * along_unit;
   const double by_rate = optimum.coefficient / table_.rate_per_position(optimum.rate);

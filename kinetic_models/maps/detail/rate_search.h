@@ -35,38 +35,8 @@ struct OneRateOptimum {
 /// Between nodes u is cubic, like the curves of the table: the best rate of all is where the cubic u . c is largest.
 class RateSearch {
  public:
-  /// `free_fixed` are the indices of the fixed curves of the table whose coefficients are free; `every` is the number
-  /// of nodes of the table from one rate of the grid to the next.
-  RateSearch(const RateTable& table, const std::vector<std::size_t>& free_fixed, std::size_t every);
-
-  std::size_t size() const { return grid_.size(); }
-  std::size_t free_fixed() const { return direction_.size(); }
-  /// u . c for all rates of the grid and all voxels of a block.
-  void project(const VoxelBlock& coordinates, VoxelBlock& projections) const {
-    unit_product_.multiply(coordinates, projections);
-  }
-  /// The rate of the grid with the largest |u . c| in each lane.
-  void best_of_one(const VoxelBlock& projections, std::int32_t* best) const;
-  /// The pair of rates with the smallest residual of two curves whose coefficients are both positive; where no pair has
-  /// such coefficients, the best single rate twice. Pairs are a * size() + b, a < b.
-  void best_of_two(const VoxelBlock& projections, std::int32_t* best) const;
-
-  double rate(std::size_t of_grid) const { return table_.rate_at(position(grid_[of_grid])); }
-  /// Where u . c has an extremum: a place between two neighbouring nodes, and the cubic there.
-  struct Maximum {
-    std::size_t node;
-    double t;
-    CubicEnds projection;
-  };
-  /// The maximum of (u . c)^2 next to the best rate of the grid; none where it is not inside the rates of the table.
-  std::optional<Maximum> maximum_near(std::size_t best, const Coordinates& c) const;
-  double rate(const Maximum& at) const { return table_.rate_at(position(at.node) + at.t * table_.step()); }
-  /// The fit of a voxel at such a maximum.
-  OneRateOptimum optimum_at(const Maximum& maximum, const Coordinates& c) const;
-
- private:
-  // The basis curve at a node: y = sum of along[f] e_f + length u, the e_f being orthonormal directions of the fixed
-  // curves; derivatives by x; `turn` is |du/dx|.
+  /// The basis curve at a node: y = sum of along[f] e_f + length u, the e_f being orthonormal directions of the fixed
+  /// curves; derivatives by x; `turn` is |du/dx|.
   struct Node {
     Coordinates unit;
     Coordinates unit_slope;
@@ -77,19 +47,45 @@ class RateSearch {
     double turn = 0.0;
     double turn_slope = 0.0;
   };
-  struct Pair {
-    std::uint16_t a;
-    std::uint16_t b;
-    float cosine;           // u_a . u_b
-    float inverse_squared;  // 1 / (1 - cosine^2)
-  };
 
+  /// `free_fixed` are the indices of the fixed curves of the table whose coefficients are free; `every` is the number
+  /// of nodes of the table from one rate of the grid to the next.
+  RateSearch(const RateTable& table, const std::vector<std::size_t>& free_fixed, std::size_t every);
+
+  const RateTable& table() const { return table_; }
+  std::size_t nodes() const { return node_.size(); }
+  const Node& node(std::size_t n) const { return node_[n]; }
+  double rate_at(double place) const { return table_.rate_at((static_cast<double>(first_) + place) * table_.step()); }
+  /// Rates of the grid.
+  std::size_t size() const { return grid_.size(); }
+  std::size_t node_of(std::size_t of_grid) const { return grid_[of_grid]; }
+  std::size_t free_fixed() const { return direction_.size(); }
+  /// u . c for all rates of the grid and all voxels of a block.
+  void project(const VoxelBlock& coordinates, VoxelBlock& projections) const {
+    unit_product_.multiply(coordinates, projections);
+  }
+  /// The rate of the grid with the largest |u . c| in each lane.
+  void best_of_one(const VoxelBlock& projections, std::int32_t* best) const;
+
+  double rate(std::size_t of_grid) const { return rate_at(static_cast<double>(grid_[of_grid])); }
+  /// Where u . c has an extremum: a place between two neighbouring nodes, and the cubic there.
+  struct Maximum {
+    std::size_t node;
+    double t;
+    CubicEnds projection;
+  };
+  /// The maximum of (u . c)^2 next to the best rate of the grid; none where it is not inside the rates of the table.
+  std::optional<Maximum> maximum_near(std::size_t best, const Coordinates& c) const;
+  double rate(const Maximum& at) const { return rate_at(static_cast<double>(at.node) + at.t); }
+  /// The fit of a voxel at such a maximum.
+  OneRateOptimum optimum_at(const Maximum& maximum, const Coordinates& c) const;
+
+ private:
   void add_directions(const std::vector<std::size_t>& free_fixed);
   Node node_at(std::size_t of_table) const;
   void add_nodes();
   void add_grid(std::size_t every);
   CubicEnds between(std::size_t left, std::size_t right, const Coordinates& c) const;
-  double position(std::size_t node) const { return static_cast<double>(first_ + node) * table_.step(); }
 
   const RateTable& table_;
   std::vector<Coordinates> direction_;  // e_f
@@ -98,7 +94,6 @@ class RateSearch {
   std::size_t first_ = 0;                                                    // the first node of the table that is here
   std::vector<Node> node_;
   std::vector<std::size_t> grid_;  // indices into node_
-  std::vector<Pair> pairs_;
   BlockMatrix unit_product_;
 };
 

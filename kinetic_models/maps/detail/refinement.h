@@ -86,7 +86,7 @@ class Refinement {
     constexpr double negligible = 1e-12;
     constexpr double tolerable = 1e-8;                          // where no step lowers the cost any more
     const double rounding = 1e-15 * dot(c, c, table_.width());  // of the cost
-    constexpr double least_damping = 1e-5;
+    constexpr double least_damping = 1e-4;
     constexpr double most_damping = 1e12;
     Optimum<P> best;
     best.parameters = within_bounds(start);
@@ -98,7 +98,6 @@ class Refinement {
       best.converged = undamped.is_solved && undamped.gain <= tolerable * best.cost;
       if (undamped.is_solved && undamped.gain <= negligible * best.cost + rounding) {
         best.converged = true;
-        best.parameters = undamped.to;
         return best;
       }
       const Step taken = damping > 0.0 ? step(best, gradient, damping) : undamped;
@@ -106,16 +105,16 @@ class Refinement {
       trial.parameters = taken.to;
       Vector trial_gradient{};
       if (taken.is_solved) evaluate(c, trial, trial_gradient);
-      // What the quadratic would have promised and what came of it.
-      const double success = (best.cost - trial.cost) / taken.gain;
-      if (taken.is_solved && success > 0.0) {
+      // What the quadratic has promised and what came of it.
+      const double success = taken.is_solved ? (best.cost - trial.cost) / taken.gain : -1.0;
+      if (success > 0.0) {
         best = trial;
         gradient = trial_gradient;
-        if (success > 0.75) damping = damping > least_damping ? 0.1 * damping : 0.0;
-      } else {
-        damping = std::max(least_damping, 10.0 * damping);
-        if (!(damping < most_damping)) return best;
       }
+      // Where the residuals are large the quadratic is too flat, and undamped steps overshoot to and fro.
+      if (success > 0.75) damping = damping > least_damping ? 0.2 * damping : 0.0;
+      if (!(success > 0.25)) damping = std::max(least_damping, 8.0 * damping);
+      if (!(damping < most_damping)) return best;
     }
     return best;
   }
@@ -123,31 +122,62 @@ class Refinement {
  private:
   struct Step {
     Vector to;
-    double gain = 0.0;  ///< the scalar product of step and gradient: twice the fall of the cost along it
+    double gain = 0.0;  ///< the fall of the cost that the quadratic promises
     bool is_solved = false;
   };
 
-  // The damped step from an evaluated point, within the bounds.
+  // The damped step from an evaluated point, within the bounds: what would leave them is moved onto its bound, and the
+  // rest solved for again with it there, so that the others do not creep.
   Step step(const Optimum<P>& at, const Vector& gradient, double damping) const {
-    std::array<std::size_t, P> active{};
-    std::size_t count = 0;
     auto damped = at.normal;
+    for (std::size_t i = 0; i < free_count_; ++i) damped[free_[i]][free_[i]] *= 1.0 + damping;
+    Vector delta{};
+    std::array<bool, P> is_settled;
+    is_settled.fill(true);
     for (std::size_t i = 0; i < free_count_; ++i) {
       const std::size_t j = free_[i];
       const bool is_against_lower = at.parameters[j] <= parameters_[j].lower && gradient[j] <= 0.0;
       const bool is_against_upper = at.parameters[j] >= parameters_[j].upper && gradient[j] >= 0.0;
-      if (!is_against_lower && !is_against_upper && at.normal[j][j] > 0.0) active[count++] = j;
-      damped[j][j] *= 1.0 + damping;
+      is_settled[j] = is_against_lower || is_against_upper || !(at.normal[j][j] > 0.0);
     }
     Step step{at.parameters};
-    Vector delta = gradient;
-    step.is_solved = solve(damped, delta, active, count);
-    for (std::size_t i = 0; step.is_solved && i < count; ++i) {
-      const std::size_t j = active[i];
-      step.to[j] = std::clamp(at.parameters[j] + delta[j], parameters_[j].lower, parameters_[j].upper);
-      step.gain += (step.to[j] - at.parameters[j]) * gradient[j];
+    for (bool is_cut = true; is_cut;) {
+      step.is_solved = solve_unsettled(damped, gradient, is_settled, delta);
+      is_cut = false;
+      for (std::size_t j = 0; step.is_solved && j < P; ++j) {
+        if (is_settled[j]) continue;
+        const double to = at.parameters[j] + delta[j];
+        step.to[j] = std::clamp(to, parameters_[j].lower, parameters_[j].upper);
+        if (step.to[j] == to) continue;
+        delta[j] = step.to[j] - at.parameters[j];
+        is_settled[j] = is_cut = true;
+      }
+    }
+    for (std::size_t j = 0; j < P; ++j) {
+      double bend = 0.0;
+      for (std::size_t k = 0; k < P; ++k) bend += at.normal[j][k] * delta[k];
+      step.gain += delta[j] * (2.0 * gradient[j] - bend);
     }
     return step;
+  }
+
+  // Solves the normal equations for the parameters that are not settled, the others having moved by their delta.
+  bool solve_unsettled(const std::array<Vector, P>& normal,
+                       const Vector& gradient,
+                       const std::array<bool, P>& is_settled,
+                       Vector& delta) const {
+    std::array<std::size_t, P> active{};
+    std::size_t count = 0;
+    Vector solution = gradient;
+    for (std::size_t j = 0; j < P; ++j) {
+      if (is_settled[j]) continue;
+      active[count++] = j;
+      for (std::size_t k = 0; k < P; ++k)
+        if (is_settled[k]) solution[j] -= normal[j][k] * delta[k];
+    }
+    if (!solve(normal, solution, active, count)) return false;
+    for (std::size_t i = 0; i < count; ++i) delta[active[i]] = solution[active[i]];
+    return true;
   }
 
   // Curve, derivatives, and from them cost, J'J and the direction of descent J'(c - curve).
