@@ -126,58 +126,70 @@ class Refinement {
     bool is_solved = false;
   };
 
-  // The damped step from an evaluated point, within the bounds: what would leave them is moved onto its bound, and the
-  // rest solved for again with it there, so that the others do not creep.
+  // The damped step from an evaluated point, within the bounds: straight to the minimum of the quadratic or to the
+  // first bound on the way; from there on with that parameter held, so that the others do not creep along the bound.
   Step step(const Optimum<P>& at, const Vector& gradient, double damping) const {
     auto damped = at.normal;
-    for (std::size_t i = 0; i < free_count_; ++i) damped[free_[i]][free_[i]] *= 1.0 + damping;
-    Vector delta{};
-    std::array<bool, P> is_settled;
-    is_settled.fill(true);
+    std::array<std::size_t, P> active{};
+    std::size_t count = 0;
     for (std::size_t i = 0; i < free_count_; ++i) {
       const std::size_t j = free_[i];
       const bool is_against_lower = at.parameters[j] <= parameters_[j].lower && gradient[j] <= 0.0;
       const bool is_against_upper = at.parameters[j] >= parameters_[j].upper && gradient[j] >= 0.0;
-      is_settled[j] = is_against_lower || is_against_upper || !(at.normal[j][j] > 0.0);
+      if (!is_against_lower && !is_against_upper && at.normal[j][j] > 0.0) active[count++] = j;
+      damped[j][j] *= 1.0 + damping;
     }
-    Step step{at.parameters};
-    for (bool is_cut = true; is_cut;) {
-      step.is_solved = solve_unsettled(damped, gradient, is_settled, delta);
-      is_cut = false;
-      for (std::size_t j = 0; step.is_solved && j < P; ++j) {
-        if (is_settled[j]) continue;
-        const double to = at.parameters[j] + delta[j];
-        step.to[j] = std::clamp(to, parameters_[j].lower, parameters_[j].upper);
-        if (step.to[j] == to) continue;
-        delta[j] = step.to[j] - at.parameters[j];
-        is_settled[j] = is_cut = true;
+    Step step{at.parameters, 0.0, true};
+    Vector rest = gradient;  // of the quadratic at the place reached
+    while (count > 0) {
+      Vector leg = rest;
+      step.is_solved = solve(damped, leg, active, count);
+      if (!step.is_solved) return step;
+      const Bound first = first_bound(step.to, leg, active, count);
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t j = active[i];
+        step.to[j] += first.share * leg[j];
+        for (std::size_t k = 0; k < P; ++k) rest[k] -= damped[k][j] * first.share * leg[j];
       }
+      if (first.share == 1.0) break;
+      const std::size_t held = active[first.index];
+      step.to[held] = leg[held] > 0.0 ? parameters_[held].upper : parameters_[held].lower;
+      std::copy(active.begin() + static_cast<std::ptrdiff_t>(first.index) + 1, active.end(),
+                active.begin() + static_cast<std::ptrdiff_t>(first.index));
+      --count;
     }
-    for (std::size_t j = 0; j < P; ++j) {
-      double bend = 0.0;
-      for (std::size_t k = 0; k < P; ++k) bend += at.normal[j][k] * delta[k];
-      step.gain += delta[j] * (2.0 * gradient[j] - bend);
-    }
+    step.gain = promised(at, gradient, step.to);
     return step;
   }
 
-  // Solves the normal equations for the parameters that are not settled, the others having moved by their delta.
-  bool solve_unsettled(const std::array<Vector, P>& normal,
-                       const Vector& gradient,
-                       const std::array<bool, P>& is_settled,
-                       Vector& delta) const {
-    std::array<std::size_t, P> active{};
-    std::size_t count = 0;
-    Vector solution = gradient;
-    for (std::size_t j = 0; j < P; ++j) {
-      if (is_settled[j]) continue;
-      active[count++] = j;
-      for (std::size_t k = 0; k < P; ++k)
-        if (is_settled[k]) solution[j] -= normal[j][k] * delta[k];
+  // The first bound on a leg: which of the active parameters meets it, and after what share of the leg; share 1 for
+  // none.
+  struct Bound {
+    std::size_t index = 0;
+    double share = 1.0;
+  };
+  Bound first_bound(const Vector& from,
+                    const Vector& leg,
+                    const std::array<std::size_t, P>& active,
+                    std::size_t count) const {
+    Bound first;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t j = active[i];
+      const double room = (leg[j] > 0.0 ? parameters_[j].upper : parameters_[j].lower) - from[j];
+      if (std::abs(leg[j]) > std::abs(room) && room / leg[j] < first.share) first = {i, std::max(room / leg[j], 0.0)};
     }
-    if (!solve(normal, solution, active, count)) return false;
-    for (std::size_t i = 0; i < count; ++i) delta[active[i]] = solution[active[i]];
-    return true;
+    return first;
+  }
+
+  // The fall of the cost that the undamped quadratic promises.
+  double promised(const Optimum<P>& at, const Vector& gradient, const Vector& to) const {
+    double gain = 0.0;
+    for (std::size_t j = 0; j < P; ++j) {
+      double bend = 0.0;
+      for (std::size_t k = 0; k < P; ++k) bend += at.normal[j][k] * (to[k] - at.parameters[k]);
+      gain += (to[j] - at.parameters[j]) * (2.0 * gradient[j] - bend);
+    }
+    return gain;
   }
 
   // Curve, derivatives, and from them cost, J'J and the direction of descent J'(c - curve).
