@@ -40,6 +40,7 @@ Scan simulate() {
     simulated::TwoTissueTruth two;
     two.K1 = 0.2 + 0.02 * i;
     two.k2 = two.K1 / (4.0 + i % 5);
+    two.vB = 0.05;
     scan.of_plasma.push_back(simulated::two_tissue_target(two, simulated::cimbi36_frames()));
   }
   return scan;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "kinetic_models/maps/detail/vector_versions.h"
+
 namespace pet::detail {
 namespace {
 
@@ -47,20 +49,31 @@ double RateTable::position_of(double rate_per_min) const {
   return std::log1p(rate_per_min / rate_scale_);
 }
 
+namespace {
+
+OCCUPET_VECTOR_VERSIONS void interpolate(const Coordinates* value,
+                                         const Coordinates* slope,
+                                         double t,
+                                         double step,
+                                         double per_rate,
+                                         std::size_t width,
+                                         Coordinates& y,
+                                         Coordinates& by_rate) {
+  const Hermite cubic(t);
+  for (std::size_t d = 0; d < width; ++d) {
+    y[d] = cubic.value(value[0][d], value[1][d], step * slope[0][d], step * slope[1][d]);
+    by_rate[d] = per_rate * cubic.derivative(value[0][d], value[1][d], step * slope[0][d], step * slope[1][d]);
+  }
+}
+
+}  // namespace
+
 void RateTable::at(double rate_per_min, Coordinates& y, Coordinates& by_rate) const {
   const double last = static_cast<double>(nodes() - 1);
   const double position = std::clamp(position_of(std::max(rate_per_min, 0.0)) / step_, 0.0, last);
   const std::size_t node = std::min(static_cast<std::size_t>(position), nodes() - 2);
-  const Hermite cubic(position - static_cast<double>(node));
-  const double per_rate = 1.0 / (step_ * rate_per_position(rate_per_min));
-  const Coordinates& y0 = value_[node];
-  const Coordinates& y1 = value_[node + 1];
-  const Coordinates& s0 = slope_[node];
-  const Coordinates& s1 = slope_[node + 1];
-  for (std::size_t d = 0; d < width_; ++d) {
-    y[d] = cubic.value(y0[d], y1[d], step_ * s0[d], step_ * s1[d]);
-    by_rate[d] = per_rate * cubic.derivative(y0[d], y1[d], step_ * s0[d], step_ * s1[d]);
-  }
+  interpolate(&value_[node], &slope_[node], position - static_cast<double>(node), step_,
+              1.0 / (step_ * rate_per_position(rate_per_min)), width_, y, by_rate);
 }
 
 Coordinates RateTable::padded(const std::vector<double>& coordinates) const {

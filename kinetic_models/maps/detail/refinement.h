@@ -25,6 +25,19 @@ struct Optimum {
   bool converged = false;
 };
 
+/// Scalar products of some curves with each other and with the residual c - sum of coefficient x curve.
+struct CurveProducts {
+  static constexpr std::size_t most_curves = 6;
+  std::array<std::array<double, most_curves>, most_curves> of_pair;
+  std::array<double, most_curves> with_residual;
+  double of_residual;  ///< its square
+};
+void multiply(std::span<const Coordinates> curves,
+              std::span<const double> coefficients,
+              const Coordinates& c,
+              std::size_t width,
+              CurveProducts& products);
+
 /// Solves A x = b in place by Cholesky's method for the indices in `active`; false where A is not positive definite.
 template <std::size_t P>
 bool solve(std::array<std::array<double, P>, P> a,
@@ -192,7 +205,8 @@ class Refinement {
     return gain;
   }
 
-  // Curve, derivatives, and from them cost, J'J and the direction of descent J'(c - curve).
+  // Curve, derivatives, and from them cost, J'J and the direction of descent J'(c - curve). All columns of J are
+  // combinations of the few curves of the model and their derivatives by rate, and so are its products.
   void evaluate(const Coordinates& c, Optimum<P>& at, Vector& gradient) const {
     using Dual = ceres::Jet<double, static_cast<int>(P)>;
     std::array<Dual, P> p;
@@ -201,36 +215,41 @@ class Refinement {
     std::array<Moving<Dual>, Terms::moving> terms;
     Terms::expand(p.data(), of_fixed.data(), terms.data());
 
-    const std::size_t width = table_.width();
-    Coordinates residual = c;
-    std::array<Coordinates, P> jacobian;
-    for (std::size_t i = 0; i < free_count_; ++i) std::fill_n(jacobian[i].begin(), width, 0.0);
-    for (std::size_t f = 0; f < Terms::fixed; ++f) add(of_fixed[f], table_.fixed()[f], residual, jacobian);
-    for (const Moving<Dual>& term : terms) {
-      Coordinates y;
-      Coordinates by_rate;
-      table_.at(term.rate.a, y, by_rate);
-      add(term.coefficient, y, residual, jacobian);
-      for (std::size_t i = 0; i < free_count_; ++i)
-        detail::add(jacobian[i], term.coefficient.a * term.rate.v[static_cast<int>(free_[i])], by_rate, width);
+    constexpr std::size_t count = Terms::fixed + 2 * Terms::moving;
+    std::array<Coordinates, count> curves;
+    std::array<double, count> coefficients{};       // of the curve
+    std::array<std::array<double, P>, count> by{};  // of its derivatives
+    for (std::size_t f = 0; f < Terms::fixed; ++f) {
+      curves[f] = table_.fixed()[f];
+      coefficients[f] = of_fixed[f].a;
+      for (std::size_t j = 0; j < P; ++j) by[f][j] = of_fixed[f].v[static_cast<int>(j)];
     }
-    at.cost = dot(residual, residual, width);
+    for (std::size_t m = 0; m < Terms::moving; ++m) {
+      const std::size_t y = Terms::fixed + 2 * m;
+      table_.at(terms[m].rate.a, curves[y], curves[y + 1]);
+      coefficients[y] = terms[m].coefficient.a;
+      for (std::size_t j = 0; j < P; ++j) {
+        by[y][j] = terms[m].coefficient.v[static_cast<int>(j)];
+        by[y + 1][j] = terms[m].coefficient.a * terms[m].rate.v[static_cast<int>(j)];
+      }
+    }
+    CurveProducts products;
+    multiply(curves, coefficients, c, table_.width(), products);
+    at.cost = products.of_residual;
     for (std::size_t i = 0; i < free_count_; ++i) {
-      gradient[free_[i]] = dot(jacobian[i], residual, width);
-      for (std::size_t k = 0; k <= i; ++k)
-        at.normal[free_[i]][free_[k]] = at.normal[free_[k]][free_[i]] = dot(jacobian[i], jacobian[k], width);
+      const std::size_t j = free_[i];
+      std::array<double, count> column{};
+      gradient[j] = 0.0;
+      for (std::size_t a = 0; a < count; ++a) {
+        gradient[j] += by[a][j] * products.with_residual[a];
+        for (std::size_t b = 0; b < count; ++b) column[b] += by[a][j] * products.of_pair[a][b];
+      }
+      for (std::size_t h = 0; h <= i; ++h) {
+        double sum = 0.0;
+        for (std::size_t b = 0; b < count; ++b) sum += column[b] * by[b][free_[h]];
+        at.normal[j][free_[h]] = at.normal[free_[h]][j] = sum;
+      }
     }
-  }
-
-  template <typename Dual>
-  void add(const Dual& coefficient,
-           const Coordinates& curve,
-           Coordinates& residual,
-           std::array<Coordinates, P>& jacobian) const {
-    const std::size_t width = table_.width();
-    detail::add(residual, -coefficient.a, curve, width);
-    for (std::size_t i = 0; i < free_count_; ++i)
-      detail::add(jacobian[i], coefficient.v[static_cast<int>(free_[i])], curve, width);
   }
 
   const RateTable& table_;
