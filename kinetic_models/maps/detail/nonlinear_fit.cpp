@@ -176,7 +176,7 @@ class NonlinearFit : public BlockFit {
       for (std::size_t t = s; t > 0 && starts[t].explained > starts[t - 1].explained; --t)
         std::swap(starts[t], starts[t - 1]);
     if (starts[0].is_inside) return refinement_.minimise(c, starts[0].parameters);
-    constexpr int few_steps = 12;
+    constexpr int few_steps = 8;
     Optimum<P> leader;
     for (std::size_t s = 0; s < count; ++s) {
       const Optimum<P> optimum = refinement_.minimise(c, starts[s].parameters, few_steps);

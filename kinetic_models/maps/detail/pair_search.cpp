@@ -121,8 +121,8 @@ Surface surface_of(const Products& x) {
   return s;
 }
 
-// The step to the top of the paraboloid of a surface whose curvature is increased by `damping` where that is needed to
-// make it fall to all sides.
+// The step to the top of the paraboloid of a surface. Where it does not fall to all sides, so much is added to its
+// curvature that it does; `damping` is added in any case, of the largest curvature.
 struct Step {
   double along_1;
   double along_2;
@@ -131,10 +131,10 @@ struct Step {
 
 Step step_uphill(const Surface& s, double damping) {
   const double middle = -0.5 * (s.by_11 + s.by_22);
-  const double least = middle - std::hypot(0.5 * (s.by_11 - s.by_22), s.by_12);  // curvature of the flattest direction
+  const double least = middle - std::sqrt(0.25 * (s.by_11 - s.by_22) * (s.by_11 - s.by_22) + s.by_12 * s.by_12);  // curvature of the flattest direction
   const double most = 2.0 * middle - least;
-  const double added =
-      std::max(0.0, 1e-3 * std::abs(most) - least) * (least > 1e-9 * most ? 0.0 : 1.0) + damping * std::abs(most);
+  const double lacking = least > 1e-9 * most ? 0.0 : 1e-3 * std::abs(most) - least;
+  const double added = lacking + damping * std::abs(most);
   const double of_1 = -s.by_11 + added;
   const double of_2 = -s.by_22 + added;
   const double determinant = of_1 * of_2 - s.by_12 * s.by_12;

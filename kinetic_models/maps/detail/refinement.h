@@ -99,6 +99,7 @@ class Refinement {
     constexpr double negligible = 1e-12;
     constexpr double tolerable = 1e-8;                          // where no step lowers the cost any more
     const double rounding = 1e-15 * dot(c, c, table_.width());  // of the cost
+    constexpr double near = 1e-5;
     constexpr double least_damping = 1e-4;
     constexpr double most_damping = 1e12;
     Optimum<P> best;
@@ -107,13 +108,13 @@ class Refinement {
     evaluate(c, best, gradient);
     double damping = 0.0;
     for (int i = 0; i < most_steps; ++i) {
-      const Step undamped = step(best, gradient, 0.0);
-      best.converged = undamped.is_solved && undamped.gain <= tolerable * best.cost;
-      if (undamped.is_solved && undamped.gain <= negligible * best.cost + rounding) {
-        best.converged = true;
-        return best;
-      }
-      const Step taken = damping > 0.0 ? step(best, gradient, damping) : undamped;
+      const Step taken = step(best, gradient, damping);
+      // The damped step promises less than the undamped one: that is asked only where little is left.
+      const bool is_near = damping == 0.0 || !taken.is_solved || taken.gain <= near * best.cost + rounding;
+      const Step undamped = damping > 0.0 && is_near ? step(best, gradient, 0.0) : taken;
+      const bool is_there = is_near && undamped.is_solved && undamped.gain <= negligible * best.cost + rounding;
+      best.converged = is_there || (is_near && undamped.is_solved && undamped.gain <= tolerable * best.cost);
+      if (is_there) return best;
       Optimum<P> trial;
       trial.parameters = taken.to;
       Vector trial_gradient{};
