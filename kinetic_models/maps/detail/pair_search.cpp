@@ -131,7 +131,8 @@ struct Step {
 
 Step step_uphill(const Surface& s, double damping) {
   const double middle = -0.5 * (s.by_11 + s.by_22);
-  const double least = middle - std::sqrt(0.25 * (s.by_11 - s.by_22) * (s.by_11 - s.by_22) + s.by_12 * s.by_12);  // curvature of the flattest direction
+  const double least = middle - std::sqrt(0.25 * (s.by_11 - s.by_22) * (s.by_11 - s.by_22) +
+                                          s.by_12 * s.by_12);  // curvature of the flattest direction
   const double most = 2.0 * middle - least;
   const double lacking = least > 1e-9 * most ? 0.0 : 1e-3 * std::abs(most) - least;
   const double added = lacking + damping * std::abs(most);

@@ -96,9 +96,9 @@ class Refinement {
   /// less than 1e-12 of it, or by less than rounding: no parameter is then farther from its optimum than about 1e-5 of
   /// its standard error.
   Optimum<P> minimise(const Coordinates& c, const Vector& start, int most_steps = 100) const {
-    constexpr double negligible = 1e-12;
+    constexpr double negligible = 1e-14;
     constexpr double tolerable = 1e-8;                          // where no step lowers the cost any more
-    const double rounding = 1e-15 * dot(c, c, table_.width());  // of the cost
+    const double rounding = 1e-28 * dot(c, c, table_.width());  // of the promised fall, which is of second order
     constexpr double near = 1e-5;
     constexpr double least_damping = 1e-4;
     constexpr double most_damping = 1e12;
