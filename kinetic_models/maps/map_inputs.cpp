@@ -2,11 +2,13 @@
 #include "kinetic_models/maps/map_inputs.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
 
 #include "kinetic_models/detail/statistics.h"
+#include "kinetic_models/maps/detail/vector_versions.h"
 #include "kinetic_models/srtm.h"
 #include "libpet/error.h"
 #include "libpet/parallel.h"
@@ -37,43 +39,65 @@ std::vector<std::uint32_t> all_voxels(const Grid& grid) {
   return voxels;
 }
 
+namespace {
+
+// Sums of runs of voxels of a fixed length, added up in their order: the same for any number of threads.
+constexpr std::size_t run_length = 2048;
+constexpr std::size_t partial_sums = 8;
+
+struct Run {
+  std::array<float, run_length> values;      // of one frame
+  std::array<float, run_length> not_finite;  // x - x is 0 for every finite x
+};
+
+void load_frame(std::span<const float> frame, std::span<const std::uint32_t> voxels, Run& run) {
+  for (std::size_t i = 0; i < voxels.size(); ++i) run.values[i] = frame[voxels[i]];
+  std::fill(run.values.begin() + static_cast<std::ptrdiff_t>(voxels.size()), run.values.end(), 0.0F);
+}
+
+OCCUPET_VECTOR_VERSIONS void note_not_finite(Run& run) {
+  for (std::size_t i = 0; i < run_length; ++i) run.not_finite[i] += run.values[i] - run.values[i];
+}
+
+OCCUPET_VECTOR_VERSIONS double sum_of_finite(const Run& run) {
+  std::array<double, partial_sums> sums{};
+  for (std::size_t i = 0; i < run_length; i += partial_sums)
+    for (std::size_t s = 0; s < partial_sums; ++s)
+      sums[s] += static_cast<double>(run.not_finite[i + s] == 0.0F ? run.values[i + s] : 0.0F);
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
+
+}  // namespace
+
 TimeActivityCurve mean_curve(const DynamicImage& image, const std::vector<std::uint32_t>& voxels, unsigned threads) {
-  // Sums of runs of voxels of a fixed length, added up in their order: the same for any number of threads.
-  constexpr std::size_t run = 8192;
   const std::size_t frames = image.frames.size();
-  struct Sum {
-    double count = 0.0;
-    std::vector<double> activity;
-  };
-  std::vector<Sum> sums((voxels.size() + run - 1) / run);
-  parallel_for(sums.size(), threads, [&](std::size_t r) {
-    const std::span<const std::uint32_t> some =
-        std::span(voxels).subspan(r * run, std::min(run, voxels.size() - r * run));
-    std::vector<float> not_finite(some.size(), 0.0F);  // x - x is 0 for every finite x
+  const std::size_t runs = (voxels.size() + run_length - 1) / run_length;
+  std::vector<double> count(runs, 0.0);
+  std::vector<double> sums(runs * frames);
+  parallel_for(runs, threads, [&](std::size_t r) {
+    const std::size_t first = r * run_length;
+    const auto some = std::span(voxels).subspan(first, std::min(run_length, voxels.size() - first));
+    Run run;
+    run.not_finite.fill(0.0F);
     for (std::size_t f = 0; f < frames; ++f) {
-      const std::span<const float> frame = image.frame(f);
-      for (std::size_t i = 0; i < some.size(); ++i) not_finite[i] += frame[some[i]] - frame[some[i]];
+      load_frame(image.frame(f), some, run);
+      note_not_finite(run);
     }
-    Sum& sum = sums[r];
-    for (const float excess : not_finite) sum.count += excess == 0.0F ? 1.0 : 0.0;
+    for (std::size_t i = 0; i < some.size(); ++i) count[r] += run.not_finite[i] == 0.0F ? 1.0 : 0.0;
     for (std::size_t f = 0; f < frames; ++f) {
-      const std::span<const float> frame = image.frame(f);
-      double of_frame = 0.0;
-      for (std::size_t i = 0; i < some.size(); ++i)
-        of_frame += not_finite[i] == 0.0F ? static_cast<double>(frame[some[i]]) : 0.0;
-      sum.activity.push_back(of_frame);
+      load_frame(image.frame(f), some, run);
+      sums[r * frames + f] = sum_of_finite(run);
     }
   });
-  TimeActivityCurve mean{image.frames, std::vector<double>(frames, 0.0)};
-  double count = 0.0;
-  for (const Sum& sum : sums) {
-    count += sum.count;
-    for (std::size_t f = 0; f < frames; ++f) mean.activity[f] += sum.activity[f];
-  }
-  if (count == 0.0)
+  const double finite = std::accumulate(count.begin(), count.end(), 0.0);
+  if (finite == 0.0)
     throw bad_input("voxels to fit", std::to_string(voxels.size()) + ", none of them with a finite curve",
                     "at least one");
-  for (double& activity : mean.activity) activity /= count;
+  TimeActivityCurve mean{image.frames, std::vector<double>(frames, 0.0)};
+  for (std::size_t f = 0; f < frames; ++f) {
+    for (std::size_t r = 0; r < runs; ++r) mean.activity[f] += sums[r * frames + f];
+    mean.activity[f] /= finite;
+  }
   return mean;
 }
 
