@@ -6,6 +6,7 @@
 
 #include "kinetic_models/detail/measured_intervals.h"
 #include "kinetic_models/input_curve.h"
+#include "kinetic_models/maps/detail/vector_versions.h"
 
 namespace pet::detail {
 
@@ -42,11 +43,11 @@ class LaneIntegral {
   double sensitivity(std::size_t i, std::size_t j) const { return sensitivity_[i * frames_ + j]; }
 
   /// `result` and `curve` have one value a frame, `mean` one an interval, `cumulative` one more.
-  [[gnu::always_inline]] inline void integrate(const Quad* curve, Quad* mean, Quad* cumulative, Quad* result) const;
+  OCCUPET_INLINED void integrate(const Quad* curve, Quad* mean, Quad* cumulative, Quad* result) const;
 
   /// The part of `result`_j = sum over i of sensitivity(i, j) x rows_i from frame `from` on, where rows_i is 0 before
   /// frame `first`; `suffix` has one value more than there are frames.
-  [[gnu::always_inline]] inline void transposed(
+  OCCUPET_INLINED void transposed(
       const Quad* rows, std::size_t first, std::size_t from, Quad* suffix, Quad* result) const;
   /// Before this frame, result_j is late_value(j) x (the sum of all rows) where rows_i is 0 before frame `first`.
   std::size_t settled_before(std::size_t first) const;
@@ -64,7 +65,7 @@ class LaneIntegral {
   std::vector<double> late_value_;  // its value there
 };
 
-inline void LaneIntegral::integrate(const Quad* curve, Quad* mean, Quad* cumulative, Quad* result) const {
+OCCUPET_INLINED void LaneIntegral::integrate(const Quad* curve, Quad* mean, Quad* cumulative, Quad* result) const {
   if (sampling_ == Sampling::midframe) {
     for (std::size_t i = 0; i < frames_; ++i) {
       result[i] = Quad{};
@@ -104,7 +105,7 @@ inline void LaneIntegral::integrate(const Quad* curve, Quad* mean, Quad* cumulat
   }
 }
 
-inline void LaneIntegral::transposed(
+OCCUPET_INLINED void LaneIntegral::transposed(
     const Quad* rows, std::size_t first, std::size_t from, Quad* suffix, Quad* result) const {
   suffix[frames_] = Quad{};
   for (std::size_t i = frames_; i-- > first;) suffix[i] = suffix[i + 1] + rows[i];

@@ -13,7 +13,7 @@ namespace {
 // resolve in double precision.
 constexpr double dependent = 1e-7;
 
-[[gnu::always_inline]] inline void take_root(Quad& x) {
+OCCUPET_INLINED void take_root(Quad& x) {
   for (std::size_t lane = 0; lane < quad_lanes; ++lane) x[lane] = std::sqrt(x[lane]);
 }
 
@@ -112,7 +112,7 @@ SharedRegression::SharedRegression(const std::vector<std::vector<double>>& share
   }
 }
 
-inline void SharedRegression::multiply(const QuadWorkspace& work, Products& p) const {
+OCCUPET_INLINED void SharedRegression::multiply(const QuadWorkspace& work, Products& p) const {
   p = Products{};
   for (std::size_t f = 0; f < weight_.size(); ++f) {
     if (weight_[f] == 0.0) continue;
@@ -126,52 +126,7 @@ inline void SharedRegression::multiply(const QuadWorkspace& work, Products& p) c
   }
 }
 
-inline void SharedRegression::respond(QuadWorkspace& work,
-                                      const Quad& b,
-                                      const Products& p,
-                                      const Quad& length,
-                                      std::array<Quads, most_columns>& products) const {
-  // That of the integral itself, before its parts along the shared columns are taken off.
-  const std::size_t frames = weight_.size();
-  for (std::size_t f = 0; f < frames; ++f) work.rows[f] = weight_[f] * work.integral[f];
-  integral_.transposed(work.rows.data(), 0, 0, work.suffix.data(), work.response.data());
-  std::array<Quad, most_shared> with_direct = {};
-  std::array<Quad, most_shared> with_carried = {};
-  Quad square = {};
-  for (std::size_t f = 0; f < frames; ++f) {
-    const Quad own = root_variance_[f] * (work.rows[f] - b * work.response[f]);
-    square += own * own;
-    for (std::size_t s = 0; s < count_; ++s) {
-      with_direct[s] += direct_[s][f] * own;
-      with_carried[s] += carried_[s][f] * own;
-    }
-  }
-  const std::size_t own = count_;
-  for (std::size_t s = 0; s < count_; ++s)
-    for (std::size_t t = 0; t < count_; ++t)
-      products[s][t] =
-          direct_direct_[s][t] - b * (direct_carried_[s][t] + direct_carried_[t][s]) + b * b * carried_carried_[s][t];
-  for (std::size_t s = 0; s < count_; ++s) {
-    const Quad with_shared = with_direct[s] - b * with_carried[s];
-    Quad sum = with_shared;
-    square -= 2.0 * p.x[s] * with_shared;
-    for (std::size_t t = 0; t < count_; ++t) {
-      sum -= p.x[t] * products[t][s];
-      square += p.x[s] * p.x[t] * products[s][t];
-    }
-    products[own][s] = products[s][own] = sum / length;
-  }
-  products[own][own] = square / (length * length);
-}
-
-OCCUPET_VECTOR_VERSIONS void SharedRegression::fit(QuadWorkspace& work, QuadResult& result) const {
-  if (has_own_integral_)
-    integral_.integrate(work.curve.data(), work.mean.data(), work.cumulative.data(), work.integral.data());
-  Products p;
-  multiply(work, p);
-  const std::size_t columns = count_ + (has_own_integral_ ? 1 : 0);
-
-  // Along the orthonormal columns, the integral's own direction last.
+OCCUPET_INLINED void SharedRegression::solve(Products& p, QuadResult& result) const {
   Quad rest = p.x_x;
   Quad along_rest = p.x_y;
   result.rss = p.y_y;
@@ -180,51 +135,82 @@ OCCUPET_VECTOR_VERSIONS void SharedRegression::fit(QuadWorkspace& work, QuadResu
     along_rest -= p.x[s] * p.y[s];
     result.rss -= p.y[s] * p.y[s];
   }
-  const auto is_new = rest > dependent * dependent * p.x_x;
-  result.is_determined = has_own_integral_ ? (is_new ? Quad{} + 1.0 : Quad{}) : Quad{} + 1.0;
-  if (!is_determined_) result.is_determined = Quad{};
-  Quad length = is_new ? rest : Quad{} + 1.0;
-  take_root(length);
-  const Quad b = is_new ? along_rest / (length * length) : Quad{};
-  if (has_own_integral_) result.rss -= b * along_rest;
-  result.rss = result.rss > 0.0 ? result.rss : Quad{};
   result.points = Quad{} + rows_;
-
-  std::array<Quads, most_columns> products = {};
-  Quad variance;
+  result.is_determined = Quad{} + (is_determined_ ? 1.0 : 0.0);
   if (has_own_integral_) {
-    respond(work, b, p, length, products);
-    Quad expected = expected_[0] + b * (expected_[1] + b * expected_[2]);
-    for (std::size_t c = 0; c < columns; ++c) expected -= products[c][c];
-    variance = result.rss / expected;
-  } else {
-    for (std::size_t c = 0; c < columns; ++c) products[c][c] = Quad{} + 1.0;
-    variance = result.rss / (rows_ - static_cast<double>(columns));
+    const auto is_new = rest > dependent * dependent * p.x_x;
+    result.is_determined = is_new ? result.is_determined : Quad{};
+    p.length = is_new ? rest : Quad{} + 1.0;
+    p.b = is_new ? along_rest / p.length : Quad{};
+    take_root(p.length);
+    result.rss -= p.b * along_rest;
   }
+  result.rss = result.rss > 0.0 ? result.rss : Quad{};
+}
 
-  // From the orthonormal columns to the curves: coefficient of place[c] = sum over d of map[c][d] x that along d.
+OCCUPET_INLINED void SharedRegression::respond(QuadWorkspace& work,
+                                               const Products& p,
+                                               std::array<Quads, most_columns>& responses) const {
+  // That of the integral itself, before its parts along the shared columns are taken off.
+  const std::size_t frames = weight_.size();
+  for (std::size_t f = 0; f < frames; ++f) work.rows[f] = weight_[f] * work.integral[f];
+  integral_.transposed(work.rows.data(), 0, 0, work.suffix.data(), work.response.data());
+  std::array<Quad, most_shared> with_direct = {};
+  std::array<Quad, most_shared> with_carried = {};
+  Quad square = {};
+  for (std::size_t f = 0; f < frames; ++f) {
+    const Quad own = root_variance_[f] * (work.rows[f] - p.b * work.response[f]);
+    square += own * own;
+    for (std::size_t s = 0; s < count_; ++s) {
+      with_direct[s] += direct_[s][f] * own;
+      with_carried[s] += carried_[s][f] * own;
+    }
+  }
+  for (std::size_t s = 0; s < count_; ++s)
+    for (std::size_t t = 0; t < count_; ++t)
+      responses[s][t] = direct_direct_[s][t] - p.b * (direct_carried_[s][t] + direct_carried_[t][s]) +
+                        p.b * p.b * carried_carried_[s][t];
+  for (std::size_t s = 0; s < count_; ++s) {
+    const Quad with_shared = with_direct[s] - p.b * with_carried[s];
+    Quad sum = with_shared;
+    square -= 2.0 * p.x[s] * with_shared;
+    for (std::size_t t = 0; t < count_; ++t) {
+      sum -= p.x[t] * responses[t][s];
+      square += p.x[s] * p.x[t] * responses[s][t];
+    }
+    responses[count_][s] = responses[s][count_] = sum / p.length;
+  }
+  responses[count_][count_] = square / (p.length * p.length);
+}
+
+// From the orthonormal columns to the curves: coefficient c = sum over d of map[c][d] x that along d.
+OCCUPET_INLINED void SharedRegression::express(const Products& p,
+                                               const std::array<Quads, most_columns>& responses,
+                                               const Quad& variance,
+                                               QuadResult& result) const {
   std::array<Quads, most_columns> map = {};
   Quads along = {};
   for (std::size_t s = 0; s < count_; ++s) {
     along[s] = p.y[s];
     for (std::size_t t = s; t < count_; ++t) {
       map[s][t] = Quad{} + inverse_[s][t];
-      if (has_own_integral_) map[s][count_] -= inverse_[s][t] * p.x[t] / length;
+      if (has_own_integral_) map[s][count_] -= inverse_[s][t] * p.x[t] / p.length;
     }
   }
+  std::array<std::size_t, most_columns> place = {0, 1, 2};
+  std::size_t columns = count_;
   if (has_own_integral_) {
-    along[count_] = b * length;
-    map[count_][count_] = 1.0 / length;
+    along[count_] = p.b * p.length;
+    map[count_][count_] = 1.0 / p.length;
+    place = {0, columns == 1 ? std::size_t{1} : std::size_t{2}, 1};
+    ++columns;
   }
-  const std::array<std::size_t, most_columns> place =
-      has_own_integral_ ? std::array<std::size_t, most_columns>{0, count_ == 1 ? 1U : 2U, 1}
-                        : std::array<std::size_t, most_columns>{0, 1, 2};
   for (std::size_t c = 0; c < columns; ++c) {
     Quad coefficient = {};
     Quads response = {};
     for (std::size_t d = 0; d < columns; ++d) {
       coefficient += map[c][d] * along[d];
-      for (std::size_t e = 0; e < columns; ++e) response[e] += map[c][d] * products[d][e];
+      for (std::size_t e = 0; e < columns; ++e) response[e] += map[c][d] * responses[d][e];
     }
     result.coefficient[place[c]] = coefficient;
     for (std::size_t d = 0; d < columns; ++d) {
@@ -233,6 +219,25 @@ OCCUPET_VECTOR_VERSIONS void SharedRegression::fit(QuadWorkspace& work, QuadResu
       result.covariance[place[c]][place[d]] = variance * sum;
     }
   }
+}
+
+OCCUPET_VECTOR_VERSIONS void SharedRegression::fit(QuadWorkspace& work, QuadResult& result) const {
+  if (has_own_integral_)
+    integral_.integrate(work.curve.data(), work.mean.data(), work.cumulative.data(), work.integral.data());
+  Products p;
+  multiply(work, p);
+  solve(p, result);
+  std::array<Quads, most_columns> responses = {};
+  Quad expected = Quad{} + rows_ - static_cast<double>(count_);
+  if (has_own_integral_) {
+    respond(work, p, responses);
+    expected = expected_[0] + p.b * (expected_[1] + p.b * expected_[2]);
+    for (std::size_t c = 0; c <= count_; ++c) expected -= responses[c][c];
+  } else {
+    for (std::size_t c = 0; c < count_; ++c) responses[c][c] = Quad{} + 1.0;
+  }
+  const Quad variance = result.rss / expected;
+  express(p, responses, variance, result);
 }
 
 GraphicalRegression::GraphicalRegression(const std::vector<double>& shared,
@@ -252,10 +257,12 @@ GraphicalRegression::GraphicalRegression(const std::vector<double>& shared,
     of_settled_ += integral.late_value(j) * integral.late_value(j) * variance_[j];
 }
 
-OCCUPET_VECTOR_VERSIONS void GraphicalRegression::fit(QuadWorkspace& work, QuadResult& result) const {
-  integral_.integrate(work.curve.data(), work.mean.data(), work.cumulative.data(), work.integral.data());
-  // Sums of the points x = shared / C, y = integral / C.
-  Quad sum_w = {}, sum_x = {}, sum_y = {}, sum_xx = {}, sum_xy = {}, sum_yy = {};
+OCCUPET_INLINED void GraphicalRegression::draw(const QuadWorkspace& work, Line& line, QuadResult& result) const {
+  Quad sum_x = {};
+  Quad sum_xx = {};
+  Quad sum_xy = {};
+  Quad sum_yy = {};
+  line = Line{};
   result.points = Quad{};
   for (std::size_t r = 0; r < frame_.size(); ++r) {
     const std::size_t f = frame_[r];
@@ -265,65 +272,83 @@ OCCUPET_VECTOR_VERSIONS void GraphicalRegression::fit(QuadWorkspace& work, QuadR
     const Quad x = shared_[f] * inverse;
     const Quad y = work.integral[f] * inverse;
     result.points += has_point ? Quad{} + 1.0 : Quad{};
-    sum_w += w;
+    line.w += w;
+    line.y += w * y;
     sum_x += w * x;
-    sum_y += w * y;
     sum_xx += w * x * x;
     sum_xy += w * x * y;
     sum_yy += w * y * y;
   }
-  const Quad middle = sum_x / sum_w;
-  const Quad spread = sum_xx - sum_x * middle;
-  const auto is_new = spread > dependent * dependent * sum_xx;
+  line.middle = sum_x / line.w;
+  line.spread = sum_xx - sum_x * line.middle;
+  const Quad along = sum_xy - line.y * line.middle;
+  const auto is_new = line.spread > dependent * dependent * sum_xx;
+  line.slope = is_new ? along / line.spread : Quad{};
   result.is_determined = is_new ? Quad{} + 1.0 : Quad{};
-  const Quad slope = is_new ? (sum_xy - sum_y * middle) / spread : Quad{};
-  const Quad intercept = (sum_y - slope * sum_x) / sum_w;
-  result.coefficient[0] = slope;
-  result.coefficient[1] = intercept;
-  result.rss = sum_yy - sum_y * sum_y / sum_w - slope * (sum_xy - sum_y * middle);
+  result.coefficient[0] = line.slope;
+  result.coefficient[1] = (line.y - line.slope * sum_x) / line.w;
+  result.rss = sum_yy - line.y * line.y / line.w - line.slope * along;
   result.rss = result.rss > 0.0 ? result.rss : Quad{};
+}
 
-  // Responses of the slope and of the mean of y (which do not share noise of the rows) to noise in each frame.
-  Quad expected = {};
-  Quad settled_slope = {};
-  Quad settled_mean = {};
+// Responses of the slope and of the mean of y to noise in each frame; the residual of a row depends on the integral by
+// 1 / C and on the activity by -(integral - slope x shared) / C^2.
+OCCUPET_INLINED void GraphicalRegression::respond(QuadWorkspace& work, Line& line) const {
   for (std::size_t f = 0; f < work.rows.size(); ++f) work.rows[f] = work.more_rows[f] = Quad{};
   for (std::size_t r = 0; r < frame_.size(); ++r) {
     const std::size_t f = frame_[r];
     const auto has_point = work.curve[f] != 0.0;
     const Quad inverse = has_point ? 1.0 / work.curve[f] : Quad{};
-    const Quad of_mean = (has_point ? Quad{} + weight_[r] : Quad{}) / sum_w;
-    const Quad of_slope = of_mean * sum_w * (shared_[f] * inverse - middle) / spread;
-    work.rows[f] = of_slope * inverse;
-    work.more_rows[f] = of_mean * inverse;
-    settled_slope += work.rows[f];
-    settled_mean += work.more_rows[f];
-    const Quad beta = (work.integral[f] - slope * shared_[f]) * inverse * inverse;
-    expected +=
-        of_mean * sum_w * (inverse * inverse * squares_[r] + beta * (beta * variance_[f] - 2.0 * inverse * own_[r]));
+    const Quad w = has_point ? Quad{} + weight_[r] : Quad{};
+    work.rows[f] = w * (shared_[f] * inverse - line.middle) / line.spread * inverse;
+    work.more_rows[f] = w / line.w * inverse;
+    const Quad by_activity = (work.integral[f] - line.slope * shared_[f]) * inverse * inverse;
+    line.expected +=
+        w * (inverse * inverse * squares_[r] + by_activity * (by_activity * variance_[f] - 2.0 * inverse * own_[r]));
   }
   const std::size_t first = frame_.front();
   integral_.transposed(work.rows.data(), first, settled_, work.suffix.data(), work.response.data());
   integral_.transposed(work.more_rows.data(), first, settled_, work.suffix.data(), work.more_response.data());
   for (const std::size_t f : frame_) {
     const Quad inverse = work.curve[f] != 0.0 ? 1.0 / work.curve[f] : Quad{};
-    const Quad beta_over_alpha = (work.integral[f] - slope * shared_[f]) * inverse;
-    work.response[f] -= work.rows[f] * beta_over_alpha;
-    work.more_response[f] -= work.more_rows[f] * beta_over_alpha;
+    const Quad ratio = (work.integral[f] - line.slope * shared_[f]) * inverse;
+    work.response[f] -= work.rows[f] * ratio;
+    work.more_response[f] -= work.more_rows[f] * ratio;
   }
-  Quad slope_slope = of_settled_ * settled_slope * settled_slope;
-  Quad slope_mean = of_settled_ * settled_slope * settled_mean;
-  Quad mean_mean = of_settled_ * settled_mean * settled_mean;
+}
+
+OCCUPET_INLINED void GraphicalRegression::propagate(const QuadWorkspace& work,
+                                                    const Line& line,
+                                                    QuadResult& result) const {
+  // All rows carry the noise of the frames long before them alike.
+  Quad of_slope = {};
+  Quad of_mean = {};
+  for (const std::size_t f : frame_) {
+    of_slope += work.rows[f];
+    of_mean += work.more_rows[f];
+  }
+  Quad slope_slope = of_settled_ * of_slope * of_slope;
+  Quad slope_mean = of_settled_ * of_slope * of_mean;
+  Quad mean_mean = of_settled_ * of_mean * of_mean;
   for (std::size_t f = settled_; f < variance_.size(); ++f) {
     slope_slope += variance_[f] * work.response[f] * work.response[f];
     slope_mean += variance_[f] * work.response[f] * work.more_response[f];
     mean_mean += variance_[f] * work.more_response[f] * work.more_response[f];
   }
-  // The rows lose what the two coefficients take, along orthonormal columns: mean x sqrt(W), slope x sqrt(spread).
-  const Quad variance = result.rss / (expected - mean_mean * sum_w - slope_slope * spread);
+  // The rows lose what slope and mean take.
+  const Quad variance = result.rss / (line.expected - mean_mean * line.w - slope_slope * line.spread);
   result.covariance[0][0] = variance * slope_slope;
-  result.covariance[0][1] = result.covariance[1][0] = variance * (slope_mean - middle * slope_slope);
-  result.covariance[1][1] = variance * (mean_mean - 2.0 * middle * slope_mean + middle * middle * slope_slope);
+  result.covariance[0][1] = result.covariance[1][0] = variance * (slope_mean - line.middle * slope_slope);
+  result.covariance[1][1] =
+      variance * (mean_mean - 2.0 * line.middle * slope_mean + line.middle * line.middle * slope_slope);
+}
+
+OCCUPET_VECTOR_VERSIONS void GraphicalRegression::fit(QuadWorkspace& work, QuadResult& result) const {
+  integral_.integrate(work.curve.data(), work.mean.data(), work.cumulative.data(), work.integral.data());
+  Line line;
+  draw(work, line, result);
+  respond(work, line);
+  propagate(work, line, result);
 }
 
 }  // namespace pet::detail

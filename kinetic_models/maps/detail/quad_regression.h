@@ -68,15 +68,18 @@ class SharedRegression {
     Quad y_y{};
     Quad x_y{};
     Quad x_x{};
+    Quad length{};  // of what is new in the integral, beyond the shared columns
+    Quad b{};       // its coefficient
   };
-  [[gnu::always_inline]] inline void multiply(const QuadWorkspace& work, Products& products) const;
-  // The products of the responses of all orthonormal coefficients to unit noise, given the coefficient b of the
-  // integral; `x` and `length` are its parts along the shared columns and beyond them.
-  [[gnu::always_inline]] inline void respond(QuadWorkspace& work,
-                                             const Quad& b,
-                                             const Products& p,
-                                             const Quad& length,
-                                             std::array<Quads, most_columns>& products) const;
+  // The steps of fit(), in their order; the products of responses are those of all orthonormal coefficients to unit
+  // noise, the integral's own direction last.
+  void multiply(const QuadWorkspace& work, Products& products) const;
+  void solve(Products& products, QuadResult& result) const;
+  void respond(QuadWorkspace& work, const Products& p, std::array<Quads, most_columns>& responses) const;
+  void express(const Products& p,
+               const std::array<Quads, most_columns>& responses,
+               const Quad& variance,
+               QuadResult& result) const;
 
   std::size_t count_ = 0;  // of shared columns that do not depend on each other
   bool has_own_integral_;
@@ -105,6 +108,20 @@ class GraphicalRegression {
   void fit(QuadWorkspace& work, QuadResult& result) const;
 
  private:
+  // Weighted sums of the points x = shared / C, y = integral / C, and the line through them.
+  struct Line {
+    Quad w{};
+    Quad y{};
+    Quad middle{};  // mean of x
+    Quad spread{};  // sum of (x - middle)^2
+    Quad slope{};
+    Quad expected{};  // sum of squares of the rows for unit noise
+  };
+  // The steps of fit(), in their order.
+  void draw(const QuadWorkspace& work, Line& line, QuadResult& result) const;
+  void respond(QuadWorkspace& work, Line& line) const;
+  void propagate(const QuadWorkspace& work, const Line& line, QuadResult& result) const;
+
   const LaneIntegral& integral_;
   std::vector<double> shared_;
   std::vector<std::size_t> frame_;  // of each row

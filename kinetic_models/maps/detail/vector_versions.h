@@ -10,3 +10,6 @@
 #else
 #define OCCUPET_VECTOR_VERSIONS
 #endif
+
+// A part of such a function: it takes the instruction set of the function into which it is inlined.
+#define OCCUPET_INLINED [[gnu::always_inline]] inline
