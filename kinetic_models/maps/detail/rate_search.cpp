@@ -119,11 +119,11 @@ RateSearch::Node RateSearch::node_at(std::size_t of_table) const {
 // other.
 void RateSearch::add_nodes() {
   for (std::size_t i = 0; i < table_.nodes(); ++i) {
-    Node node = node_at(i);
+    const Node node = node_at(i);
     const double whole = std::sqrt(dot(table_.value(i), table_.value(i), table_.width()));
     if (node.length > collinear * whole) {
       if (node_.empty()) first_ = i;
-      node_.push_back(std::move(node));
+      node_.push_back(node);
     } else if (!node_.empty()) {
       break;
     }
