@@ -12,6 +12,7 @@
 #include "libpet/io/nifti.h"
 #include "libpet/io/sidecar.h"
 #include "libpet/io/tac_table_file.h"
+#include "libpet/smoothing.h"
 #include "tools/arguments.h"
 #include "tools/pet_map_options.h"
 #include "tools/pet_map_sidecar.h"
@@ -65,10 +66,11 @@ std::unique_ptr<Scan> read_scan(const Options& options, const pet::Model& model,
     if (scan->image.unit == pet::ActivityUnit::unknown)
       throw pet::bad_input(options.image.image, "no unit of activity", "one, for a model with a plasma input");
     scan->plasma.emplace(pet::read_input_function(*options.input), scan->image.frames, sampling);
-    return scan;
+  } else {
+    scan->regions = read_regions(options, scan->image, common);
+    scan->reference.emplace(curve_of(*options.reference, *scan->regions, scan->image, options), sampling);
   }
-  scan->regions = read_regions(options, scan->image, common);
-  scan->reference.emplace(curve_of(*options.reference, *scan->regions, scan->image, options), sampling);
+  if (options.smooth_mm) pet::smooth(scan->image, *options.smooth_mm, common.threads);
   return scan;
 }
 
@@ -174,7 +176,9 @@ int run(const Options& options, const pet::Common& common) {
   const std::optional<pet::Estimate> k2prime = estimate_k2prime(options, model, *scan, map);
   if (k2prime) map.fit.k2prime = k2prime->value;
   map.on_voxels = [&](std::size_t count) { progress.advance(count); };
-  const pet::ParametricMaps maps = pet::fit_voxels(model, scan->image, scan->voxels, scan->input(), map);
+  pet::ParametricMaps maps = pet::fit_voxels(model, scan->image, scan->voxels, scan->input(), map);
+  map.on_voxels = {};
+  if (k2prime) pet::add_k2prime_error(maps, model, scan->image, *scan->reference, map, k2prime->standard_error);
 
   const pet::MapSidecar sidecar{model, options, map.fit, scan->weights, k2prime, scan->image.unit, provenance.get()};
   std::optional<pet::ParametricMapWriter> writer;

@@ -163,6 +163,31 @@ Estimate k2prime_of_voxels(const DynamicImage& image,
   return {"k2prime", "1/min", median, error};
 }
 
+void add_k2prime_error(ParametricMaps& maps,
+                       const Model& model,
+                       const DynamicImage& image,
+                       const ReferenceRegion& reference,
+                       const MapOptions& options,
+                       double k2prime_se) {
+  const double k2prime = *options.fit.k2prime;
+  const double step = 0.01 * k2prime;
+  MapOptions shifted = options;
+  shifted.fit.k2prime = k2prime + step;
+  const ParametricMaps above = fit_voxels(model, image, maps.voxels, reference, shifted);
+  shifted.fit.k2prime = k2prime - step;
+  const ParametricMaps below = fit_voxels(model, image, maps.voxels, reference, shifted);
+  for (std::size_t q = 0; q < maps.quantities.size(); ++q) {
+    QuantityMap& map = maps.quantities[q];
+    for (std::size_t i = 0; i < map.value.size(); ++i) {
+      const double slope =
+          static_cast<double>(above.quantities[q].value[i] - below.quantities[q].value[i]) / (2.0 * step);
+      if (std::isfinite(slope))
+        map.standard_error[i] =
+            static_cast<float>(std::hypot(static_cast<double>(map.standard_error[i]), slope * k2prime_se));
+    }
+  }
+}
+
 std::vector<float> on_grid(const Grid& grid,
                            const std::vector<std::uint32_t>& voxels,
                            const std::vector<float>& values,

@@ -273,3 +273,27 @@ TEST_CASE("A first pass over the voxels finds the k2prime of their simulation", 
   CHECK(k2prime.value == Approx(simulated::SrtmTruth().k2_reference).epsilon(0.03));
   CHECK(std::abs(k2prime.value - simulated::SrtmTruth().k2_reference) < 5.0 * k2prime.standard_error);
 }
+
+TEST_CASE("The standard error of k2prime is carried into maps as into regional fits", "[maps]") {
+  const pet::ReferenceRegion reference(srtm_scan().reference);
+  const pet::DynamicImage image = noisy::image(srtm_scan().targets, 5, 0.05);
+  const pet::Model& model = GENERATE(std::cref(pet::srtm2), std::cref(pet::mrtm2)).get();
+  pet::MapOptions options;
+  options.fit = decay_weights(image);
+  options.fit.k2prime = 0.042;
+  constexpr double error = 0.004;
+  pet::ParametricMaps maps = pet::fit_voxels(model, image, noisy::all_voxels(image), reference, options);
+  const pet::ParametricMaps exact = maps;
+  pet::add_k2prime_error(maps, model, image, reference, options, error);
+  for (std::size_t v = 0; v < maps.voxels.size(); v += 7) {
+    if (maps.status[v] != pet::FitStatus::ok) continue;
+    // The fit at k2prime plus its error differs by about the part that is added.
+    pet::FitOptions moved = options.fit;
+    moved.k2prime = 0.042 + 0.1 * error;
+    const double slope = (pet::fit(model, noisy::curve(image, v), reference, moved)["BPND"].value -
+                          static_cast<double>(exact.map("BPND").value[v])) /
+                         (0.1 * error);
+    CHECK(static_cast<double>(maps.map("BPND").standard_error[v]) ==
+          Approx(std::hypot(static_cast<double>(exact.map("BPND").standard_error[v]), slope * error)).epsilon(0.02));
+  }
+}
