@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 
 #include "kinetic_models/detail/statistics.h"
 #include "kinetic_models/maps/detail/vector_versions.h"
@@ -67,9 +68,10 @@ OCCUPET_VECTOR_VERSIONS double sum_of_finite(const Run& run) {
   return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
-}  // namespace
-
-TimeActivityCurve mean_curve(const DynamicImage& image, const std::vector<std::uint32_t>& voxels, unsigned threads) {
+// Nothing where no voxel is finite.
+std::optional<TimeActivityCurve> mean_of_finite(const DynamicImage& image,
+                                                const std::vector<std::uint32_t>& voxels,
+                                                unsigned threads) {
   const std::size_t frames = image.frames.size();
   const std::size_t runs = (voxels.size() + run_length - 1) / run_length;
   std::vector<double> count(runs, 0.0);
@@ -90,15 +92,32 @@ TimeActivityCurve mean_curve(const DynamicImage& image, const std::vector<std::u
     }
   });
   const double finite = std::accumulate(count.begin(), count.end(), 0.0);
-  if (finite == 0.0)
-    throw bad_input("voxels to fit", std::to_string(voxels.size()) + ", none of them with a finite curve",
-                    "at least one");
+  if (finite == 0.0) return std::nullopt;
   TimeActivityCurve mean{image.frames, std::vector<double>(frames, 0.0)};
   for (std::size_t f = 0; f < frames; ++f) {
     for (std::size_t r = 0; r < runs; ++r) mean.activity[f] += sums[r * frames + f];
     mean.activity[f] /= finite;
   }
   return mean;
+}
+
+}  // namespace
+
+TimeActivityCurve mean_curve(const DynamicImage& image, const std::vector<std::uint32_t>& voxels, unsigned threads) {
+  const std::optional<TimeActivityCurve> mean = mean_of_finite(image, voxels, threads);
+  if (!mean)
+    throw bad_input("voxels to fit", std::to_string(voxels.size()) + ", none of them with a finite curve",
+                    "at least one");
+  return *mean;
+}
+
+TimeActivityCurve typical_curve(const DynamicImage& image, const std::vector<std::uint32_t>& voxels, unsigned threads) {
+  constexpr std::size_t enough = 4096;
+  std::vector<std::uint32_t> some;
+  for (std::size_t i = 0; i < voxels.size(); i += std::max<std::size_t>(1, voxels.size() / enough))
+    some.push_back(voxels[i]);
+  const std::optional<TimeActivityCurve> mean = mean_of_finite(image, some, threads);
+  return mean ? *mean : mean_curve(image, voxels, threads);
 }
 
 TimeActivityCurve curve_for(const DynamicImage& image,

@@ -20,6 +20,11 @@ std::vector<std::uint32_t> all_voxels(const Grid& grid);
 /// for none. The result does not depend on the number of threads (0: as many as the machine has).
 TimeActivityCurve mean_curve(const DynamicImage& image, const std::vector<std::uint32_t>& voxels, unsigned threads = 0);
 
+/// The mean curve of some thousand of the voxels, evenly taken; of all of them where none of these is finite.
+TimeActivityCurve typical_curve(const DynamicImage& image,
+                                const std::vector<std::uint32_t>& voxels,
+                                unsigned threads = 0);
+
 /// A curve of a table as one of the image: on the image's frames. Throws InputError, beginning with `where`, where a
 /// frame of the table starts or ends more than 0.1 s from the image's, or where the unit of one of the two is unknown:
 /// BPND depends on their ratio.

@@ -122,8 +122,8 @@ ParametricMaps fit_voxels(const Model& model,
   if (image.frames.size() > most_frames)
     throw bad_input("image", std::to_string(image.frames.size()) + " frames",
                     "at most " + std::to_string(most_frames) + " for maps");
-  // The fit of the mean curve refuses what makes no sense for any voxel.
-  const TimeActivityCurve mean = mean_curve(image, voxels, options.threads);
+  // The fit of a typical curve refuses what makes no sense for any voxel.
+  const TimeActivityCurve mean = typical_curve(image, voxels, options.threads);
   fit(model, mean, input, options.fit);
   const auto make = detail::has_terms(model) ? detail::nonlinear_fit : detail::linear_fit;
   const std::unique_ptr<detail::BlockFit> block_fit = make(model, input, options.fit, mean);
