@@ -12,6 +12,7 @@
 #include "libpet/io/nifti.h"
 #include "libpet/io/sidecar.h"
 #include "libpet/io/tac_table_file.h"
+#include "libpet/smoothing.h"
 #include "tools/arguments.h"
 #include "tools/map_names.h"
 #include "tools/pet_map_options.h"
@@ -22,13 +23,19 @@ namespace {
 
 using Options = pet::PetMapOptions;
 
+std::optional<pet::LabelMap> read_region_labels(const Options& options, const pet::DynamicImage& image) {
+  if (!options.labels) return std::nullopt;
+  return pet::read_labels(*options.labels, options.table, image);
+}
+
 // The regions that were given: of a table, or means of the image over its labels.
 std::optional<pet::TacTable> read_regions(const Options& options,
                                           const pet::DynamicImage& image,
+                                          const std::optional<pet::LabelMap>& labels,
                                           const pet::Common& common) {
   if (options.reference_tacs) return pet::read_tac_table(*options.reference_tacs);
-  if (!options.labels) return std::nullopt;
-  return pet::extract_tacs(image, pet::read_labels(*options.labels, options.table, image), common.threads);
+  if (!labels) return std::nullopt;
+  return pet::extract_tacs(image, *labels, common.threads);
 }
 
 pet::TimeActivityCurve curve_of(const std::string& region,
@@ -38,8 +45,12 @@ pet::TimeActivityCurve curve_of(const std::string& region,
   return pet::curve_for(image, regions, regions.index_of(region), options.reference_tacs.value_or("--labels"));
 }
 
-std::vector<std::uint32_t> read_voxels(const Options& options, const pet::DynamicImage& image) {
+// A file that is both the labels and the mask is read once.
+std::vector<std::uint32_t> read_voxels(const Options& options,
+                                       const pet::DynamicImage& image,
+                                       const std::optional<pet::LabelMap>& labels) {
   if (!options.mask) return pet::all_voxels(image.grid);
+  if (labels && options.mask == options.labels) return pet::voxels_of(*labels, *options.mask);
   return pet::voxels_of(pet::read_labels(*options.mask, std::nullopt, image), *options.mask);
 }
 
@@ -59,17 +70,19 @@ std::unique_ptr<Scan> read_scan(const Options& options, const pet::Model& model,
   auto scan = std::make_unique<Scan>();
   scan->image = pet::read_image(options.image, common);
   if (options.half_life_s) scan->image.tracer.half_life_min = *options.half_life_s / 60.0;
-  scan->voxels = read_voxels(options, scan->image);
+  const std::optional<pet::LabelMap> labels = read_region_labels(options, scan->image);
+  scan->voxels = read_voxels(options, scan->image, labels);
   scan->weights = pet::map_weight_scheme(scan->image, options.weights);
   const pet::Sampling sampling = pet::sampling(options.sampling);
   if (model.needs_plasma()) {
     if (scan->image.unit == pet::ActivityUnit::unknown)
       throw pet::bad_input(options.image.image, "no unit of activity", "one, for a model with a plasma input");
     scan->plasma.emplace(pet::read_input_function(*options.input), scan->image.frames, sampling);
-    return scan;
+  } else {
+    scan->regions = read_regions(options, scan->image, labels, common);
+    scan->reference.emplace(curve_of(*options.reference, *scan->regions, scan->image, options), sampling);
   }
-  scan->regions = read_regions(options, scan->image, common);
-  scan->reference.emplace(curve_of(*options.reference, *scan->regions, scan->image, options), sampling);
+  if (options.smooth_mm) pet::smooth(scan->image, *options.smooth_mm, common.threads);
   return scan;
 }
 
@@ -170,11 +183,15 @@ int run(const Options& options, const pet::Common& common) {
   pet::MapOptions map;
   map.threads = common.threads;
   map.fit = pet::map_fit_options(options, model, scan->plasma && scan->plasma->has_whole_blood());
-  map.fit.weights = pet::map_weights(scan->weights, scan->image, pet::mean_curve(scan->image, scan->voxels));
+  pet::TimeActivityCurve mean{scan->image.frames, {}};
+  if (scan->weights == pet::WeightScheme::counts) mean = pet::mean_curve(scan->image, scan->voxels, common.threads);
+  map.fit.weights = pet::map_weights(scan->weights, scan->image, mean);
   const std::optional<pet::Estimate> k2prime = estimate_k2prime(options, model, *scan, map);
   if (k2prime) map.fit.k2prime = k2prime->value;
   map.on_voxels = [&](std::size_t count) { progress.advance(count); };
-  const pet::ParametricMaps maps = pet::fit_voxels(model, scan->image, scan->voxels, scan->input(), map);
+  pet::ParametricMaps maps = pet::fit_voxels(model, scan->image, scan->voxels, scan->input(), map);
+  map.on_voxels = {};
+  if (k2prime) pet::add_k2prime_error(maps, model, scan->image, *scan->reference, map, k2prime->standard_error);
 
   const pet::MapSidecar sidecar{model, options, map.fit, scan->weights, k2prime, scan->image.unit, provenance.get()};
   std::optional<pet::ParametricMapWriter> writer;

@@ -40,6 +40,9 @@ void declare_fit(Tool& tool, PetMapOptions& options) {
       .option("fp", options.plasma_free_fraction, "FRACTION", "free fraction in plasma, for BPF")
       .option("bounds", options.bounds, "P=LOWER:START:UPPER,...",
               "bounds of a parameter of a nonlinear model, in its unit; the start is not used")
+      .option("smooth", options.smooth_mm, "MM",
+              "smooth every frame first with a Gaussian of this full width at half maximum; regions of --labels are "
+              "taken from the image as it was")
       .option("half-life", options.half_life_s, "SECONDS", "half-life of the tracer, in place of the image's");
 }
 
@@ -78,6 +81,7 @@ void declare_pet_map(Tool& tool, PetMapOptions& options) {
 
 void require_consistent(const PetMapOptions& options, const Model& model) {
   const std::string name(model.name);
+  if (options.smooth_mm && !(*options.smooth_mm > 0.0)) throw UsageError("--smooth must be above 0 mm");
   if (!is_mappable(model)) throw UsageError("model " + name + " has no maps; there are: " + mappable_model_names());
   if (model.needs_plasma()) {
     if (!options.input) throw UsageError("model " + name + " needs --input (a plasma input function)");

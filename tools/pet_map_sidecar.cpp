@@ -61,11 +61,14 @@ std::string map_sidecar_text(const MapFile& file, const MapSidecar& sidecar) {
     object["ReferenceRegion"] = *sidecar.options.reference;
   object["Weights"] = model.uses_weights ? name_of(sidecar.weights) : "duration";
   object["Sampling"] = sidecar.options.sampling;
+  if (sidecar.options.smooth_mm)
+    object["Smoothing"] = {{"Kernel", "Gaussian"}, {"FWHM", *sidecar.options.smooth_mm}, {"Units", "mm"}};
   const Json held = values_held(sidecar);
   if (!held.empty()) object["InputValues"] = held;
   for (const Parameter& parameter : bounds_used(model, sidecar.fit))
     if (!parameter.is_held()) object["Bounds"][std::string(parameter.symbol)] = {parameter.lower, parameter.upper};
-  object["StandardErrors"] = "noise of the voxel's own curve, estimated from its residuals";
+  object["StandardErrors"] = std::string("noise of the voxel's own curve, estimated from its residuals") +
+                             (sidecar.k2prime ? ", and the standard error of k2prime" : "");
   object["Missing"] = "NaN where a fit has no estimate, 0 in voxels that were not fitted";
   return sidecar_text(object.dump(), sidecar.provenance);
 }

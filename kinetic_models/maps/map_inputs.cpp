@@ -2,13 +2,17 @@
 #include "kinetic_models/maps/map_inputs.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 
 #include "kinetic_models/detail/statistics.h"
+#include "kinetic_models/maps/detail/vector_versions.h"
 #include "kinetic_models/srtm.h"
 #include "libpet/error.h"
+#include "libpet/parallel.h"
 
 namespace pet {
 namespace {
@@ -36,26 +40,84 @@ std::vector<std::uint32_t> all_voxels(const Grid& grid) {
   return voxels;
 }
 
-TimeActivityCurve mean_curve(const DynamicImage& image, const std::vector<std::uint32_t>& voxels) {
-  std::vector<bool> is_finite(voxels.size(), true);
-  for (std::size_t f = 0; f < image.frames.size(); ++f) {
-    const std::span<const float> frame = image.frame(f);
-    for (std::size_t i = 0; i < voxels.size(); ++i)
-      if (!std::isfinite(frame[voxels[i]])) is_finite[i] = false;
-  }
-  const auto count = static_cast<double>(std::count(is_finite.begin(), is_finite.end(), true));
-  if (count == 0.0)
-    throw bad_input("voxels to fit", std::to_string(voxels.size()) + ", none of them with a finite curve",
-                    "at least one");
-  TimeActivityCurve mean{image.frames, {}};
-  for (std::size_t f = 0; f < image.frames.size(); ++f) {
-    const std::span<const float> frame = image.frame(f);
-    double sum = 0.0;
-    for (std::size_t i = 0; i < voxels.size(); ++i)
-      if (is_finite[i]) sum += static_cast<double>(frame[voxels[i]]);
-    mean.activity.push_back(sum / count);
+namespace {
+
+// Sums of runs of voxels of a fixed length, added up in their order: the same for any number of threads.
+constexpr std::size_t run_length = 2048;
+constexpr std::size_t partial_sums = 8;
+
+struct Run {
+  std::array<float, run_length> values;      // of one frame
+  std::array<float, run_length> not_finite;  // x - x is 0 for every finite x
+};
+
+void load_frame(std::span<const float> frame, std::span<const std::uint32_t> voxels, Run& run) {
+  for (std::size_t i = 0; i < voxels.size(); ++i) run.values[i] = frame[voxels[i]];
+  std::fill(run.values.begin() + static_cast<std::ptrdiff_t>(voxels.size()), run.values.end(), 0.0F);
+}
+
+OCCUPET_VECTOR_VERSIONS void note_not_finite(Run& run) {
+  for (std::size_t i = 0; i < run_length; ++i) run.not_finite[i] += run.values[i] - run.values[i];
+}
+
+OCCUPET_VECTOR_VERSIONS double sum_of_finite(const Run& run) {
+  std::array<double, partial_sums> sums{};
+  for (std::size_t i = 0; i < run_length; i += partial_sums)
+    for (std::size_t s = 0; s < partial_sums; ++s)
+      sums[s] += static_cast<double>(run.not_finite[i + s] == 0.0F ? run.values[i + s] : 0.0F);
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
+
+// Nothing where no voxel is finite.
+std::optional<TimeActivityCurve> mean_of_finite(const DynamicImage& image,
+                                                const std::vector<std::uint32_t>& voxels,
+                                                unsigned threads) {
+  const std::size_t frames = image.frames.size();
+  const std::size_t runs = (voxels.size() + run_length - 1) / run_length;
+  std::vector<double> count(runs, 0.0);
+  std::vector<double> sums(runs * frames);
+  parallel_for(runs, threads, [&](std::size_t r) {
+    const std::size_t first = r * run_length;
+    const auto some = std::span(voxels).subspan(first, std::min(run_length, voxels.size() - first));
+    Run run;
+    run.not_finite.fill(0.0F);
+    for (std::size_t f = 0; f < frames; ++f) {
+      load_frame(image.frame(f), some, run);
+      note_not_finite(run);
+    }
+    for (std::size_t i = 0; i < some.size(); ++i) count[r] += run.not_finite[i] == 0.0F ? 1.0 : 0.0;
+    for (std::size_t f = 0; f < frames; ++f) {
+      load_frame(image.frame(f), some, run);
+      sums[r * frames + f] = sum_of_finite(run);
+    }
+  });
+  const double finite = std::accumulate(count.begin(), count.end(), 0.0);
+  if (finite == 0.0) return std::nullopt;
+  TimeActivityCurve mean{image.frames, std::vector<double>(frames, 0.0)};
+  for (std::size_t f = 0; f < frames; ++f) {
+    for (std::size_t r = 0; r < runs; ++r) mean.activity[f] += sums[r * frames + f];
+    mean.activity[f] /= finite;
   }
   return mean;
+}
+
+}  // namespace
+
+TimeActivityCurve mean_curve(const DynamicImage& image, const std::vector<std::uint32_t>& voxels, unsigned threads) {
+  const std::optional<TimeActivityCurve> mean = mean_of_finite(image, voxels, threads);
+  if (!mean)
+    throw bad_input("voxels to fit", std::to_string(voxels.size()) + ", none of them with a finite curve",
+                    "at least one");
+  return *mean;
+}
+
+TimeActivityCurve typical_curve(const DynamicImage& image, const std::vector<std::uint32_t>& voxels, unsigned threads) {
+  constexpr std::size_t enough = 4096;
+  std::vector<std::uint32_t> some;
+  for (std::size_t i = 0; i < voxels.size(); i += std::max<std::size_t>(1, voxels.size() / enough))
+    some.push_back(voxels[i]);
+  const std::optional<TimeActivityCurve> mean = mean_of_finite(image, some, threads);
+  return mean ? *mean : mean_curve(image, voxels, threads);
 }
 
 TimeActivityCurve curve_for(const DynamicImage& image,
@@ -126,6 +188,31 @@ Estimate k2prime_of_voxels(const DynamicImage& image,
   const double error =
       of_median * sd_per_mad * detail::median(deviation) / std::sqrt(static_cast<double>(usable.size()));
   return {"k2prime", "1/min", median, error};
+}
+
+void add_k2prime_error(ParametricMaps& maps,
+                       const Model& model,
+                       const DynamicImage& image,
+                       const ReferenceRegion& reference,
+                       const MapOptions& options,
+                       double k2prime_se) {
+  const double k2prime = *options.fit.k2prime;
+  const double step = 0.01 * k2prime;
+  MapOptions shifted = options;
+  shifted.fit.k2prime = k2prime + step;
+  const ParametricMaps above = fit_voxels(model, image, maps.voxels, reference, shifted);
+  shifted.fit.k2prime = k2prime - step;
+  const ParametricMaps below = fit_voxels(model, image, maps.voxels, reference, shifted);
+  for (std::size_t q = 0; q < maps.quantities.size(); ++q) {
+    QuantityMap& map = maps.quantities[q];
+    for (std::size_t i = 0; i < map.value.size(); ++i) {
+      const double slope =
+          static_cast<double>(above.quantities[q].value[i] - below.quantities[q].value[i]) / (2.0 * step);
+      if (std::isfinite(slope))
+        map.standard_error[i] =
+            static_cast<float>(std::hypot(static_cast<double>(map.standard_error[i]), slope * k2prime_se));
+    }
+  }
 }
 
 std::vector<float> on_grid(const Grid& grid,

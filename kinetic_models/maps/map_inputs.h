@@ -17,8 +17,13 @@ std::vector<std::uint32_t> voxels_of(const LabelMap& mask, const std::string& wh
 std::vector<std::uint32_t> all_voxels(const Grid& grid);
 
 /// The mean curve of some voxels of an image; those that are not finite in every frame are left out. Throws InputError
-/// for none.
-TimeActivityCurve mean_curve(const DynamicImage& image, const std::vector<std::uint32_t>& voxels);
+/// for none. The result does not depend on the number of threads (0: as many as the machine has).
+TimeActivityCurve mean_curve(const DynamicImage& image, const std::vector<std::uint32_t>& voxels, unsigned threads = 0);
+
+/// The mean curve of some thousand of the voxels, evenly taken; of all of them where none of these is finite.
+TimeActivityCurve typical_curve(const DynamicImage& image,
+                                const std::vector<std::uint32_t>& voxels,
+                                unsigned threads = 0);
 
 /// A curve of a table as one of the image: on the image's frames. Throws InputError, beginning with `where`, where a
 /// frame of the table starts or ends more than 0.1 s from the image's, or where the unit of one of the two is unknown:
@@ -42,6 +47,16 @@ Estimate k2prime_of_voxels(const DynamicImage& image,
                            const std::vector<std::uint32_t>& voxels,
                            const ReferenceRegion& reference,
                            const MapOptions& options);
+
+/// Carries the standard error of an estimated k2prime (options.fit.k2prime) into those of the maps: variances add, with
+/// the slope of each estimate over k2prime by a central difference, as in fit_regions. That part of the error is common
+/// to all voxels.
+void add_k2prime_error(ParametricMaps& maps,
+                       const Model& model,
+                       const DynamicImage& image,
+                       const ReferenceRegion& reference,
+                       const MapOptions& options,
+                       double k2prime_se);
 
 /// One value a voxel of the whole grid: `values` (one a voxel of `voxels`) where there is one, `elsewhere` in all
 /// others.

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "kinetic_models/maps/detail/block_fit.h"
+#include "kinetic_models/maps/detail/vector_versions.h"
 #include "kinetic_models/maps/map_inputs.h"
 #include "kinetic_models/registry.h"
 #include "libpet/error.h"
@@ -20,32 +21,40 @@ using detail::VoxelBlock;
 
 constexpr std::size_t most_frames = 4096;
 
-// Voxels whose curve cannot be fitted: not finite, or zero throughout. Their lanes are set to zero.
-struct Unusable {
-  std::array<bool, lanes> is;
-};
+// Which lanes hold a curve that is not finite, or zero throughout: x - x is 0 for every finite x.
+OCCUPET_VECTOR_VERSIONS void note_unusable(const float* row, float* not_finite, float* size) {
+  for (std::size_t lane = 0; lane < lanes; ++lane) {
+    not_finite[lane] += row[lane] - row[lane];
+    size[lane] += std::abs(row[lane]);
+  }
+}
 
-Unusable load(const DynamicImage& image, const std::uint32_t* voxels, std::size_t count, VoxelBlock& block) {
-  Unusable unusable;
-  std::array<bool, lanes> is_zero;
-  is_zero.fill(true);
-  unusable.is.fill(false);
+// Copies the curves of some voxels into the lanes and returns which cannot be fitted; these are set to zero.
+std::array<bool, lanes> load(const DynamicImage& image,
+                             const std::uint32_t* voxels,
+                             std::size_t count,
+                             VoxelBlock& block) {
+  const bool is_run = voxels[count - 1] - voxels[0] == count - 1 &&
+                      std::adjacent_find(voxels, voxels + count, std::greater_equal<>()) == voxels + count;
+  std::array<float, lanes> not_finite{};
+  std::array<float, lanes> size{};
   for (std::size_t f = 0; f < block.rows(); ++f) {
     const float* frame = image.frame(f).data();
     float* row = block.row(f);
-    for (std::size_t lane = 0; lane < count; ++lane) {
-      row[lane] = frame[voxels[lane]];
-      unusable.is[lane] = unusable.is[lane] || !std::isfinite(row[lane]);
-      is_zero[lane] = is_zero[lane] && row[lane] == 0.0F;
-    }
+    if (is_run)
+      std::copy_n(frame + voxels[0], count, row);
+    else
+      for (std::size_t lane = 0; lane < count; ++lane) row[lane] = frame[voxels[lane]];
     std::fill(row + count, row + lanes, 0.0F);
+    note_unusable(row, not_finite.data(), size.data());
   }
-  for (std::size_t lane = 0; lane < count; ++lane) {
-    if (unusable.is[lane])
-      for (std::size_t f = 0; f < block.rows(); ++f) block.row(f)[lane] = 0.0F;
-    unusable.is[lane] = unusable.is[lane] || is_zero[lane];
+  std::array<bool, lanes> is_unusable;
+  for (std::size_t lane = 0; lane < lanes; ++lane) {
+    const bool is_finite = not_finite[lane] == 0.0F;
+    is_unusable[lane] = !is_finite || size[lane] == 0.0F;
+    for (std::size_t f = 0; !is_finite && f < block.rows(); ++f) block.row(f)[lane] = 0.0F;
   }
-  return unusable;
+  return is_unusable;
 }
 
 void set_failed(ParametricMaps& maps, std::size_t at) {
@@ -113,8 +122,8 @@ ParametricMaps fit_voxels(const Model& model,
   if (image.frames.size() > most_frames)
     throw bad_input("image", std::to_string(image.frames.size()) + " frames",
                     "at most " + std::to_string(most_frames) + " for maps");
-  // The fit of the mean curve refuses what makes no sense for any voxel.
-  const TimeActivityCurve mean = mean_curve(image, voxels);
+  // The fit of a typical curve refuses what makes no sense for any voxel.
+  const TimeActivityCurve mean = typical_curve(image, voxels, options.threads);
   fit(model, mean, input, options.fit);
   const auto make = detail::has_terms(model) ? detail::nonlinear_fit : detail::linear_fit;
   const std::unique_ptr<detail::BlockFit> block_fit = make(model, input, options.fit, mean);
@@ -124,11 +133,12 @@ ParametricMaps fit_voxels(const Model& model,
   parallel_for((total + lanes - 1) / lanes, options.threads, [&](std::size_t block) {
     const std::size_t first = block * lanes;
     const std::size_t count = std::min(lanes, total - first);
-    VoxelBlock measured(image.frames.size());
-    const Unusable unusable = load(image, maps.voxels.data() + first, count, measured);
+    thread_local VoxelBlock measured;
+    measured.resize(image.frames.size());
+    const std::array<bool, lanes> is_unusable = load(image, maps.voxels.data() + first, count, measured);
     block_fit->fit(measured, count, first, maps);
     for (std::size_t lane = 0; lane < count; ++lane)
-      if (unusable.is[lane]) set_failed(maps, first + lane);
+      if (is_unusable[lane]) set_failed(maps, first + lane);
     if (options.on_voxels) options.on_voxels(count);
   });
   return maps;

@@ -51,13 +51,13 @@ CurveSpace::CurveSpace(const std::vector<std::vector<double>>& curves, const Fra
 
   const std::size_t frames = used.index.size();
   std::vector<double> rows;
-  std::vector<double> columns(frames * basis_.size());
+  along_basis_.resize(frames * basis_.size());
   for (std::size_t d = 0; d < basis_.size(); ++d) {
     rows.insert(rows.end(), basis_[d].begin(), basis_[d].end());
-    for (std::size_t f = 0; f < frames; ++f) columns[f * basis_.size() + d] = basis_[d][f];
+    for (std::size_t f = 0; f < frames; ++f) along_basis_[f * basis_.size() + d] = basis_[d][f];
   }
   to_space_ = BlockMatrix(rows, basis_.size(), frames);
-  from_space_ = BlockMatrix(columns, frames, basis_.size());
+  from_space_ = BlockMatrix(along_basis_, frames, basis_.size());
 }
 
 std::vector<double> CurveSpace::weighted(const std::vector<double>& curve) const {
@@ -79,6 +79,15 @@ void CurveSpace::weight(const VoxelBlock& measured, VoxelBlock& weighted) const 
     const float* from = measured.row(used_.index[r]);
     float* to = weighted.row(r);
     for (std::size_t lane = 0; lane < lanes; ++lane) to[lane] = factor * from[lane];
+  }
+}
+
+void CurveSpace::coordinates(const VoxelBlock& weighted, std::size_t lane, double* result) const {
+  std::fill_n(result, basis_.size(), 0.0);
+  for (std::size_t r = 0; r < frames(); ++r) {
+    const auto value = static_cast<double>(weighted.row(r)[lane]);
+    const double* along = along_basis_.data() + r * basis_.size();
+    for (std::size_t d = 0; d < basis_.size(); ++d) result[d] += along[d] * value;
   }
 }
 

@@ -28,6 +28,8 @@ class CurveSpace {
   void weight(const VoxelBlock& measured, VoxelBlock& weighted) const;
   /// Coordinates of the curves in a weighted block.
   void coordinates(const VoxelBlock& weighted, VoxelBlock& result) const { to_space_.multiply(weighted, result); }
+  /// Those of one curve of it in double precision, into the first dimensions() of `result`.
+  void coordinates(const VoxelBlock& weighted, std::size_t lane, double* result) const;
   /// Squared distance of each curve of the weighted block from the space: what no model of it explains. From the
   /// remainder itself, not as a difference of squares, which would cancel. `scratch` needs as many rows as the block.
   void distance(const VoxelBlock& weighted, const VoxelBlock& coordinates, VoxelBlock& scratch, float* squared) const;
@@ -38,6 +40,7 @@ class CurveSpace {
   FramesUsed used_;
   std::vector<double> root_weight_;
   std::vector<std::vector<double>> basis_;
+  std::vector<double> along_basis_;  // the same by frame: [frame][dimension]
   BlockMatrix to_space_;
   BlockMatrix from_space_;
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -7,7 +8,7 @@
 #include "kinetic_models/logan_ref.h"
 #include "kinetic_models/ma1.h"
 #include "kinetic_models/maps/detail/block_fit.h"
-#include "kinetic_models/maps/detail/lane_regression.h"
+#include "kinetic_models/maps/detail/quad_regression.h"
 #include "kinetic_models/maps/detail/voxel_report.h"
 #include "kinetic_models/mrtm.h"
 #include "kinetic_models/mrtm2.h"
@@ -94,26 +95,35 @@ class LinearFit : public BlockFit {
   LinearFit(const LinearTerms& terms, const ScanInput& input, const FitOptions& options, const TimeActivityCurve& mean)
       : terms_(terms),
         options_(options),
-        used_(frames_used(mean, weighted_as(*terms.model, options), terms.model->least_frames, terms.model->name)),
+        frames_{frames_used(mean, weighted_as(*terms.model, options), terms.model->least_frames, terms.model->name),
+                {}},
         shared_(terms.shared(delayed(input, options), options)),
         integral_(mean.frames, input.sampling()) {
     for (const double weight : all_frame_weights(mean, options))
-      variance_of_frame_.push_back(weight > 0.0 ? 1.0 / weight : 0.0);
+      frames_.variance.push_back(weight > 0.0 ? 1.0 / weight : 0.0);
     for (const Frame& frame : mean.frames) duration_.push_back(frame.duration_min());
     vB_ = options.vB.value.value_or(0.0);
     if (vB_ > 0.0) blood_ = input.plasma().whole_blood().moved(options.delay_min.value.value_or(0.0)).value;
+    if (terms.form == Form::multilinear) multilinear_.emplace(shared_, terms.has_own_integral, frames_, integral_);
+    if (terms.form == Form::graphical) graphical_.emplace(shared_.front(), frames_, integral_);
   }
 
   void fit(const VoxelBlock& measured, std::size_t count, std::size_t first, ParametricMaps& maps) const override {
-    for (std::size_t lane = 0; lane < count; lane += strip_lanes) {
-      const std::size_t strip = std::min<std::size_t>(strip_lanes, count - lane);
-      const StripCurve curve = tissue(measured, lane);
-      if (terms_.form == Form::ratio)
-        fit_ratio(curve, strip, first + lane, maps);
-      else if (terms_.form == Form::graphical)
-        fit_graphical(curve, strip, first + lane, maps);
-      else
-        fit_multilinear(curve, strip, first + lane, maps);
+    thread_local QuadWorkspace work;
+    work.resize(integral_);
+    QuadResult result;
+    for (std::size_t lane = 0; lane < count; lane += quad_lanes) {
+      const std::size_t quad = std::min(quad_lanes, count - lane);
+      load_tissue(measured, lane, work.curve);
+      if (multilinear_) {
+        multilinear_->fit(work, result);
+        report_quad(result, shared_.size() + (terms_.has_own_integral ? 1 : 0), quad, first + lane, maps);
+      } else if (graphical_) {
+        graphical_->fit(work, result);
+        report_quad(result, 2, quad, first + lane, maps);
+      } else {
+        fit_ratio(work.curve, quad, first + lane, maps);
+      }
     }
   }
 
@@ -128,141 +138,60 @@ class LinearFit : public BlockFit {
     return *input_;
   }
 
-  // The curves of a strip without the blood in them.
-  StripCurve tissue(const VoxelBlock& measured, std::size_t lane) const {
-    StripCurve curve(measured.rows());
+  // Four curves without the blood in them.
+  void load_tissue(const VoxelBlock& measured, std::size_t lane, QuadCurve& curve) const {
     for (std::size_t f = 0; f < curve.size(); ++f) {
-      curve[f] = Eigen::Map<const Eigen::Array<float, strip_lanes, 1>>(measured.row(f) + lane).cast<double>();
+      const float* row = measured.row(f) + lane;
+      curve[f] = Quad{row[0], row[1], row[2], row[3]};
       if (vB_ > 0.0) curve[f] = (curve[f] - vB_ * blood_[f]) / (1.0 - vB_);
     }
-    return curve;
-  }
-
-  StripCurve integral_of(const StripCurve& curve) const {
-    StripCurve integral(curve.size());
-    integral_.integrate(curve.data(), integral.data());
-    return integral;
-  }
-
-  StripCurve weights() const {
-    StripCurve weight(used_.index.size());
-    for (std::size_t r = 0; r < weight.size(); ++r) weight[r].setConstant(used_.weight[r]);
-    return weight;
-  }
-
-  StripCurve shared_rows(std::size_t which) const {
-    StripCurve rows(used_.index.size());
-    for (std::size_t r = 0; r < rows.size(); ++r) rows[r].setConstant(shared_[which][used_.index[r]]);
-    return rows;
-  }
-
-  StripCurve rows_of(const StripCurve& curve) const {
-    StripCurve rows(used_.index.size());
-    for (std::size_t r = 0; r < rows.size(); ++r) rows[r] = curve[used_.index[r]];
-    return rows;
-  }
-
-  void fit_multilinear(const StripCurve& curve, std::size_t strip, std::size_t first, ParametricMaps& maps) const {
-    const std::size_t own = terms_.has_own_integral ? 1 : 0;
-    const std::size_t columns = shared_.size() + own;
-    std::array<StripCurve, most_columns> x;
-    x[0] = shared_rows(0);
-    if (own > 0) x[1] = rows_of(integral_of(curve));
-    if (shared_.size() > 1) x[1 + own] = shared_rows(1);
-    StripCurve y = rows_of(curve);
-    const StripCurve weight = weights();
-    LaneRegression regression(columns);
-    regression.solve(weight, x, y);
-    if (own > 0) {
-      // The residual is C - g int C - ...
-      const StripCurve alpha(weight.size(), Strip(-regression.coefficient(1)));
-      const StripCurve beta(weight.size(), Strip(Strip::Constant(-1.0)));
-      regression.propagate_noise(integral_, used_.index, variance_of_frame_, weight, x, alpha, beta);
-    } else {
-      regression.own_noise(static_cast<double>(weight.size()));
-    }
-    report_strip(regression, columns, Strip::Constant(static_cast<double>(weight.size())), strip, first, maps);
-  }
-
-  void fit_graphical(const StripCurve& curve, std::size_t strip, std::size_t first, ParametricMaps& maps) const {
-    constexpr std::size_t columns = 2;
-    const StripCurve activity = rows_of(curve);
-    const StripCurve integral = rows_of(integral_of(curve));
-    StripCurve weight = weights();
-    std::array<StripCurve, most_columns> x;
-    x[0] = shared_rows(0);
-    const StripCurve numerator = x[0];
-    x[1].assign(weight.size(), Strip(Strip::Ones()));
-    StripCurve y(weight.size());
-    StripCurve alpha(weight.size());
-    Strip points = Strip::Zero();
-    for (std::size_t r = 0; r < weight.size(); ++r) {
-      const auto has_point = activity[r] != 0.0;  // frames without activity have no point in the plot
-      alpha[r] = has_point.select(1.0 / activity[r], Strip::Zero());
-      weight[r] = has_point.select(weight[r], Strip::Zero());
-      points += has_point.cast<double>();
-      x[0][r] *= alpha[r];
-      y[r] = integral[r] * alpha[r];
-    }
-    LaneRegression regression(columns);
-    regression.solve(weight, x, y);
-    StripCurve beta(weight.size());
-    for (std::size_t r = 0; r < weight.size(); ++r)
-      beta[r] = (integral[r] - regression.coefficient(0) * numerator[r]) * alpha[r].square();
-    regression.propagate_noise(integral_, used_.index, variance_of_frame_, weight, x, alpha, beta);
-    report_strip(regression, columns, points, strip, first, maps);
   }
 
   // The ratio of sums with its variance from the residuals about it, as fit_suvr has it.
-  void fit_ratio(const StripCurve& curve, std::size_t strip, std::size_t first, ParametricMaps& maps) const {
-    Strip target = Strip::Zero();
+  void fit_ratio(const QuadCurve& curve, std::size_t quad, std::size_t first, ParametricMaps& maps) const {
+    Quad target = {};
     double reference = 0.0;
-    for (const std::size_t f : used_.index) {
+    for (const std::size_t f : frames_.used.index) {
       target += duration_[f] * curve[f];
       reference += duration_[f] * shared_[0][f];
     }
-    const Strip ratio = target / reference;
-    Strip rss = Strip::Zero();
-    Strip scatter = Strip::Zero();
-    for (const std::size_t f : used_.index) {
-      const Strip residual = curve[f] - ratio * shared_[0][f];
-      rss += residual.square();
-      scatter += (duration_[f] * residual).square();
+    const Quad ratio = target / reference;
+    Quad rss = {};
+    Quad scatter = {};
+    for (const std::size_t f : frames_.used.index) {
+      const Quad residual = curve[f] - ratio * shared_[0][f];
+      rss += residual * residual;
+      scatter += duration_[f] * duration_[f] * residual * residual;
     }
-    const auto n = static_cast<double>(used_.index.size());
-    const Strip variance =
-        n > 1.0 ? Strip(scatter * (n / (n - 1.0) / (reference * reference))) : Strip(Strip::Constant(not_available));
-    for (std::size_t lane = 0; lane < strip; ++lane) {
-      const auto l = static_cast<Eigen::Index>(lane);
+    const std::size_t points = frames_.used.index.size();
+    const auto n = static_cast<double>(points);
+    const double factor = n > 1.0 ? n / (n - 1.0) / (reference * reference) : not_available;
+    for (std::size_t lane = 0; lane < quad; ++lane) {
+      const double value = ratio[lane];
+      const double variance = factor * scatter[lane];
       const FitStatus status = reference > 0.0 ? FitStatus::ok : FitStatus::failed;
-      report(*terms_.model, options_, {{&ratio[l], 1}, {&variance[l], 1}, rss[l], used_.index.size(), 1, status},
-             first + lane, maps);
+      report(*terms_.model, options_, {{&value, 1}, {&variance, 1}, rss[lane], points, 1, status}, first + lane, maps);
     }
   }
 
-  void report_strip(const LaneRegression& regression,
-                    std::size_t columns,
-                    const Strip& points,
-                    std::size_t strip,
-                    std::size_t first,
-                    ParametricMaps& maps) const {
+  void report_quad(
+      const QuadResult& result, std::size_t columns, std::size_t quad, std::size_t first, ParametricMaps& maps) const {
     std::array<double, most_columns> coefficients;
     std::array<double, most_columns * most_columns> covariance;
-    for (std::size_t lane = 0; lane < strip; ++lane) {
-      const auto l = static_cast<Eigen::Index>(lane);
+    for (std::size_t lane = 0; lane < quad; ++lane) {
       for (std::size_t a = 0; a < columns; ++a) {
-        coefficients[a] = regression.coefficient(a)[l];
-        for (std::size_t b = 0; b < columns; ++b) covariance[a * columns + b] = regression.covariance(a, b)[l];
+        coefficients[a] = result.coefficient[a][lane];
+        for (std::size_t b = 0; b < columns; ++b) covariance[a * columns + b] = result.covariance[a][b][lane];
       }
       FitStatus status = FitStatus::ok;
       if (!terms_.is_physical(coefficients.data(), options_)) status = FitStatus::unidentifiable;
-      if (!regression.is_determined(static_cast<int>(lane))) {
+      if (result.is_determined[lane] == 0.0) {
         status = FitStatus::unidentifiable;
         coefficients.fill(not_available);
       }
       report(*terms_.model, options_,
-             {std::span(coefficients).first(columns), std::span(covariance).first(columns * columns),
-              regression.rss()[l], static_cast<std::size_t>(points[l]), columns, status},
+             {std::span(coefficients).first(columns), std::span(covariance).first(columns * columns), result.rss[lane],
+              static_cast<std::size_t>(result.points[lane]), columns, status},
              first + lane, maps);
       // From t* on only the ratio of the first two coefficients of mrtm has its meaning.
       if (terms_.model->name == mrtm.name && options_.t_star_min) keep_only(maps, "BPND", first + lane);
@@ -277,12 +206,13 @@ class LinearFit : public BlockFit {
 
   const LinearTerms& terms_;
   FitOptions options_;
-  FramesUsed used_;
+  NoisyFrames frames_;
   std::optional<Plasma> plasma_;
   std::optional<ScanInput> input_;
   std::vector<std::vector<double>> shared_;
   LaneIntegral integral_;
-  std::vector<double> variance_of_frame_;
+  std::optional<SharedRegression> multilinear_;
+  std::optional<GraphicalRegression> graphical_;
   std::vector<double> duration_;
   double vB_ = 0.0;
   std::vector<double> blood_;

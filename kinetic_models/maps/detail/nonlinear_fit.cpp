@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <Eigen/Eigenvalues>
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <optional>
@@ -9,7 +9,7 @@
 #include "kinetic_models/detail/solver.h"
 #include "kinetic_models/frtm.h"
 #include "kinetic_models/maps/detail/block_fit.h"
-#include "kinetic_models/maps/detail/rate_search.h"
+#include "kinetic_models/maps/detail/pair_search.h"
 #include "kinetic_models/maps/detail/refinement.h"
 #include "kinetic_models/maps/detail/terms.h"
 #include "kinetic_models/maps/detail/voxel_report.h"
@@ -22,9 +22,21 @@
 namespace pet::detail {
 namespace {
 
-const MovableInput& movable(const ScanInput& input) {
-  return input.is_plasma() ? input.plasma().movable() : input.reference().movable();
+double end_of(const ScanInput& input) {
+  return input.is_plasma() ? input.plasma().movable().end_min() : input.reference().movable().end_min();
 }
+
+// What a block of voxels is worked on in, kept by each thread from block to block.
+struct Workspace {
+  VoxelBlock weighted;
+  VoxelBlock coordinates;
+  VoxelBlock searched;  // coordinates without known blood
+  VoxelBlock explained;
+  VoxelBlock projections;
+  std::array<float, lanes> unexplained;
+  std::array<std::int32_t, lanes> best;
+  PairSearch::BestPairs best_pairs;
+};
 
 // How far apart the rates of the grid lie, in nodes of the table.
 constexpr std::size_t nodes_between_rates = 4;
@@ -34,47 +46,58 @@ template <typename Terms>
 class NonlinearFit : public BlockFit {
  public:
   static constexpr std::size_t P = Terms::parameters;
+  using Vector = std::array<double, P>;
 
   NonlinearFit(const Model& model, const ScanInput& input, const FitOptions& options, const TimeActivityCurve& mean)
       : model_(model),
         options_(options),
         parameters_(with_bounds(model.parameters, options)),
         used_(frames_used(mean, options, count_fitted(parameters_) + 1, model.name)),
-        table_(movable(input),
-               options.delay_min.value.value_or(0.0),
+        table_([&](double rate) { return Terms::moved(input, rate, delay_of(options), parameters_); },
+               end_of(input),
                Terms::fastest(parameters_),
-               Terms::curves(input, options.delay_min.value.value_or(0.0)),
+               Terms::curves(input, delay_of(options)),
                used_),
         known_blood_(held_blood(parameters_)),
         search_(table_, free_fixed(), Terms::searched == 1 ? nodes_between_rates : nodes_between_paired_rates),
-        refinement_(table_, parameters_) {}
+        refinement_(table_, parameters_) {
+    if constexpr (Terms::searched == 2) pairs_.emplace(search_);
+  }
 
   void fit(const VoxelBlock& measured, std::size_t count, std::size_t first, ParametricMaps& maps) const override {
     const CurveSpace& space = table_.space();
-    VoxelBlock weighted(space.frames());
-    VoxelBlock coordinates(space.dimensions());
-    VoxelBlock scratch(space.frames());
-    VoxelBlock projections(search_.size());
-    std::array<float, lanes> unexplained;
-    std::array<std::int32_t, lanes> best;
-    space.weight(measured, weighted);
-    space.coordinates(weighted, coordinates);
-    space.distance(weighted, coordinates, scratch, unexplained.data());
-    VoxelBlock searched = coordinates;
-    take_off_blood(searched);
-    search_.project(searched, projections);
-    if constexpr (Terms::searched == 1)
-      search_.best_of_one(projections, best.data());
-    else
-      search_.best_of_two(projections, best.data());
+    thread_local Workspace work;
+    work.weighted.resize(space.frames());
+    work.explained.resize(space.frames());
+    work.coordinates.resize(space.dimensions());
+    work.projections.resize(search_.size());
+    space.weight(measured, work.weighted);
+    space.coordinates(work.weighted, work.coordinates);
+    space.distance(work.weighted, work.coordinates, work.explained, work.unexplained.data());
+    work.searched = work.coordinates;
+    take_off_blood(work.searched);
+    search_.project(work.searched, work.projections);
+    search_.best_of_one(work.projections, work.best.data());
+    if constexpr (Terms::searched == 2) pairs_->find(work.projections, work.best_pairs);
     for (std::size_t lane = 0; lane < count; ++lane) {
-      const Coordinates c = of_lane(coordinates, lane);
-      const Optimum<P> optimum = optimum_from(c, of_lane(searched, lane), static_cast<std::size_t>(best[lane]));
-      report(optimum, static_cast<double>(unexplained[lane]), first + lane, maps);
+      const auto best = static_cast<std::size_t>(work.best[lane]);
+      const auto unexplained = static_cast<double>(work.unexplained[lane]);
+      if constexpr (Terms::is_one_to_one && Terms::searched == 1)
+        if (fit_in_closed_form(of_lane(work.searched, lane), best, unexplained, first + lane, maps)) continue;
+      // The curve once more in double precision: along flat valleys the optimum moves far for little.
+      Coordinates c;
+      c.fill(0.0);
+      space.coordinates(work.weighted, lane, c.data());
+      if constexpr (Terms::searched == 2)
+        report(optimum_of_pairs(c, best, work.best_pairs, lane), unexplained, first + lane, maps);
+      else
+        report(optimum_from(c, best), unexplained, first + lane, maps);
     }
   }
 
  private:
+  static double delay_of(const FitOptions& options) { return options.delay_min.value.value_or(0.0); }
+
   static std::optional<double> held_blood(const std::vector<Parameter>& parameters) {
     if constexpr (Terms::blood < 0) return std::nullopt;
     const Parameter& blood = parameters[static_cast<std::size_t>(std::max(Terms::blood, 0))];
@@ -103,15 +126,17 @@ class NonlinearFit : public BlockFit {
     return c;
   }
 
-  Optimum<P> optimum_from(const Coordinates& c, const Coordinates& searched, std::size_t best) const {
-    std::array<double, Terms::searched> rates;
-    if constexpr (Terms::searched == 1)
-      rates = {search_.between_rates(best, searched)};
-    else  // the faster first, as the terms of the models have them
-      rates = {search_.rate(best % search_.size()), search_.rate(best / search_.size())};
-    const GridPoint point = grid_point(searched, rates);
+  Coordinates without_blood(Coordinates c) const {
+    if (known_blood_) add(c, -*known_blood_, table_.fixed()[0], table_.width());
+    return c;
+  }
+
+  // The optimum from the best rate of the grid. Of several starts the best after a few steps is followed to its end.
+  Optimum<P> optimum_from(const Coordinates& c, std::size_t best) const {
+    const Coordinates searched = without_blood(c);
+    const auto maximum = search_.maximum_near(best, searched);
+    const GridPoint<double> point = grid_point(searched, {maximum ? search_.rate(*maximum) : search_.rate(best)});
     if constexpr (Terms::starts == 1) return refinement_.minimise(c, Terms::start(point, parameters_, 0));
-    // Of several starts the best after a few steps is followed to its end.
     constexpr int few_steps = 15;
     Optimum<P> leader;
     for (std::size_t s = 0; s < Terms::starts; ++s) {
@@ -121,8 +146,60 @@ class NonlinearFit : public BlockFit {
     return leader.converged ? leader : refinement_.minimise(c, leader.parameters);
   }
 
+  // The optimum from the best pairs of rates of each zone. The lowest minimum over the rates is that of the model where
+  // its parameters are inside the bounds; else all minima are followed within the bounds, and the best is taken.
+  Optimum<P> optimum_of_pairs(const Coordinates& c,
+                              std::size_t best_rate,
+                              const PairSearch::BestPairs& best,
+                              std::size_t lane) const {
+    const Coordinates searched = without_blood(c);
+    struct Start {
+      double explained;
+      Vector parameters;
+      bool is_inside;
+    };
+    std::array<Start, PairSearch::zones> starts;
+    std::size_t count = 0;
+    for (const auto& of_zone : best) {
+      if (of_zone[lane] < 0) continue;
+      const PairSearch::Place of_grid = pairs_->of_grid(of_zone[lane]);
+      const PairSearch::Place refined = pairs_->refined(of_grid, searched);
+      const Vector inner = start_at(refined, searched);
+      const bool is_inside = are_inside(inner);
+      starts[count++] = {refined.explained, is_inside ? inner : start_at(of_grid, searched), is_inside};
+    }
+    if (count == 0) {  // no pair: the best single rate twice
+      const auto place = static_cast<double>(search_.node_of(best_rate));
+      starts[count++] = {0.0, start_at({place, place}, searched), false};
+    }
+    for (std::size_t s = 1; s < count; ++s)  // the lowest first
+      for (std::size_t t = s; t > 0 && starts[t].explained > starts[t - 1].explained; --t)
+        std::swap(starts[t], starts[t - 1]);
+    if (starts[0].is_inside) return refinement_.minimise(c, starts[0].parameters);
+    constexpr int few_steps = 8;
+    Optimum<P> leader;
+    for (std::size_t s = 0; s < count; ++s) {
+      const Optimum<P> optimum = refinement_.minimise(c, starts[s].parameters, few_steps);
+      if (optimum.cost < leader.cost) leader = optimum;
+      if (starts[s].is_inside) break;  // those behind explain less
+    }
+    return leader.converged ? leader : refinement_.minimise(c, leader.parameters);
+  }
+
+  Vector start_at(const PairSearch::Place& place, const Coordinates& searched) const {
+    // The faster first, as the terms of the models have them.
+    return Terms::start(grid_point(searched, {search_.rate_at(place.fast), search_.rate_at(place.slow)}), parameters_,
+                        0);
+  }
+
+  bool are_inside(const Vector& p) const {
+    for (std::size_t j = 0; j < P; ++j)
+      if (!parameters_[j].is_held() && !is_inside(p[j], parameters_[j])) return false;
+    return true;
+  }
+
   // The linear coefficients at given rates, by normal equations.
-  GridPoint grid_point(const Coordinates& searched, const std::array<double, Terms::searched>& rates) const {
+  GridPoint<double> grid_point(const Coordinates& searched, const std::array<double, Terms::searched>& rates) const {
     constexpr std::size_t most = Terms::fixed + Terms::searched;
     std::array<Coordinates, most> curves;
     std::array<std::size_t, most> active{};
@@ -140,21 +217,72 @@ class NonlinearFit : public BlockFit {
     std::array<double, most> x{};
     for (std::size_t i = 0; i < count; ++i) {
       for (std::size_t j = 0; j <= i; ++j)
-        gram[active[i]][active[j]] = gram[active[j]][active[i]] = dot(curves[active[i]], curves[active[j]]);
-      x[active[i]] = dot(curves[active[i]], searched);
+        gram[active[i]][active[j]] = gram[active[j]][active[i]] =
+            dot(curves[active[i]], curves[active[j]], table_.width());
+      x[active[i]] = dot(curves[active[i]], searched, table_.width());
     }
     if (!solve(gram, x, active, count)) x.fill(0.0);
-    GridPoint point;
+    GridPoint<double> point;
     for (std::size_t f = 0; f < Terms::fixed; ++f) point.fixed[f] = x[f];
     if (known_blood_) point.fixed[0] = *known_blood_;
     for (std::size_t r = 0; r < Terms::searched; ++r) point.moving[r] = {rates[r], x[Terms::fixed + r]};
     return point;
   }
 
-  double dot(const Coordinates& a, const Coordinates& b) const {
-    double sum = 0.0;
-    for (std::size_t d = 0; d < table_.width(); ++d) sum += a[d] * b[d];
-    return sum;
+  // A number with its derivatives by (fixed coefficients, coefficient, rate).
+  using OfPoint = ceres::Jet<double, static_cast<int>(OneRateOptimum::most)>;
+
+  // The best fit by one rate, where that is inside the rates of the table and its parameters inside the bounds: then it
+  // is the optimum of the model. False where it is not.
+  bool fit_in_closed_form(
+      const Coordinates& c, std::size_t best, double unexplained, std::size_t at, ParametricMaps& maps) const {
+    const auto maximum = search_.maximum_near(best, c);
+    if (!maximum) return false;
+    const OneRateOptimum optimum = search_.optimum_at(*maximum, c);
+    const std::size_t count = search_.free_fixed() + 2;
+    if (!optimum.is_determined(count)) return false;
+
+    GridPoint<OfPoint> point;
+    const std::size_t known = known_blood_ ? 1 : 0;
+    if (known_blood_) point.fixed[0] = OfPoint(*known_blood_);
+    for (std::size_t f = 0; f + 2 < count; ++f) point.fixed[known + f] = OfPoint(optimum.fixed[f], static_cast<int>(f));
+    point.moving[0].coefficient = OfPoint(optimum.coefficient, static_cast<int>(count - 2));
+    point.moving[0].rate = OfPoint(optimum.rate, static_cast<int>(count - 1));
+    const std::array<OfPoint, P> parameters = Terms::start(point, parameters_, 0);
+    std::array<double, P> values;
+    for (std::size_t j = 0; j < P; ++j) {
+      values[j] = parameters_[j].is_held() ? parameters_[j].held : parameters[j].a;
+      if (!parameters_[j].is_held() && !is_inside(values[j], parameters_[j])) return false;
+    }
+    const std::size_t frames = used_.index.size();
+    const double rss = unexplained + std::max(dot(c, c, table_.width()) - optimum.explained, 0.0);
+    const std::array<double, P* P> covariance =
+        covariance_of(parameters, optimum.inverse(count), count, rss / static_cast<double>(frames - count));
+    const FitStatus status = std::isfinite(rss) ? FitStatus::ok : FitStatus::failed;
+    detail::report(model_, options_, {values, covariance, rss, frames, count, status}, at, maps);
+    return true;
+  }
+
+  // s^2 D R^-1 R^-T D', D being the derivatives of the parameters.
+  std::array<double, P * P> covariance_of(const std::array<OfPoint, P>& parameters,
+                                          const OneRateOptimum::Triangle& inverse,
+                                          std::size_t count,
+                                          double variance) const {
+    std::array<std::array<double, OneRateOptimum::most>, P> error{};  // of each parameter for unit noise along Q
+    for (std::size_t j = 0; j < P; ++j)
+      for (std::size_t q = 0; q < count && !parameters_[j].is_held(); ++q)
+        for (std::size_t r = 0; r <= q; ++r) error[j][q] += parameters[j].v[static_cast<int>(r)] * inverse[r][q];
+    std::array<double, P * P> covariance{};
+    for (std::size_t j = 0; j < P; ++j)
+      for (std::size_t k = 0; k <= j; ++k) {
+        for (std::size_t q = 0; q < count; ++q) covariance[j * P + k] += variance * error[j][q] * error[k][q];
+        covariance[k * P + j] = covariance[j * P + k];
+      }
+    return covariance;
+  }
+
+  static bool is_inside(double value, const Parameter& parameter) {
+    return value > parameter.lower && value < parameter.upper && !is_at_bound(value, parameter);
   }
 
   void report(const Optimum<P>& optimum, double unexplained, std::size_t at, ParametricMaps& maps) const {
@@ -209,6 +337,7 @@ class NonlinearFit : public BlockFit {
   RateTable table_;
   std::optional<double> known_blood_;
   RateSearch search_;
+  std::optional<PairSearch> pairs_;
   Refinement<Terms> refinement_;
 };
 

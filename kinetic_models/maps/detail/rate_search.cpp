@@ -4,130 +4,226 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kinetic_models/maps/detail/vector_versions.h"
+
 namespace pet::detail {
 namespace {
 
 constexpr double collinear = 1e-5;  // length of a basis curve beyond the fixed curves, of its own
 
-double dot(const Coordinates& a, const Coordinates& b, std::size_t width) {
-  double sum = 0.0;
-  for (std::size_t d = 0; d < width; ++d) sum += a[d] * b[d];
-  return sum;
-}
-
-void add(Coordinates& a, double factor, const Coordinates& b, std::size_t width) {
-  for (std::size_t d = 0; d < width; ++d) a[d] += factor * b[d];
-}
-
-// Orthonormal directions of the fixed curves.
-std::vector<Coordinates> directions(const RateTable& table, const std::vector<std::size_t>& free_fixed) {
-  const std::size_t width = table.width();
-  std::vector<Coordinates> result;
-  for (const std::size_t f : free_fixed) {
-    Coordinates rest = table.fixed()[f];
-    for (const Coordinates& other : result) add(rest, -dot(other, rest, width), other, width);
-    const double length = std::sqrt(dot(rest, rest, width));
-    if (!(length > 0.0)) continue;
-    for (double& value : rest) value /= length;
-    result.push_back(rest);
+// The largest |row| of each lane so far, and whose it is.
+OCCUPET_VECTOR_VERSIONS void keep_largest(const float* row, std::int32_t index, float* largest, std::int32_t* best) {
+  for (std::size_t lane = 0; lane < lanes; ++lane) {
+    const float size = std::abs(row[lane]);
+    const bool is_better = size > largest[lane];
+    largest[lane] = is_better ? size : largest[lane];
+    best[lane] = is_better ? index : best[lane];
   }
-  return result;
+}
+
+// Where on [0, 1] the derivative of the cubic, slope_0 + 2 b t + a t^2, falls through 0: slope_0 > 0 > slope_1.
+double maximum_of(const CubicEnds& cubic) {
+  const double change = cubic.at_1 - cubic.at_0;
+  const double b = 3.0 * change - 2.0 * cubic.slope_0 - cubic.slope_1;
+  const double a = 3.0 * (cubic.slope_0 + cubic.slope_1) - 6.0 * change;
+  const double root = std::sqrt(std::max(b * b - a * cubic.slope_0, 0.0));
+  const double t = b < 0.0 ? cubic.slope_0 / (root - b) : -(b + root) / a;
+  return std::clamp(t, 0.0, 1.0);
+}
+
+// u . c as a cubic between two nodes a distance of `step` apart.
+OCCUPET_VECTOR_VERSIONS CubicEnds projected(const Coordinates& unit_0,
+                                            const Coordinates& unit_1,
+                                            const Coordinates& slope_0,
+                                            const Coordinates& slope_1,
+                                            const Coordinates& c,
+                                            std::size_t width,
+                                            double step) {
+  return {dot(unit_0, c, width), dot(unit_1, c, width), step * dot(slope_0, c, width), step * dot(slope_1, c, width)};
 }
 
 }  // namespace
 
+bool OneRateOptimum::is_determined(std::size_t count) const {
+  constexpr double least = 1e-7;  // length of what is new in a column, of its own
+  const std::size_t last = count - 1;
+  double whole = 0.0;
+  for (std::size_t r = 0; r < count; ++r) whole += triangle[r][last] * triangle[r][last];
+  return std::abs(triangle[last][last]) > least * std::sqrt(whole);
+}
+
+OneRateOptimum::Triangle OneRateOptimum::inverse(std::size_t count) const {
+  Triangle result{};
+  for (std::size_t c = 0; c < count; ++c) {
+    result[c][c] = 1.0 / triangle[c][c];
+    for (std::size_t r = c; r-- > 0;) {
+      double sum = 0.0;
+      for (std::size_t k = r + 1; k <= c; ++k) sum += triangle[r][k] * result[k][c];
+      result[r][c] = -sum / triangle[r][r];
+    }
+  }
+  return result;
+}
+
 RateSearch::RateSearch(const RateTable& table, const std::vector<std::size_t>& free_fixed, std::size_t every)
     : table_(table) {
-  const std::size_t width = table.width();
-  const std::vector<Coordinates> fixed = directions(table, free_fixed);
-  std::vector<double> rows;
-  for (std::size_t node = 0; node < table.nodes(); node += every) {
-    Coordinates u = table.value(node);
-    Coordinates slope = table.slope(node);
-    const double whole = std::sqrt(dot(u, u, width));
-    for (const Coordinates& direction : fixed) {
-      add(u, -dot(direction, u, width), direction, width);
-      add(slope, -dot(direction, slope, width), direction, width);
+  add_directions(free_fixed);
+  add_nodes();
+  add_grid(every);
+}
+
+// Orthonormal directions of the fixed curves.
+void RateSearch::add_directions(const std::vector<std::size_t>& free_fixed) {
+  const std::size_t width = table_.width();
+  for (const std::size_t f : free_fixed) {
+    Coordinates rest = table_.fixed()[f];
+    const std::size_t column = direction_.size();
+    for (std::size_t e = 0; e < column; ++e) {
+      fixed_triangle_[e][column] = dot(rest, direction_[e], width);
+      add(rest, -fixed_triangle_[e][column], direction_[e], width);
     }
-    const double length = std::sqrt(dot(u, u, width));
-    if (!(length > collinear * whole)) continue;
-    for (std::size_t d = 0; d < width; ++d) {
-      u[d] /= length;
-      slope[d] /= length;
-    }
-    add(slope, -dot(u, slope, width), u, width);  // the length of u does not change
-    node_.push_back(node);
-    unit_.push_back(u);
-    slope_.push_back(slope);
-    rows.insert(rows.end(), u.begin(), u.begin() + static_cast<std::ptrdiff_t>(table.space().dimensions()));
+    const double length = std::sqrt(dot(rest, rest, width));
+    fixed_triangle_[column][column] = length;
+    is_complete_ = is_complete_ && length > 0.0;
+    if (!(length > 0.0)) continue;
+    for (double& value : rest) value /= length;
+    direction_.push_back(rest);
   }
-  unit_product_ = BlockMatrix(rows, node_.size(), table.space().dimensions());
-  constexpr double too_alike = 1e-4;
-  for (std::size_t a = 0; a < node_.size(); ++a)
-    for (std::size_t b = a + 1; b < node_.size(); ++b) {
-      const double cosine = dot(unit_[a], unit_[b], width);
-      const double rest = 1.0 - cosine * cosine;
-      if (rest > too_alike)
-        pairs_.push_back({static_cast<std::uint16_t>(a), static_cast<std::uint16_t>(b), static_cast<float>(cosine),
-                          static_cast<float>(1.0 / rest)});
+}
+
+RateSearch::Node RateSearch::node_at(std::size_t of_table) const {
+  const std::size_t width = table_.width();
+  Node node;
+  node.unit = table_.value(of_table);
+  node.unit_slope = table_.slope(of_table);
+  for (std::size_t f = 0; f < direction_.size(); ++f) {
+    node.along[f] = dot(direction_[f], node.unit, width);
+    node.along_slope[f] = dot(direction_[f], node.unit_slope, width);
+    add(node.unit, -node.along[f], direction_[f], width);
+    add(node.unit_slope, -node.along_slope[f], direction_[f], width);
+  }
+  node.length = std::sqrt(dot(node.unit, node.unit, width));
+  if (!(node.length > 0.0)) return node;
+  for (std::size_t d = 0; d < width; ++d) {
+    node.unit[d] /= node.length;
+    node.unit_slope[d] /= node.length;
+  }
+  const double growth = dot(node.unit, node.unit_slope, width);
+  node.length_slope = growth * node.length;
+  add(node.unit_slope, -growth, node.unit, width);
+  node.turn = std::sqrt(dot(node.unit_slope, node.unit_slope, width));
+  return node;
+}
+
+// The nodes of the table at which the basis curve is not one of the fixed curves, as far as they are next to each
+// other.
+void RateSearch::add_nodes() {
+  for (std::size_t i = 0; i < table_.nodes(); ++i) {
+    const Node node = node_at(i);
+    const double whole = std::sqrt(dot(table_.value(i), table_.value(i), table_.width()));
+    if (node.length > collinear * whole) {
+      if (node_.empty()) first_ = i;
+      node_.push_back(node);
+    } else if (!node_.empty()) {
+      break;
     }
+  }
+  for (std::size_t i = 0; i < node_.size(); ++i) {
+    const std::size_t before = i > 0 ? i - 1 : 0;
+    const std::size_t after = std::min(i + 1, node_.size() - 1);
+    if (after > before)
+      node_[i].turn_slope =
+          (node_[after].turn - node_[before].turn) / (static_cast<double>(after - before) * table_.step());
+  }
+}
+
+void RateSearch::add_grid(std::size_t every) {
+  const auto dimensions = static_cast<std::ptrdiff_t>(table_.space().dimensions());
+  std::vector<double> rows;
+  for (std::size_t i = 0; i < node_.size(); i += every) {
+    grid_.push_back(i);
+    rows.insert(rows.end(), node_[i].unit.begin(), node_[i].unit.begin() + dimensions);
+  }
+  unit_product_ = BlockMatrix(rows, grid_.size(), table_.space().dimensions());
 }
 
 void RateSearch::best_of_one(const VoxelBlock& projections, std::int32_t* best) const {
   std::array<float, lanes> largest{};
   std::fill(best, best + lanes, 0);
-  for (std::size_t k = 0; k < node_.size(); ++k) {
-    const float* row = projections.row(k);
-    const auto index = static_cast<std::int32_t>(k);
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      const float size = std::abs(row[lane]);
-      const bool is_better = size > largest[lane];
-      largest[lane] = is_better ? size : largest[lane];
-      best[lane] = is_better ? index : best[lane];
-    }
+  for (std::size_t k = 0; k < grid_.size(); ++k)
+    keep_largest(projections.row(k), static_cast<std::int32_t>(k), largest.data(), best);
+}
+
+CubicEnds RateSearch::between(std::size_t left, std::size_t right, const Coordinates& c) const {
+  return projected(node_[left].unit, node_[right].unit, node_[left].unit_slope, node_[right].unit_slope, c,
+                   table_.width(), static_cast<double>(right - left) * table_.step());
+}
+
+std::optional<RateSearch::Maximum> RateSearch::maximum_near(std::size_t best, const Coordinates& c) const {
+  if (!is_complete_ || grid_.size() < 2) return std::nullopt;
+  // On the grid first: the maximum is on the side on which |u . c| grows.
+  const std::size_t here = grid_[best];
+  const bool is_last = best + 1 == grid_.size();
+  CubicEnds cubic = between(is_last ? grid_[best - 1] : here, is_last ? here : grid_[best + 1], c);
+  const double sign = (is_last ? cubic.at_1 : cubic.at_0) < 0.0 ? -1.0 : 1.0;
+  const bool is_uphill_to_next = sign * (is_last ? cubic.slope_1 : cubic.slope_0) > 0.0;
+  if (is_uphill_to_next ? is_last : best == 0) return std::nullopt;
+  const std::size_t left = is_uphill_to_next ? here : grid_[best - 1];
+  const std::size_t right = is_uphill_to_next ? grid_[best + 1] : here;
+  if (!is_uphill_to_next && !is_last) cubic = between(left, right, c);
+  cubic = sign * cubic;
+  if (!(cubic.slope_0 > 0.0 && cubic.slope_1 < 0.0)) return std::nullopt;
+  const double guess = static_cast<double>(left) + maximum_of(cubic) * static_cast<double>(right - left);
+  // Then between the nodes of the table.
+  std::size_t node = std::min(static_cast<std::size_t>(guess), right - 1);
+  for (std::size_t moves = 0; moves < right - left; ++moves) {
+    const CubicEnds fine = sign * between(node, node + 1, c);
+    if (fine.slope_0 > 0.0 && fine.slope_1 <= 0.0) return Maximum{node, maximum_of(fine), sign * fine};
+    if (fine.slope_0 > 0.0 ? node + 1 == right : node == left) break;
+    node = fine.slope_0 > 0.0 ? node + 1 : node - 1;
   }
+  return std::nullopt;
 }
 
-void RateSearch::best_of_two(const VoxelBlock& projections, std::int32_t* best) const {
-  std::array<float, lanes> largest{};
-  const auto count = static_cast<std::int32_t>(node_.size());
-  best_of_one(projections, best);
-  for (std::size_t lane = 0; lane < lanes; ++lane) best[lane] *= count + 1;
-  for (const Pair& pair : pairs_) {
-    const float* in_a = projections.row(pair.a);
-    const float* in_b = projections.row(pair.b);
-    const std::int32_t index = pair.a * count + pair.b;
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      const float of_a = in_a[lane] - pair.cosine * in_b[lane];  // coefficients, times 1 - cosine^2
-      const float of_b = in_b[lane] - pair.cosine * in_a[lane];
-      const float explained = (in_a[lane] * of_a + in_b[lane] * of_b) * pair.inverse_squared;
-      const bool is_better = std::min(of_a, of_b) > 0.0F && explained > largest[lane];
-      largest[lane] = is_better ? explained : largest[lane];
-      best[lane] = is_better ? index : best[lane];
-    }
+OneRateOptimum RateSearch::optimum_at(const Maximum& maximum, const Coordinates& c) const {
+  const Node& a = node_[maximum.node];
+  const Node& b = node_[maximum.node + 1];
+  const double step = table_.step();
+  const Hermite cubic(maximum.t);
+  const auto value = [&](double at_a, double at_b, double slope_a, double slope_b) {
+    return cubic.value(at_a, at_b, step * slope_a, step * slope_b);
+  };
+  const auto slope = [&](double at_a, double at_b, double slope_a, double slope_b) {
+    return cubic.derivative(at_a, at_b, step * slope_a, step * slope_b) / step;
+  };
+  const CubicEnds& u = maximum.projection;
+  const double along_unit = cubic.value(u.at_0, u.at_1, u.slope_0, u.slope_1);
+  const double length = value(a.length, b.length, a.length_slope, b.length_slope);
+
+  OneRateOptimum optimum;
+  optimum.rate = rate(maximum);
+  optimum.coefficient = along_unit / length;
+  optimum.explained = along_unit * along_unit;
+  const double by_rate = optimum.coefficient / table_.rate_per_position(optimum.rate);
+  const std::size_t count = direction_.size();
+  std::array<double, most_fixed> part{};
+  for (std::size_t f = 0; f < count; ++f) {
+    const double along = value(a.along[f], b.along[f], a.along_slope[f], b.along_slope[f]);
+    const double in_c = dot(direction_[f], c, table_.width());
+    part[f] = in_c - optimum.coefficient * along;
+    optimum.explained += in_c * in_c;
+    for (std::size_t e = 0; e <= f; ++e) optimum.triangle[e][f] = fixed_triangle_[e][f];
+    optimum.triangle[f][count] = along;
+    optimum.triangle[f][count + 1] = by_rate * slope(a.along[f], b.along[f], a.along_slope[f], b.along_slope[f]);
   }
-}
-
-double RateSearch::along(const Coordinates& direction, const Coordinates& c) const {
-  return dot(direction, c, table_.width());
-}
-
-double RateSearch::between_rates(std::size_t best, const Coordinates& c) const {
-  const double sign = along(unit_[best], c) < 0.0 ? -1.0 : 1.0;
-  const bool is_uphill_to_next = sign * along(slope_[best], c) > 0.0;
-  if (is_uphill_to_next ? best + 1 == node_.size() : best == 0) return rate(best);
-  const std::size_t left = is_uphill_to_next ? best : best - 1;
-  const double step = position(left + 1) - position(left);
-  const double d0 = sign * step * along(slope_[left], c);
-  const double d1 = sign * step * along(slope_[left + 1], c);
-  if (!(d0 > 0.0 && d1 < 0.0)) return rate(best);
-  const double change = sign * (along(unit_[left + 1], c) - along(unit_[left], c));
-  // The derivative of the cubic, d0 + 2 b t + a t^2, falls from d0 > 0 to d1 < 0: its root in [0, 1].
-  const double b = 3.0 * change - 2.0 * d0 - d1;
-  const double a = 3.0 * (d0 + d1) - 6.0 * change;
-  const double root = std::sqrt(std::max(b * b - a * d0, 0.0));
-  const double t = b < 0.0 ? d0 / (root - b) : -(b + root) / a;
-  return table_.rate_at(position(left) + std::clamp(t, 0.0, 1.0) * step);
+  for (std::size_t f = count; f-- > 0;) {
+    for (std::size_t k = f + 1; k < count; ++k) part[f] -= fixed_triangle_[f][k] * optimum.fixed[k];
+    optimum.fixed[f] = part[f] / fixed_triangle_[f][f];
+  }
+  optimum.triangle[count][count] = length;
+  optimum.triangle[count][count + 1] = by_rate * slope(a.length, b.length, a.length_slope, b.length_slope);
+  optimum.triangle[count + 1][count + 1] = by_rate * length * value(a.turn, b.turn, a.turn_slope, b.turn_slope);
+  return optimum;
 }
 
 }  // namespace pet::detail

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "kinetic_models/maps/detail/vector_versions.h"
+
 namespace pet::detail {
 namespace {
 
@@ -12,18 +14,18 @@ constexpr double steps_per_unit = 32.0;
 
 }  // namespace
 
-RateTable::RateTable(const MovableInput& input,
-                     double delay_min,
+RateTable::RateTable(const CurveOfRate& curve,
+                     double end_min,
                      double fastest_per_min,
                      const std::vector<std::vector<double>>& fixed,
                      const FramesUsed& used)
-    : rate_scale_(0.1 / input.end_min()), step_(1.0 / steps_per_unit) {
+    : rate_scale_(0.1 / end_min), step_(1.0 / steps_per_unit) {
   const auto count = static_cast<std::size_t>(std::ceil(position_of(fastest_per_min) * steps_per_unit)) + 2;
   std::vector<MovableInput::Convolved> curves;
   std::vector<std::vector<double>> family = fixed;
   for (std::size_t node = 0; node < count; ++node) {
     const double rate = rate_at(static_cast<double>(node) * step_);
-    curves.push_back(input.convolved(rate, delay_min));
+    curves.push_back(curve(rate));
     for (double& derivative : curves.back().by_theta) derivative *= rate + rate_scale_;  // dtheta/dx
     family.push_back(curves.back().value);
     family.push_back(curves.back().by_theta);
@@ -32,10 +34,10 @@ RateTable::RateTable(const MovableInput& input,
   if (space_->dimensions() > most_dimensions) throw std::logic_error("the basis curves are not smooth");
   constexpr std::size_t vector_width = 4;
   width_ = (space_->dimensions() + vector_width - 1) / vector_width * vector_width;
-  for (const auto& curve : fixed) fixed_.push_back(padded(space_->coordinates(curve)));
-  for (const MovableInput::Convolved& curve : curves) {
-    value_.push_back(padded(space_->coordinates(curve.value)));
-    slope_.push_back(padded(space_->coordinates(curve.by_theta)));
+  for (const auto& unmoved : fixed) fixed_.push_back(padded(space_->coordinates(unmoved)));
+  for (const MovableInput::Convolved& node : curves) {
+    value_.push_back(padded(space_->coordinates(node.value)));
+    slope_.push_back(padded(space_->coordinates(node.by_theta)));
   }
 }
 
@@ -47,30 +49,31 @@ double RateTable::position_of(double rate_per_min) const {
   return std::log1p(rate_per_min / rate_scale_);
 }
 
+namespace {
+
+OCCUPET_VECTOR_VERSIONS void interpolate(const Coordinates* value,
+                                         const Coordinates* slope,
+                                         double t,
+                                         double step,
+                                         double per_rate,
+                                         std::size_t width,
+                                         Coordinates& y,
+                                         Coordinates& by_rate) {
+  const Hermite cubic(t);
+  for (std::size_t d = 0; d < width; ++d) {
+    y[d] = cubic.value(value[0][d], value[1][d], step * slope[0][d], step * slope[1][d]);
+    by_rate[d] = per_rate * cubic.derivative(value[0][d], value[1][d], step * slope[0][d], step * slope[1][d]);
+  }
+}
+
+}  // namespace
+
 void RateTable::at(double rate_per_min, Coordinates& y, Coordinates& by_rate) const {
   const double last = static_cast<double>(nodes() - 1);
   const double position = std::clamp(position_of(std::max(rate_per_min, 0.0)) / step_, 0.0, last);
   const std::size_t node = std::min(static_cast<std::size_t>(position), nodes() - 2);
-  const double t = position - static_cast<double>(node);
-  const double t2 = t * t;
-  const double t3 = t2 * t;
-  // Hermite's polynomials and their derivatives.
-  const double of_next = 3.0 * t2 - 2.0 * t3;
-  const double of_slope = step_ * (t3 - 2.0 * t2 + t);
-  const double of_next_slope = step_ * (t3 - t2);
-  const double per_rate = 1.0 / (rate_per_min + rate_scale_);
-  const double d_next = 6.0 * (t - t2) / step_ * per_rate;
-  const double d_slope = (3.0 * t2 - 4.0 * t + 1.0) * per_rate;
-  const double d_next_slope = (3.0 * t2 - 2.0 * t) * per_rate;
-  const Coordinates& y0 = value_[node];
-  const Coordinates& y1 = value_[node + 1];
-  const Coordinates& s0 = slope_[node];
-  const Coordinates& s1 = slope_[node + 1];
-  for (std::size_t d = 0; d < width_; ++d) {
-    const double change = y1[d] - y0[d];
-    y[d] = y0[d] + of_next * change + of_slope * s0[d] + of_next_slope * s1[d];
-    by_rate[d] = d_next * change + d_slope * s0[d] + d_next_slope * s1[d];
-  }
+  interpolate(&value_[node], &slope_[node], position - static_cast<double>(node), step_,
+              1.0 / (step_ * rate_per_position(rate_per_min)), width_, y, by_rate);
 }
 
 Coordinates RateTable::padded(const std::vector<double>& coordinates) const {

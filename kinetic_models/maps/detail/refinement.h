@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "kinetic_models/maps/detail/rate_table.h"
+#include "kinetic_models/maps/detail/rate_search.h"
 #include "kinetic_models/maps/detail/terms.h"
 
 namespace pet::detail {
@@ -24,6 +24,19 @@ struct Optimum {
   double cost = std::numeric_limits<double>::infinity();  ///< squared distance within the space
   bool converged = false;
 };
+
+/// Scalar products of some curves with each other and with the residual c - sum of coefficient x curve.
+struct CurveProducts {
+  static constexpr std::size_t most_curves = 6;
+  std::array<std::array<double, most_curves>, most_curves> of_pair;
+  std::array<double, most_curves> with_residual;
+  double of_residual;  ///< its square
+};
+void multiply(std::span<const Coordinates> curves,
+              std::span<const double> coefficients,
+              const Coordinates& c,
+              std::size_t width,
+              CurveProducts& products);
 
 /// Solves A x = b in place by Cholesky's method for the indices in `active`; false where A is not positive definite.
 template <std::size_t P>
@@ -83,10 +96,11 @@ class Refinement {
   /// less than 1e-12 of it, or by less than rounding: no parameter is then farther from its optimum than about 1e-5 of
   /// its standard error.
   Optimum<P> minimise(const Coordinates& c, const Vector& start, int most_steps = 100) const {
-    constexpr double negligible = 1e-12;
-    constexpr double tolerable = 1e-8;          // where no step lowers the cost any more
-    const double rounding = 1e-15 * dot(c, c);  // of the cost
-    constexpr double least_damping = 1e-5;
+    constexpr double negligible = 1e-14;
+    constexpr double tolerable = 1e-8;                          // where no step lowers the cost any more
+    const double rounding = 1e-28 * dot(c, c, table_.width());  // of the promised fall, which is of second order
+    constexpr double near = 1e-5;
+    constexpr double least_damping = 1e-4;
     constexpr double most_damping = 1e12;
     Optimum<P> best;
     best.parameters = within_bounds(start);
@@ -94,28 +108,27 @@ class Refinement {
     evaluate(c, best, gradient);
     double damping = 0.0;
     for (int i = 0; i < most_steps; ++i) {
-      const Step undamped = step(best, gradient, 0.0);
-      best.converged = undamped.is_solved && undamped.gain <= tolerable * best.cost;
-      if (undamped.is_solved && undamped.gain <= negligible * best.cost + rounding) {
-        best.converged = true;
-        best.parameters = undamped.to;
-        return best;
-      }
-      const Step taken = damping > 0.0 ? step(best, gradient, damping) : undamped;
+      const Step taken = step(best, gradient, damping);
+      // The damped step promises less than the undamped one: that is asked only where little is left.
+      const bool is_near = damping == 0.0 || !taken.is_solved || taken.gain <= near * best.cost + rounding;
+      const Step undamped = damping > 0.0 && is_near ? step(best, gradient, 0.0) : taken;
+      const bool is_there = is_near && undamped.is_solved && undamped.gain <= negligible * best.cost + rounding;
+      best.converged = is_there || (is_near && undamped.is_solved && undamped.gain <= tolerable * best.cost);
+      if (is_there) return best;
       Optimum<P> trial;
       trial.parameters = taken.to;
       Vector trial_gradient{};
       if (taken.is_solved) evaluate(c, trial, trial_gradient);
-      // What the quadratic would have promised and what came of it.
-      const double success = (best.cost - trial.cost) / taken.gain;
-      if (taken.is_solved && success > 0.0) {
+      // What the quadratic has promised and what came of it.
+      const double success = taken.is_solved ? (best.cost - trial.cost) / taken.gain : -1.0;
+      if (success > 0.0) {
         best = trial;
         gradient = trial_gradient;
-        if (success > 0.75) damping = damping > least_damping ? 0.1 * damping : 0.0;
-      } else {
-        damping = std::max(least_damping, 10.0 * damping);
-        if (!(damping < most_damping)) return best;
       }
+      // Where the residuals are large the quadratic is too flat, and undamped steps overshoot to and fro.
+      if (success > 0.75) damping = damping > least_damping ? 0.2 * damping : 0.0;
+      if (!(success > 0.25)) damping = std::max(least_damping, 8.0 * damping);
+      if (!(damping < most_damping)) return best;
     }
     return best;
   }
@@ -123,15 +136,16 @@ class Refinement {
  private:
   struct Step {
     Vector to;
-    double gain = 0.0;  ///< the scalar product of step and gradient: twice the fall of the cost along it
+    double gain = 0.0;  ///< the fall of the cost that the quadratic promises
     bool is_solved = false;
   };
 
-  // The damped step from an evaluated point, within the bounds.
+  // The damped step from an evaluated point, within the bounds: straight to the minimum of the quadratic or to the
+  // first bound on the way; from there on with that parameter held, so that the others do not creep along the bound.
   Step step(const Optimum<P>& at, const Vector& gradient, double damping) const {
+    auto damped = at.normal;
     std::array<std::size_t, P> active{};
     std::size_t count = 0;
-    auto damped = at.normal;
     for (std::size_t i = 0; i < free_count_; ++i) {
       const std::size_t j = free_[i];
       const bool is_against_lower = at.parameters[j] <= parameters_[j].lower && gradient[j] <= 0.0;
@@ -139,66 +153,104 @@ class Refinement {
       if (!is_against_lower && !is_against_upper && at.normal[j][j] > 0.0) active[count++] = j;
       damped[j][j] *= 1.0 + damping;
     }
-    Step step{at.parameters};
-    Vector delta = gradient;
-    step.is_solved = solve(damped, delta, active, count);
-    for (std::size_t i = 0; step.is_solved && i < count; ++i) {
-      const std::size_t j = active[i];
-      step.to[j] = std::clamp(at.parameters[j] + delta[j], parameters_[j].lower, parameters_[j].upper);
-      step.gain += (step.to[j] - at.parameters[j]) * gradient[j];
+    Step step{at.parameters, 0.0, true};
+    Vector rest = gradient;  // of the quadratic at the place reached
+    while (count > 0) {
+      Vector leg = rest;
+      step.is_solved = solve(damped, leg, active, count);
+      if (!step.is_solved) return step;
+      const Bound first = first_bound(step.to, leg, active, count);
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t j = active[i];
+        step.to[j] += first.share * leg[j];
+        for (std::size_t k = 0; k < P; ++k) rest[k] -= damped[k][j] * first.share * leg[j];
+      }
+      if (first.share == 1.0) break;
+      const std::size_t held = active[first.index];
+      step.to[held] = leg[held] > 0.0 ? parameters_[held].upper : parameters_[held].lower;
+      std::copy(active.begin() + static_cast<std::ptrdiff_t>(first.index) + 1, active.end(),
+                active.begin() + static_cast<std::ptrdiff_t>(first.index));
+      --count;
     }
+    step.gain = promised(at, gradient, step.to);
     return step;
   }
 
-  // Curve, derivatives, and from them cost, J'J and the direction of descent J'(c - curve).
+  // The first bound on a leg: which of the active parameters meets it, and after what share of the leg; share 1 for
+  // none.
+  struct Bound {
+    std::size_t index = 0;
+    double share = 1.0;
+  };
+  Bound first_bound(const Vector& from,
+                    const Vector& leg,
+                    const std::array<std::size_t, P>& active,
+                    std::size_t count) const {
+    Bound first;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t j = active[i];
+      const double room = (leg[j] > 0.0 ? parameters_[j].upper : parameters_[j].lower) - from[j];
+      if (std::abs(leg[j]) > std::abs(room) && room / leg[j] < first.share) first = {i, std::max(room / leg[j], 0.0)};
+    }
+    return first;
+  }
+
+  // The fall of the cost that the undamped quadratic promises.
+  double promised(const Optimum<P>& at, const Vector& gradient, const Vector& to) const {
+    double gain = 0.0;
+    for (std::size_t j = 0; j < P; ++j) {
+      double bend = 0.0;
+      for (std::size_t k = 0; k < P; ++k) bend += at.normal[j][k] * (to[k] - at.parameters[k]);
+      gain += (to[j] - at.parameters[j]) * (2.0 * gradient[j] - bend);
+    }
+    return gain;
+  }
+
+  // Curve, derivatives, and from them cost, J'J and the direction of descent J'(c - curve). All columns of J are
+  // combinations of the few curves of the model and their derivatives by rate, and so are its products.
   void evaluate(const Coordinates& c, Optimum<P>& at, Vector& gradient) const {
     using Dual = ceres::Jet<double, static_cast<int>(P)>;
     std::array<Dual, P> p;
     for (std::size_t j = 0; j < P; ++j) p[j] = Dual(at.parameters[j], static_cast<int>(j));
-    std::array<Dual, Terms::fixed> of_fixed;
+    std::array<Dual, most_fixed> of_fixed;
     std::array<Moving<Dual>, Terms::moving> terms;
     Terms::expand(p.data(), of_fixed.data(), terms.data());
 
-    const std::size_t width = table_.width();
-    Coordinates residual = c;
-    std::array<Coordinates, P> jacobian;
-    for (std::size_t i = 0; i < free_count_; ++i) std::fill_n(jacobian[i].begin(), width, 0.0);
-    for (std::size_t f = 0; f < Terms::fixed; ++f) add(of_fixed[f], table_.fixed()[f], residual, jacobian);
-    for (const Moving<Dual>& term : terms) {
-      Coordinates y;
-      Coordinates by_rate;
-      table_.at(term.rate.a, y, by_rate);
-      add(term.coefficient, y, residual, jacobian);
-      for (std::size_t i = 0; i < free_count_; ++i)
-        add_scaled(jacobian[i], term.coefficient.a * term.rate.v[static_cast<int>(free_[i])], by_rate);
+    constexpr std::size_t count = Terms::fixed + 2 * Terms::moving;
+    std::array<Coordinates, count> curves;
+    std::array<double, count> coefficients{};       // of the curve
+    std::array<std::array<double, P>, count> by{};  // of its derivatives
+    for (std::size_t f = 0; f < Terms::fixed; ++f) {
+      curves[f] = table_.fixed()[f];
+      coefficients[f] = of_fixed[f].a;
+      for (std::size_t j = 0; j < P; ++j) by[f][j] = of_fixed[f].v[static_cast<int>(j)];
     }
-    at.cost = dot(residual, residual);
+    for (std::size_t m = 0; m < Terms::moving; ++m) {
+      const std::size_t y = Terms::fixed + 2 * m;
+      table_.at(terms[m].rate.a, curves[y], curves[y + 1]);
+      coefficients[y] = terms[m].coefficient.a;
+      for (std::size_t j = 0; j < P; ++j) {
+        by[y][j] = terms[m].coefficient.v[static_cast<int>(j)];
+        by[y + 1][j] = terms[m].coefficient.a * terms[m].rate.v[static_cast<int>(j)];
+      }
+    }
+    CurveProducts products;
+    multiply(curves, coefficients, c, table_.width(), products);
+    at.cost = products.of_residual;
     for (std::size_t i = 0; i < free_count_; ++i) {
-      gradient[free_[i]] = dot(jacobian[i], residual);
-      for (std::size_t k = 0; k <= i; ++k)
-        at.normal[free_[i]][free_[k]] = at.normal[free_[k]][free_[i]] = dot(jacobian[i], jacobian[k]);
+      const std::size_t j = free_[i];
+      std::array<double, count> column{};
+      gradient[j] = 0.0;
+      for (std::size_t a = 0; a < count; ++a) {
+        gradient[j] += by[a][j] * products.with_residual[a];
+        for (std::size_t b = 0; b < count; ++b) column[b] += by[a][j] * products.of_pair[a][b];
+      }
+      for (std::size_t h = 0; h <= i; ++h) {
+        double sum = 0.0;
+        for (std::size_t b = 0; b < count; ++b) sum += column[b] * by[b][free_[h]];
+        at.normal[j][free_[h]] = at.normal[free_[h]][j] = sum;
+      }
     }
-  }
-
-  template <typename Dual>
-  void add(const Dual& coefficient,
-           const Coordinates& curve,
-           Coordinates& residual,
-           std::array<Coordinates, P>& jacobian) const {
-    add_scaled(residual, -coefficient.a, curve);
-    for (std::size_t i = 0; i < free_count_; ++i)
-      add_scaled(jacobian[i], coefficient.v[static_cast<int>(free_[i])], curve);
-  }
-
-  void add_scaled(Coordinates& to, double factor, const Coordinates& curve) const {
-    for (std::size_t d = 0; d < table_.width(); ++d) to[d] += factor * curve[d];
-  }
-
-  double dot(const Coordinates& a, const Coordinates& b) const {
-    std::array<double, 4> sums{};  // of the vector's elements: an order of its own, the same on every machine
-    for (std::size_t d = 0; d < table_.width(); d += 4)
-      for (std::size_t e = 0; e < 4; ++e) sums[e] += a[d + e] * b[d + e];
-    return (sums[0] + sums[2]) + (sums[1] + sums[3]);
   }
 
   const RateTable& table_;

@@ -1,16 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/maps/detail/voxel_block.h"
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <cassert>
+
+#include "kinetic_models/maps/detail/vector_versions.h"
 
 namespace pet::detail {
 namespace {
 
 constexpr std::size_t group = 4;  // rows of the product that are summed at once: their sums stay in registers
-constexpr int strip = 8;          // lanes that are summed at once
-using Strip = Eigen::Array<float, strip, 1>;
+constexpr std::size_t strip = 8;  // lanes that are summed at once
+using Strip [[gnu::vector_size(strip * sizeof(float)), gnu::may_alias]] = float;
+
+// Four rows of a product: result[r][lane] = sum over c of factors[c][r] x block[c][lane].
+OCCUPET_VECTOR_VERSIONS void multiply_group(const float* factors,
+                                            std::size_t columns,
+                                            const float* block,
+                                            float* result) {
+  for (std::size_t lane = 0; lane < lanes; lane += strip) {
+    Strip sum[group] = {};
+    for (std::size_t c = 0; c < columns; ++c) {
+      const Strip values = *reinterpret_cast<const Strip*>(block + c * lanes + lane);
+      for (std::size_t r = 0; r < group; ++r) sum[r] += factors[c * group + r] * values;
+    }
+    for (std::size_t r = 0; r < group; ++r) *reinterpret_cast<Strip*>(result + r * lanes + lane) = sum[r];
+  }
+}
 
 }  // namespace
 
@@ -24,19 +40,8 @@ BlockMatrix::BlockMatrix(std::span<const double> values, std::size_t rows, std::
 
 void BlockMatrix::multiply(const VoxelBlock& block, VoxelBlock& result) const {
   assert(block.rows() >= columns_ && result.rows() >= rows_);
-  for (std::size_t first = 0; first < rows_; first += group) {
-    const float* factors = packed_.data() + first * columns_;
-    for (std::size_t lane = 0; lane < lanes; lane += strip) {
-      std::array<Strip, group> sum;
-      sum.fill(Strip::Zero());
-      for (std::size_t c = 0; c < columns_; ++c) {
-        const Strip values = Eigen::Map<const Strip>(block.row(c) + lane);
-        for (std::size_t r = 0; r < group; ++r) sum[r] += factors[c * group + r] * values;
-      }
-      for (std::size_t r = 0; r < std::min(group, rows_ - first); ++r)
-        Eigen::Map<Strip>(result.row(first + r) + lane) = sum[r];
-    }
-  }
+  for (std::size_t first = 0; first < rows_; first += group)
+    multiply_group(packed_.data() + first * columns_, columns_, block.row(0), result.row(first));
 }
 
 }  // namespace pet::detail

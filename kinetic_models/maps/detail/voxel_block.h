@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -12,18 +13,29 @@ namespace pet::detail {
 /// depends on its neighbours, on the number of threads, or on where its block begins.
 inline constexpr std::size_t lanes = 128;
 
-/// Rows of lanes, [row][lane].
+/// Rows of lanes, [row][lane]; behind them room for as many as a group of a BlockMatrix may have too many.
 class VoxelBlock {
  public:
-  explicit VoxelBlock(std::size_t rows) : rows_(rows), values_(rows * lanes, 0.0F) {}
+  VoxelBlock() = default;
+  explicit VoxelBlock(std::size_t rows) { resize(rows); }
+
+  /// Keeps what it holds where it already has that many rows.
+  void resize(std::size_t rows) {
+    rows_ = rows;
+    rows_of_lanes_.resize(rows + spare_rows);
+  }
 
   std::size_t rows() const { return rows_; }
-  float* row(std::size_t r) { return values_.data() + r * lanes; }
-  const float* row(std::size_t r) const { return values_.data() + r * lanes; }
+  float* row(std::size_t r) { return rows_of_lanes_[r].lane.data(); }
+  const float* row(std::size_t r) const { return rows_of_lanes_[r].lane.data(); }
 
  private:
-  std::size_t rows_;
-  std::vector<float> values_;
+  static constexpr std::size_t spare_rows = 3;
+  struct alignas(64) Row {
+    std::array<float, lanes> lane{};
+  };
+  std::size_t rows_ = 0;
+  std::vector<Row> rows_of_lanes_;
 };
 
 /// A matrix that multiplies blocks. Every element of a product is summed in the order of the columns.

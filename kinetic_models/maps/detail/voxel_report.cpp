@@ -34,10 +34,8 @@ void report(
     maps.quantities[q].value[at] = static_cast<float>(is_missing ? not_available : values[q]);
     maps.quantities[q].standard_error[at] = static_cast<float>(is_missing ? not_available : std::sqrt(variance));
   }
-  Fit goodness;
-  add_goodness_of_fit(goodness, result.weighted_rss, result.frames, result.fitted);
   maps.weighted_rss[at] = static_cast<float>(result.weighted_rss);
-  maps.aicc[at] = static_cast<float>(goodness.aicc);
+  maps.aicc[at] = static_cast<float>(aicc_of(result.weighted_rss, result.frames, result.fitted));
 }
 
 }  // namespace pet::detail
