@@ -321,7 +321,8 @@ std::vector<Figure> lassen_figures(const Occupancies& occupancies) {
 std::vector<Figure> cohort_figures(const Outputs& outputs) {
   constexpr std::size_t least_tables = 3;
   Json values = Json::array();
-  HtmlTable table{"Occupancy of all regions together", {"scan pair", "method", "occupancy", "interval", "status", "flags"}, {}};
+  HtmlTable table{
+      "Occupancy of all regions together", {"scan pair", "method", "occupancy", "interval", "status", "flags"}, {}};
   for (const Occupancies& occupancies : outputs.occupancies) {
     const OccupancyRow* whole = occupancies.whole();
     if (whole == nullptr) continue;
@@ -478,9 +479,8 @@ Json dose_axis(const DoseCurve& curve, const Observed& seen, const std::string& 
   Json x = quantitative("x", with_unit(name, half != nullptr ? half->unit : ""));
   if (!std::isfinite(smallest)) return x;
   x["scale"] = {{"type", "symlog"}, {"constant", drawn(smallest)}, {"nice", false}};
-  x["axis"] = {{"values", ticks(smallest, largest)},
-               {"labelExpr", "toString(datum.value)"},
-               {"labelOverlap", "greedy"}};
+  x["axis"] = {
+      {"values", ticks(smallest, largest)}, {"labelExpr", "toString(datum.value)"}, {"labelOverlap", "greedy"}};
   return x;
 }
 
@@ -496,9 +496,8 @@ Figure dose_figure(const DoseCurve& curve) {
   figure.reading = "The line is the fitted curve, the band the interval of the curve" +
                    std::string(seen.values.empty() ? "" : ", circles are scans") +
                    ". The dashed line is EC50. The axis is logarithmic, but for zero.";
-  figure.spec = {{"width", "container"},
-                 {"height", 320},
-                 {"layer", dose_layers(curve, seen, dose_axis(curve, seen, name), y)}};
+  figure.spec = {
+      {"width", "container"}, {"height", 320}, {"layer", dose_layers(curve, seen, dose_axis(curve, seen, name), y)}};
   figure.tables.push_back(curve_table(curve));
   if (!curve.prediction.empty()) figure.tables.push_back(prediction_table(curve));
   if (!seen.values.empty()) figure.tables.push_back(seen.table);
