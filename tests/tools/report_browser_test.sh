@@ -59,7 +59,8 @@ for session in baseline psilocybin; do
   step pet-tac study/ses-$session/dicom --labels "$labels" --table "${labels%.nii.gz}.tsv" -o ${scan}_tacs.tsv
   step pet-input study/ses-$session/*_blood.tsv -o ${scan}_inputfunction.tsv
   fit_both $session cerebellum 20
-  step pet-map study/ses-$session/dicom --model mrtm2 --k2prime region:insula --reference cerebellum --reference-tacs ${scan}_tacs.tsv -o $scan
+  step pet-map study/ses-$session/dicom --model mrtm2 --k2prime region:insula --reference cerebellum \
+    --reference-tacs ${scan}_tacs.tsv -o $scan
 done
 drug=(--drug-name psilocybin --dose "25 mg")
 pair() { echo "--baseline results/sub-01_ses-baseline_$1 --drug results/sub-01_ses-psilocybin_$1"; }

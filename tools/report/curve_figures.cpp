@@ -50,12 +50,14 @@ std::string sentence_on_regions(const Outputs& outputs, const std::vector<std::s
   for (const std::size_t scan : scans) most = std::max(most, outputs.scans[scan].table.regions.size());
   if (most <= most_regions) return "";
   return " The first " + std::to_string(most_regions) + " of " + std::to_string(most) +
-         " regions are drawn; the tables hold all of them.";
+         " regions are shown; the files hold all of them.";
 }
 
-// Small multiples by region; the script of the page chooses their number side by side and their width.
-Json facets(Json values, Json layer) {
+// Small multiples by region; the script of the page chooses their number side by side and their width. A value is the
+// curve of a region and a scan, with lists that Vega turns into points.
+Json facets(Json values, const std::vector<const char*>& lists, Json layer) {
   return {{"data", {{"values", std::move(values)}}},
+          {"transform", {{{"flatten", lists}}}},
           {"facet", {{"field", "r"}, {"type", "nominal"}, {"sort", nullptr}, {"header", {{"title", nullptr}}}}},
           {"columns", 3},
           {"spec", {{"width", 220}, {"height", 120}, {"layer", std::move(layer)}}},
@@ -65,19 +67,31 @@ Json facets(Json values, Json layer) {
           {"usermeta", {{"cell", 200}}}};
 }
 
+Json list_of(std::span<const double> numbers) {
+  Json list = Json::array();
+  for (const double number : numbers) list.push_back(drawn(number));
+  return list;
+}
+
+Json middles_of(const Frames& frames) {
+  Json list = Json::array();
+  for (const Frame& frame : frames) list.push_back(drawn(frame.mid_min()));
+  return list;
+}
+
 Json time_axis() {
   return quantitative("t", "time after injection (min)");
 }
 
-HtmlTable wide_table(const std::string& caption,
-                     const TacTable& table,
-                     const std::vector<std::vector<double>>& values) {
-  HtmlTable html{caption, {"frame (min)"}, {}};
-  html.header.insert(html.header.end(), table.regions.begin(), table.regions.end());
-  for (std::size_t f = 0; f < table.frames.size(); ++f) {
-    std::vector<std::string> row = {shown(table.frames[f].start_min) + " to " + shown(table.frames[f].end_min)};
-    for (const std::vector<double>& curve : values) row.push_back(shown(curve[f]));
-    html.rows.push_back(std::move(row));
+// The curves of the regions that are drawn.
+HtmlTable wide_table(const std::string& caption, const TacTable& table, const std::vector<std::string>& regions) {
+  HtmlTable html{caption + ", " + unit_of(table), {"frame (min)"}, {}};
+  for (const Frame& frame : table.frames) html.rows.push_back({brief(frame.start_min) + " to " + brief(frame.end_min)});
+  for (const std::string& region : regions) {
+    const auto index = region_index(table, region);
+    if (!index) continue;
+    html.header.push_back(region);
+    for (std::size_t f = 0; f < table.frames.size(); ++f) html.rows[f].push_back(shown(table.activity[*index][f]));
   }
   return html;
 }
@@ -102,30 +116,29 @@ const std::vector<double>* fitted_curve(const FittedCurves* fit, const Curves& s
   return index ? &fit->table.activity[*index] : nullptr;
 }
 
-Figure measured_figure(const Outputs& outputs, const std::vector<std::size_t>& scans, const std::string& model) {
+Figure measured_figure(const Outputs& outputs,
+                       const std::vector<std::size_t>& scans,
+                       const std::string& model,
+                       bool is_first = true) {
   const std::vector<std::string> names = labels_of(outputs, scans);
   Json values = Json::array();
   Figure figure;
+  const std::vector<std::string> regions = regions_of(outputs, scans);
   for (const std::size_t s : scans) {
     const Curves& scan = outputs.scans[s];
     const FittedCurves* fit = fit_of(outputs, s, model);
-    figure.tables.push_back(
-        wide_table("Measured, " + scan.label + " (" + unit_of(scan.table) + ")", scan.table, scan.table.activity));
+    if (is_first) figure.tables.push_back(wide_table("Measured, " + scan.label, scan.table, regions));
     if (fit != nullptr)
-      figure.tables.push_back(wide_table("Fitted by " + model + ", " + scan.label + " (" + unit_of(scan.table) + ")",
-                                         fit->table, fit->table.activity));
-    for (const std::string& region : regions_of(outputs, scans)) {
+      figure.tables.push_back(wide_table("Fitted by " + model + ", " + scan.label, fit->table, regions));
+    for (const std::string& region : regions) {
       const auto index = region_index(scan.table, region);
       if (!index) continue;
       const std::vector<double>* fitted = fitted_curve(fit, scan, region);
-      for (std::size_t f = 0; f < scan.table.frames.size(); ++f) {
-        Json value = {{"r", region},
-                      {"s", scan.label},
-                      {"t", drawn(scan.table.frames[f].mid_min())},
-                      {"v", drawn(scan.table.activity[*index][f])}};
-        if (fitted != nullptr && std::isfinite((*fitted)[f])) value["f"] = drawn((*fitted)[f]);
-        values.push_back(std::move(value));
-      }
+      values.push_back({{"r", region},
+                        {"s", scan.label},
+                        {"t", middles_of(scan.table.frames)},
+                        {"v", list_of(scan.table.activity[*index])},
+                        {"f", fitted == nullptr ? Json::array() : list_of(*fitted)}});
     }
   }
   const std::string unit = unit_of(outputs.scans[scans.front()].table);
@@ -141,7 +154,7 @@ Figure measured_figure(const Outputs& outputs, const std::vector<std::size_t>& s
                    {"encoding", line}});
   layer.push_back(
       {{"mark", {{"type", "point"}, {"filled", true}, {"size", 18}, {"opacity", 0.85}}}, {"encoding", points}});
-  figure.spec = facets(std::move(values), std::move(layer));
+  figure.spec = facets(std::move(values), {"t", "v", "f"}, std::move(layer));
   figure.title = model.empty() ? "Time-activity curves" : "Time-activity curves with the fit of " + model;
   figure.reading = (model.empty() ? "Points are frames, joined by lines for the eye."
                                   : "Points are frames as measured, lines the model. Look for points that leave "
@@ -152,6 +165,7 @@ Figure measured_figure(const Outputs& outputs, const std::vector<std::size_t>& s
 
 Figure residual_figure(const Outputs& outputs, const std::vector<std::size_t>& scans, const std::string& model) {
   const std::vector<std::string> names = labels_of(outputs, scans);
+  const std::vector<std::string> regions = regions_of(outputs, scans);
   Json values = Json::array();
   Figure figure;
   for (const std::size_t s : scans) {
@@ -167,27 +181,21 @@ Figure residual_figure(const Outputs& outputs, const std::vector<std::size_t>& s
       left.regions.push_back(scan.table.regions[r]);
       left.activity.push_back(residuals(scan.table.activity[r], *fitted));
     }
-    figure.tables.push_back(
-        wide_table("Measured less fitted, " + scan.label + " (" + unit_of(left) + ")", left, left.activity));
-    for (const std::string& region : regions_of(outputs, scans)) {
-      const auto index = region_index(left, region);
-      if (!index) continue;
-      for (std::size_t f = 0; f < left.frames.size(); ++f)
-        if (std::isfinite(left.activity[*index][f]))
-          values.push_back({{"r", region},
-                            {"s", scan.label},
-                            {"t", drawn(left.frames[f].mid_min())},
-                            {"v", drawn(left.activity[*index][f])}});
-    }
+    figure.tables.push_back(wide_table("Measured less fitted, " + scan.label, left, regions));
+    for (const std::string& region : regions)
+      if (const auto index = region_index(left, region))
+        values.push_back(
+            {{"r", region}, {"s", scan.label}, {"t", middles_of(left.frames)}, {"v", list_of(left.activity[*index])}});
   }
   Json encoding = series_encoding("s", names, false);
   encoding["x"] = time_axis();
   encoding["y"] = quantitative("v", "residual (" + unit_of(outputs.scans[scans.front()].table) + ")");
   Json layer = Json::array();
   layer.push_back({{"mark", {{"type", "rule"}, {"color", "#555"}}}, {"encoding", {{"y", {{"datum", 0}}}}}});
-  layer.push_back(
-      {{"mark", {{"type", "point"}, {"filled", true}, {"size", 20}, {"opacity", 0.85}}}, {"encoding", encoding}});
-  figure.spec = facets(std::move(values), std::move(layer));
+  layer.push_back({{"transform", {{{"filter", "isValid(datum.v)"}}}},
+                   {"mark", {{"type", "point"}, {"filled", true}, {"size", 20}, {"opacity", 0.85}}},
+                   {"encoding", encoding}});
+  figure.spec = facets(std::move(values), {"t", "v"}, std::move(layer));
   figure.spec["spec"]["height"] = 80;
   figure.title = "Residuals of " + model;
   figure.reading =
@@ -332,42 +340,60 @@ bool can_be_drawn(const Parameters& parameters) {
          parameters.held("vB").value_or(0.0) == 0.0;
 }
 
-// Points and line of every region of one table of parameters.
-void add_graphical(const Outputs& outputs,
-                   const Parameters& parameters,
-                   const Driving& driving,
-                   Json& points,
-                   Json& lines,
-                   Figure& figure) {
-  const Curves& scan = outputs.scans[*parameters.measured];
-  const TacTable& table = scan.table;
+// The points of one region: those that are drawn and the table.
+struct RegionPlot {
+  Json value;
+  std::vector<std::vector<std::string>> rows;
+};
+
+RegionPlot region_plot(const Parameters& parameters,
+                       const TacTable& table,
+                       const GraphicalPoints& plot,
+                       const ParameterRow& row) {
+  constexpr double first_min = 1.0;
   const double t_star = parameters.held("t_star").value_or(0.0);
-  HtmlTable html{"Points, " + scan.label, {"region", "frame middle (min)", "used", "x", "y"}, {}};
+  Json x = Json::array();
+  Json y = Json::array();
+  Json used = Json::array();
+  std::vector<double> used_x;
+  RegionPlot result;
+  for (std::size_t f = 0; f < table.frames.size(); ++f) {
+    const double mid = table.frames[f].mid_min();
+    if (!std::isfinite(plot.x[f]) || !std::isfinite(plot.y[f]) || mid <= first_min) continue;
+    const bool is_used = mid >= t_star && mid <= parameters.held("t_end").value_or(mid);
+    if (is_used) used_x.push_back(plot.x[f]);
+    x.push_back(drawn(plot.x[f]));
+    y.push_back(drawn(plot.y[f]));
+    used.push_back(is_used ? 1 : 0);
+    result.rows.push_back({row.name, brief(mid), is_used ? "yes" : "no", shown(plot.x[f]), shown(plot.y[f])});
+  }
+  result.value = {{"r", row.name},       {"s", parameters.label}, {"x", x}, {"y", y}, {"u", used},
+                  {"lx", Json::array()}, {"ly", Json::array()}};
+  const auto slope = parameters.table.find(plot.slope);
+  const auto intercept = parameters.table.find(plot.intercept);
+  if (!slope || !intercept || !row.cells[*slope].value || !row.cells[*intercept].value) return result;
+  if (const auto line = line_over(used_x, *row.cells[*slope].value, *row.cells[*intercept].value)) {
+    result.value["lx"] = list_of(line->x);
+    result.value["ly"] = list_of(line->y);
+  }
+  return result;
+}
+
+// Points and line of every region of one table of parameters.
+void add_graphical(
+    const Outputs& outputs, const Parameters& parameters, const Driving& driving, Json& values, Figure& figure) {
+  const TacTable& table = outputs.scans[*parameters.measured].table;
+  HtmlTable html{"Points, " + parameters.label, {"region", "frame middle (min)", "used", "x", "y"}, {}};
+  std::size_t count = 0;
   for (const ParameterRow& row : parameters.table.rows) {
     const auto index = region_index(table, row.name);
     if (!index || (!driving.plasma && row.name == parameters.table.reference_region)) continue;
-    const GraphicalPoints plot =
-        graphical_points(*parameters.model, table.curve(*index), driving.input(), parameters.held("k2prime"));
-    std::vector<double> used_x;
-    for (std::size_t f = 0; f < table.frames.size(); ++f) {
-      const double mid = table.frames[f].mid_min();
-      const bool is_used = mid >= t_star && mid <= parameters.held("t_end").value_or(mid);
-      if (!std::isfinite(plot.x[f]) || !std::isfinite(plot.y[f])) continue;
-      if (is_used) used_x.push_back(plot.x[f]);
-      if (points.size() < 12000 && index < most_regions && mid > 1.0)
-        points.push_back({{"r", row.name},
-                          {"s", scan.label},
-                          {"x", drawn(plot.x[f])},
-                          {"y", drawn(plot.y[f])},
-                          {"u", is_used ? "used" : "not used"}});
-      html.rows.push_back({row.name, shown(mid), is_used ? "yes" : "no", shown(plot.x[f]), shown(plot.y[f])});
-    }
-    const auto slope = parameters.table.find(plot.slope);
-    const auto intercept = parameters.table.find(plot.intercept);
-    if (!slope || !intercept || !row.cells[*slope].value || !row.cells[*intercept].value) continue;
-    const auto line = line_over(used_x, *row.cells[*slope].value, *row.cells[*intercept].value);
-    for (std::size_t end = 0; line && end < 2 && index < most_regions; ++end)
-      lines.push_back({{"r", row.name}, {"s", scan.label}, {"lx", drawn(line->x[end])}, {"ly", drawn(line->y[end])}});
+    if (++count > most_regions) break;
+    RegionPlot plot = region_plot(
+        parameters, table,
+        graphical_points(*parameters.model, table.curve(*index), driving.input(), parameters.held("k2prime")), row);
+    values.push_back(std::move(plot.value));
+    html.rows.insert(html.rows.end(), plot.rows.begin(), plot.rows.end());
   }
   figure.tables.push_back(std::move(html));
 }
@@ -375,7 +401,6 @@ void add_graphical(const Outputs& outputs,
 Figure graphical_figure(const Outputs& outputs, const std::vector<const Parameters*>& scans) {
   Figure figure;
   Json values = Json::array();
-  Json lines = Json::array();
   std::vector<std::string> names;
   std::string t_star;
   for (const Parameters* parameters : scans) {
@@ -384,14 +409,13 @@ Figure graphical_figure(const Outputs& outputs, const std::vector<const Paramete
     names.push_back(parameters->label);
     t_star += (t_star.empty() ? "" : ", ") + parameters->label + " " + brief(parameters->held("t_star").value_or(0.0)) +
               " min";
-    add_graphical(outputs, *parameters, driving, values, lines, figure);
+    add_graphical(outputs, *parameters, driving, values, figure);
   }
   const TacTable& first = outputs.scans[*scans.front()->measured].table;
   const GraphicalPoints titles = [&] {
     const Driving driving = driving_of(outputs, *scans.front());
     return graphical_points(*scans.front()->model, first.curve(0), driving.input(), scans.front()->held("k2prime"));
   }();
-  for (Json& end : lines) values.push_back(std::move(end));
   Json points = series_encoding("s", names, false);
   points["x"] = quantitative("x", std::string(titles.x_title));
   points["y"] = quantitative("y", std::string(titles.y_title));
@@ -403,10 +427,10 @@ Figure graphical_figure(const Outputs& outputs, const std::vector<const Paramete
                    {"mark", {{"type", "line"}, {"strokeWidth", 1.5}}},
                    {"encoding", line}});
   for (const bool is_used : {true, false})
-    layer.push_back({{"transform", {{{"filter", is_used ? "datum.u === 'used'" : "datum.u === 'not used'"}}}},
+    layer.push_back({{"transform", {{{"filter", is_used ? "datum.u === 1" : "datum.u === 0"}}}},
                      {"mark", {{"type", "point"}, {"filled", is_used}, {"size", 24}, {"strokeWidth", 1.2}}},
                      {"encoding", points}});
-  figure.spec = facets(std::move(values), std::move(layer));
+  figure.spec = facets(std::move(values), {"x", "y", "u", "lx", "ly"}, std::move(layer));
   figure.title = std::string(scans.front()->model->title) + " by region";
   figure.reading = "t*: " + t_star + ". Filled points are used, open points come before t*; the line has the slope " +
                    std::string(titles.slope) +
@@ -437,7 +461,7 @@ std::vector<Figure> curve_figures(const Outputs& outputs, const std::vector<std:
   const std::vector<std::string> models = fitted_models(outputs, scans);
   if (models.empty()) return {measured_figure(outputs, scans, "")};
   for (const std::string& model : models) {
-    figures.push_back(measured_figure(outputs, scans, model));
+    figures.push_back(measured_figure(outputs, scans, model, figures.empty()));
     figures.push_back(residual_figure(outputs, scans, model));
   }
   return figures;

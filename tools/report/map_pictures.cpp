@@ -24,7 +24,8 @@ constexpr std::array<Colour, 9> viridis = {{{0x44, 0x01, 0x54},
                                             {0x5E, 0xC9, 0x62},
                                             {0xAD, 0xDC, 0x30},
                                             {0xFD, 0xE7, 0x25}}};
-constexpr Colour outside = {255, 255, 255};
+constexpr int colours = 255;      // of the map; place 0 of the palette is white, for what is not shown
+constexpr int most_pixels = 128;  // across a slice
 
 Colour colour_at(double share) {
   const double place = std::clamp(share, 0.0, 1.0) * (viridis.size() - 1);
@@ -38,43 +39,51 @@ Colour colour_at(double share) {
   return colour;
 }
 
-Colour colour_of(float value, double largest) {
-  if (std::isnan(value) || value == 0.0F) return outside;
-  return colour_at(value / largest);
+const std::vector<unsigned char>& palette() {
+  static const std::vector<unsigned char> bytes = [] {
+    std::vector<unsigned char> all = {255, 255, 255};
+    for (int i = 0; i < colours; ++i) {
+      const Colour colour = colour_at(i / (colours - 1.0));
+      all.insert(all.end(), colour.begin(), colour.end());
+    }
+    return all;
+  }();
+  return bytes;
+}
+
+unsigned char place_of(float value, double largest) {
+  if (std::isnan(value) || value == 0.0F) return 0;
+  return static_cast<unsigned char>(1 + std::lround(std::clamp(value / largest, 0.0, 1.0) * (colours - 1)));
 }
 
 struct Picture {
   int width = 0;
   int height = 0;
-  std::vector<unsigned char> rgb;
+  std::vector<unsigned char> pixels;
 };
 
-void put(Picture& picture, int x, int y, const Colour& colour) {
-  const std::size_t at =
-      3 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(picture.width) + static_cast<std::size_t>(x));
-  std::copy(colour.begin(), colour.end(), picture.rgb.begin() + static_cast<std::ptrdiff_t>(at));
-}
-
-// Slices side by side with square pixels: a voxel becomes a block of them.
+// Slices side by side with square pixels, one or two a voxel, fewer where a slice has more than can be shown.
 Picture mosaic(const std::vector<Slice>& slices, double largest) {
   constexpr int gap = 2;
   const Slice& first = slices.front();
   const double smallest_mm = std::min(first.pixel_width_mm, first.pixel_height_mm);
-  const int block = first.width * static_cast<int>(slices.size()) < 400 ? 2 : 1;
+  const double across = first.width * first.pixel_width_mm / smallest_mm;
+  const double scale = across * 2.0 <= most_pixels ? 2.0 : std::min(1.0, most_pixels / across);
   const auto pixels = [&](double voxel_mm, int voxels) {
-    return static_cast<int>(std::lround(voxel_mm / smallest_mm * voxels * block));
+    return std::max(1, static_cast<int>(std::lround(voxel_mm / smallest_mm * voxels * scale)));
   };
   const int width = pixels(first.pixel_width_mm, first.width);
   const int height = pixels(first.pixel_height_mm, first.height);
   Picture picture{static_cast<int>(slices.size()) * (width + gap) - gap, height, {}};
-  picture.rgb.assign(3 * static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height), 255);
+  picture.pixels.assign(static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height), 0);
   for (std::size_t s = 0; s < slices.size(); ++s)
     for (int y = 0; y < height; ++y)
       for (int x = 0; x < width; ++x) {
         const int column = x * first.width / width;
         const int row = y * first.height / height;
-        const float value = slices[s].values[static_cast<std::size_t>(row * first.width + column)];
-        put(picture, static_cast<int>(s) * (width + gap) + x, y, colour_of(value, largest));
+        const int place = y * picture.width + static_cast<int>(s) * (width + gap) + x;
+        picture.pixels[static_cast<std::size_t>(place)] =
+            place_of(slices[s].values[static_cast<std::size_t>(row * first.width + column)], largest);
       }
   return picture;
 }
@@ -82,13 +91,12 @@ Picture mosaic(const std::vector<Slice>& slices, double largest) {
 std::string image(const Picture& picture, const std::string& alternative) {
   return "<img alt=\"" + escaped(alternative) + "\" width=\"" + std::to_string(picture.width) + "\" height=\"" +
          std::to_string(picture.height) + "\" src=\"data:image/png;base64," +
-         base64(png_of(picture.width, picture.height, picture.rgb)) + "\">";
+         base64(png_of(picture.width, picture.height, picture.pixels, palette())) + "\">";
 }
 
 std::string colour_bar(double largest, const std::string& unit) {
-  constexpr int width = 256;
-  Picture bar{width, 1, std::vector<unsigned char>(3 * width)};
-  for (int x = 0; x < width; ++x) put(bar, x, 0, colour_at(x / (width - 1.0)));
+  Picture bar{colours, 1, {}};
+  for (int x = 0; x < colours; ++x) bar.pixels.push_back(static_cast<unsigned char>(x + 1));
   const std::string top = shown(largest, 3) + (unit.empty() || unit == "1" ? "" : " " + unit);
   return element("div",
                  element("span", "0") + image(bar, "colour bar from 0 to " + top) + element("span", escaped(top)),
@@ -142,7 +150,7 @@ HtmlTable quantiles(const Outputs& outputs) {
 
 }  // namespace
 
-std::string map_pictures(const Outputs& outputs) {
+std::string map_pictures(const Outputs& outputs, std::size_t most_bytes) {
   if (outputs.maps.empty()) return "";
   std::map<std::string, double> largest;
   for (const QuantityMap& map : outputs.maps)
@@ -153,8 +161,15 @@ std::string map_pictures(const Outputs& outputs) {
       "the "
       "end of the bar; voxels without an estimate, or whose status is not ok, are white.");
   std::string figures;
-  for (const QuantityMap& map : outputs.maps)
-    figures += pictures_of(map, largest[map.quantity] > 0.0 ? largest[map.quantity] : 1.0);
+  std::vector<std::string> left_out;
+  for (const QuantityMap& map : outputs.maps) {
+    const std::string picture = pictures_of(map, largest[map.quantity] > 0.0 ? largest[map.quantity] : 1.0);
+    if (figures.size() + picture.size() > most_bytes)
+      left_out.push_back(map.path);
+    else
+      figures += picture;
+  }
+  if (!left_out.empty()) html += paragraph("Left out, to keep the page small: " + joined(left_out, ", ") + ".");
   html += element("div", figures, "class=\"maps\"");
   html += element("details", element("summary", "Table of the maps") + table_html(quantiles(outputs)));
   return html;

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t most_maps = 8;
+constexpr std::size_t most_maps = 6;
 
 // Quantities whose maps are worth a picture.
 constexpr std::array<std::string_view, 6> drawn_quantities = {"occupancy", "BPND", "VT", "DVR", "Ki", "SUVR"};

@@ -76,7 +76,23 @@ std::string Page::figure(const Figure& figure) {
 
 std::string Page::figures(const std::vector<Figure>& figures) {
   std::string html;
-  for (const Figure& one : figures) html += figure(one);
+  std::vector<std::string> left_out;
+  for (const Figure& one : figures) {
+    const std::size_t before = data_.size();
+    const std::string drawing = figure(one);
+    const std::size_t size = drawing.size() + data_.size() - before;
+    if (size > room_) {
+      data_.resize(before);
+      --count_;
+      left_out.push_back(one.title);
+      continue;
+    }
+    room_ -= size;
+    html += drawing;
+  }
+  if (!left_out.empty())
+    html += paragraph("Left out, to keep the page small: " + joined(left_out, "; ") +
+                      ". A report on a folder with fewer files, such as that of one subject, shows them.");
   return html;
 }
 

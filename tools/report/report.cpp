@@ -15,7 +15,15 @@ namespace {
 
 using namespace detail;
 
-constexpr std::size_t most_groups = 6;  // of scans that are drawn; a page for each subject holds the rest
+constexpr std::size_t most_groups = 3;  // of scans that are drawn; a page for each subject holds the rest
+
+// The most that a section may take, so that a page stays below 3 MB with the 0.8 MB of its scripts.
+constexpr std::size_t bytes_of_checks = 220'000;
+constexpr std::size_t bytes_of_curves = 550'000;
+constexpr std::size_t bytes_of_plots = 300'000;
+constexpr std::size_t bytes_of_results = 180'000;
+constexpr std::size_t bytes_of_maps = 300'000;
+constexpr std::size_t most_rows = 300;  // of a table about files
 
 std::string subjects_of(const Outputs& outputs) {
   std::set<std::string> subjects;
@@ -108,10 +116,11 @@ std::string input_checks(const Outputs& outputs, Page& page) {
 }
 
 std::string curves(const Outputs& outputs, Page& page) {
-  std::string html;
+  std::vector<Figure> figures;
   const auto groups = groups_of_scans(outputs);
   for (std::size_t g = 0; g < std::min(groups.size(), most_groups); ++g)
-    html += page.figures(curve_figures(outputs, groups[g]));
+    for (Figure& figure : curve_figures(outputs, groups[g])) figures.push_back(std::move(figure));
+  std::string html = page.figures(figures);
   if (groups.size() > most_groups)
     html += paragraph("The curves of " + std::to_string(most_groups) + " of " + std::to_string(groups.size()) +
                       " groups of scans are drawn. A report on the folder of one subject shows the rest.");
@@ -148,6 +157,9 @@ std::string provenance(const Outputs& outputs, const ReportOptions& options) {
             {file->path, names[i].get<std::string>(),
              sums.is_array() && i < sums.size() && sums[i].is_string() ? sums[i].get<std::string>() : "–"});
   }
+  const bool is_cut = files.rows.size() > most_rows || sources.rows.size() > most_rows;
+  files.rows.resize(std::min(files.rows.size(), most_rows));
+  sources.rows.resize(std::min(sources.rows.size(), most_rows));
   std::string html = paragraph(
       "From the sidecars: commands and paths as they were typed. Nothing else is taken from them here, and no name or "
       "number of a patient.");
@@ -156,6 +168,8 @@ std::string provenance(const Outputs& outputs, const ReportOptions& options) {
   html += element("details", element("summary", "Files, commands and checksums") +
                                  element("div", table_html(files) + (sources.rows.empty() ? "" : table_html(sources)),
                                          "class=\"paths\""));
+  if (is_cut)
+    html += paragraph("The tables end after " + std::to_string(most_rows) + " rows; the sidecars hold the rest.");
   if (!outputs.maps_left_out.empty())
     html += element("details", element("summary", "Maps that are not drawn") + bullet_list(outputs.maps_left_out));
   return html;
@@ -193,13 +207,19 @@ Report make_report(const std::filesystem::path& folder,
   const std::string tracers = tracers_of(outputs);
   Page page(title_of(outputs, options), "Folder " + outputs.folder + (tracers.empty() ? "" : ", tracer " + tracers));
   page.section("summary", "Summary", summary(outputs));
+  page.set_room(bytes_of_checks);
   page.section("checks", "Input checks", input_checks(outputs, page));
+  page.set_room(bytes_of_curves);
   page.section("curves", "Curves and fits", curves(outputs, page));
+  page.set_room(bytes_of_plots);
   page.section("plots", "Graphical plots", page.figures(graphical_figures(outputs)));
+  page.set_room(bytes_of_results);
   page.section("parameters", "Parameters", page.figures(parameter_figures(outputs)));
+  page.set_room(bytes_of_results);
   page.section("occupancy", "Occupancy", page.figures(occupancy_figures(outputs)));
+  page.set_room(bytes_of_results);
   page.section("dose", "Dose and concentration", page.figures(dose_figures(outputs)));
-  page.section("maps", "Maps", map_pictures(outputs));
+  page.section("maps", "Maps", map_pictures(outputs, bytes_of_maps));
   page.section("methods", "Methods", methods(outputs, scripts));
   page.section("provenance", "Provenance", provenance(outputs, options));
   page.section("warnings", "Warnings", warnings(outputs));

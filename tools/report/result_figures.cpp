@@ -317,6 +317,51 @@ std::vector<Figure> lassen_figures(const Occupancies& occupancies) {
   return {figure};
 }
 
+// The occupancies of all regions together, subject by subject, where there are several.
+std::vector<Figure> cohort_figures(const Outputs& outputs) {
+  constexpr std::size_t least_tables = 3;
+  Json values = Json::array();
+  HtmlTable table{
+      "Occupancy of all regions together", {"scan pair", "method", "occupancy", "interval", "status", "flags"}, {}};
+  for (const Occupancies& occupancies : outputs.occupancies) {
+    const OccupancyRow* whole = occupancies.whole();
+    if (whole == nullptr) continue;
+    const std::string name = occupancies.label + ", " + title_of(occupancies);
+    table.rows.push_back({occupancies.label, whole->name, percent(whole->occupancy),
+                          percent_interval(whole->lower, whole->upper), whole->status, flags_of(whole->flags)});
+    if (!whole->occupancy || !std::isfinite(*whole->occupancy) || values.size() >= most_rows_drawn) continue;
+    Json value = {{"r", name}, {"o", drawn(within(*whole->occupancy))}, {"q", whole->status == "ok" ? "ok" : "not ok"}};
+    if (whole->lower && whole->upper) {
+      value["l"] = drawn(within(*whole->lower));
+      value["u"] = drawn(within(*whole->upper));
+    }
+    values.push_back(std::move(value));
+  }
+  if (table.rows.size() < least_tables) return {};
+  Json x = quantitative("o", "occupancy");
+  x["axis"] = {{"format", ".0%"}};
+  Json low = x;
+  low["field"] = "l";
+  Json y = region_axis();
+  y["axis"]["labelLimit"] = 260;
+  Json layer = Json::array();
+  layer.push_back({{"transform", {{{"filter", "isValid(datum.l)"}}}},
+                   {"mark", {{"type", "rule"}, {"strokeWidth", 1.6}, {"color", "#111"}}},
+                   {"encoding", {{"y", y}, {"x", low}, {"x2", {{"field", "u"}}}}}});
+  for (const bool is_ok : {true, false})
+    layer.push_back({{"transform", {{{"filter", is_ok ? "datum.q === 'ok'" : "datum.q !== 'ok'"}}}},
+                     {"mark", {{"type", "point"}, {"filled", is_ok}, {"size", 55}, {"color", "#0072B2"}}},
+                     {"encoding", {{"y", y}, {"x", x}}}});
+  return {{"Occupancy of all regions together",
+           "One row an analysis, with its interval (cut at -25 % and 125 %). Open symbols have a status other than ok: "
+           "they are no result.",
+           {{"data", {{"values", values}}},
+            {"width", "container"},
+            {"height", height_of_rows(values.size(), 22)},
+            {"layer", layer}},
+           {table}}};
+}
+
 // Ticks of an axis that is logarithmic but for zero: 0, then 1, 2 and 5 of every decade.
 Json ticks(double smallest, double largest) {
   Json values = {0};
@@ -387,35 +432,14 @@ HtmlTable prediction_table(const DoseCurve& curve) {
   return table;
 }
 
-Figure dose_figure(const DoseCurve& curve) {
-  const Observed seen = observed(curve);
+// The band, the line and the scans, as layers on the axes x and y.
+Json dose_layers(const DoseCurve& curve, const Observed& seen, const Json& x, const Json& y) {
+  Json layer = Json::array();
   Json predicted = Json::array();
-  double smallest = HUGE_VAL;
-  double largest = 0.0;
-  const auto include = [&](double x) {
-    if (x > 0.0) smallest = std::min(smallest, x);
-    largest = std::max(largest, x);
-  };
-  for (const CurvePredictionRow& row : curve.prediction) {
-    include(row.x);
+  for (const CurvePredictionRow& row : curve.prediction)
     predicted.push_back({{"x", drawn(row.x)}, {"y", drawn(row.y)}, {"l", drawn(row.lower)}, {"u", drawn(row.upper)}});
-  }
-  for (const Json& value : seen.values) include(value["x"].get<double>());
-  const CurveRow* half = curve.find("EC50");
-  const std::string unit = half != nullptr ? half->unit : "";
-  const CurveRow* most = curve.find("Omax");
-  const bool is_percent = most != nullptr && most->unit == "percent";
-  Json x = quantitative("x", with_unit(curve.text("X").empty() ? "concentration" : curve.text("X"), unit));
-  if (std::isfinite(smallest)) {
-    x["scale"] = {{"type", "symlog"}, {"constant", drawn(smallest)}, {"nice", false}};
-    x["axis"] = {
-        {"values", ticks(smallest, largest)}, {"labelExpr", "toString(datum.value)"}, {"labelOverlap", "greedy"}};
-  }
-  Json y = quantitative("y", is_percent ? "occupancy (percent)" : "occupancy");
-  if (!is_percent) y["axis"] = {{"format", ".0%"}};
   Json low = y;
   low["field"] = "l";
-  Json layer = Json::array();
   if (!predicted.empty()) {
     layer.push_back({{"data", {{"values", predicted}}},
                      {"mark", {{"type", "area"}, {"color", "#56B4E9"}, {"opacity", 0.3}}},
@@ -433,16 +457,48 @@ Figure dose_figure(const DoseCurve& curve) {
       points["transform"] = {{{"calculate", "1 - datum.y / datum.b"}, {"as", "y"}}};
     layer.push_back(std::move(points));
   }
-  if (half != nullptr && half->value && std::isfinite(*half->value))
+  const CurveRow* half = curve.find("EC50");
+  if (!layer.empty() && half != nullptr && half->value && std::isfinite(*half->value))
     layer.push_back({{"data", {{"values", {{{"x", drawn(*half->value)}}}}}},
                      {"mark", {{"type", "rule"}, {"color", "#333"}, {"strokeDash", {4, 3}}, {"strokeWidth", 1.3}}},
                      {"encoding", {{"x", x}}}});
+  return layer;
+}
+
+// The axis of doses or concentrations, logarithmic but for zero.
+Json dose_axis(const DoseCurve& curve, const Observed& seen, const std::string& name) {
+  double smallest = HUGE_VAL;
+  double largest = 0.0;
+  const auto include = [&](double x) {
+    if (x > 0.0) smallest = std::min(smallest, x);
+    largest = std::max(largest, x);
+  };
+  for (const CurvePredictionRow& row : curve.prediction) include(row.x);
+  for (const Json& value : seen.values) include(value["x"].get<double>());
+  const CurveRow* half = curve.find("EC50");
+  Json x = quantitative("x", with_unit(name, half != nullptr ? half->unit : ""));
+  if (!std::isfinite(smallest)) return x;
+  x["scale"] = {{"type", "symlog"}, {"constant", drawn(smallest)}, {"nice", false}};
+  x["axis"] = {
+      {"values", ticks(smallest, largest)}, {"labelExpr", "toString(datum.value)"}, {"labelOverlap", "greedy"}};
+  return x;
+}
+
+Figure dose_figure(const DoseCurve& curve) {
+  const Observed seen = observed(curve);
+  const std::string name = curve.text("X").empty() ? "concentration" : curve.text("X");
+  const CurveRow* most = curve.find("Omax");
+  const bool is_percent = most != nullptr && most->unit == "percent";
+  Json y = quantitative("y", is_percent ? "occupancy (percent)" : "occupancy");
+  if (!is_percent) y["axis"] = {{"format", ".0%"}};
   Figure figure;
-  figure.title = "Occupancy against " + (curve.text("X").empty() ? std::string("concentration") : curve.text("X"));
+  figure.title = "Occupancy against " + name;
   figure.reading = "The line is the fitted curve, the band the interval of the curve" +
                    std::string(seen.values.empty() ? "" : ", circles are scans") +
                    ". The dashed line is EC50. The axis is logarithmic, but for zero.";
-  figure.spec = {{"width", "container"}, {"height", 320}, {"layer", layer}};
+  figure.spec = {
+      {"width", "container"}, {"height", 320}, {"layer", dose_layers(curve, seen, dose_axis(curve, seen, name), y)}};
+  figure.tables.push_back(curve_table(curve));
   if (!curve.prediction.empty()) figure.tables.push_back(prediction_table(curve));
   if (!seen.values.empty()) figure.tables.push_back(seen.table);
   return figure;
@@ -457,7 +513,7 @@ std::vector<Figure> parameter_figures(const Outputs& outputs) {
 }
 
 std::vector<Figure> occupancy_figures(const Outputs& outputs) {
-  std::vector<Figure> figures;
+  std::vector<Figure> figures = cohort_figures(outputs);
   for (const Occupancies& occupancies : outputs.occupancies) {
     for (Figure& figure : lassen_figures(occupancies)) figures.push_back(std::move(figure));
     figures.push_back(regional_figure(occupancies));
@@ -467,11 +523,7 @@ std::vector<Figure> occupancy_figures(const Outputs& outputs) {
 
 std::vector<Figure> dose_figures(const Outputs& outputs) {
   std::vector<Figure> figures;
-  for (const DoseCurve& curve : outputs.curves) {
-    Figure figure = dose_figure(curve);
-    figure.tables.insert(figure.tables.begin(), curve_table(curve));
-    figures.push_back(std::move(figure));
-  }
+  for (const DoseCurve& curve : outputs.curves) figures.push_back(dose_figure(curve));
   return figures;
 }
 

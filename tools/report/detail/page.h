@@ -17,7 +17,10 @@ class Page {
 
   /// HTML of a figure: caption, drawing, tables that open for print. A figure without layers or marks has tables only.
   std::string figure(const Figure& figure);
+  /// Figures as long as there is room; the others are named in a sentence.
   std::string figures(const std::vector<Figure>& figures);
+  /// How many bytes the figures from here on may take together, so that a page stays small whatever the folder holds.
+  void set_room(std::size_t bytes) { room_ = bytes; }
   /// Adds a section; nothing for one without content. `name` is its heading and `id` its anchor.
   void section(const std::string& id, const std::string& name, const std::string& content);
 
@@ -30,6 +33,7 @@ class Page {
   std::string sections_;
   std::string data_;  ///< specifications, as blocks of JSON
   int count_ = 0;
+  std::size_t room_ = 0;
 };
 
 /// JSON that can stand in a script element: without "<".
