@@ -49,7 +49,7 @@ echo '{"schema_version": 1, "fit": [{"model": "srtm", "reference": "cerebellum",
 measured occupet bids c participant --config-file bootstrap.json
 row "curves: SRTM with 1000 bootstrap refits, joint occupancy" c
 
-pet-simulate "$tutorial" -q -o made
+pet-simulate "$source/data/studies/psilocybin.json" -q -o made
 for session in baseline psilocybin; do
   pet-convert "made/ses-$session/dicom" -q -o images/ --subject 01 --session "$session" > convert.log 2>&1
   name=$(basename images/sub-01/ses-$session/pet/*_pet.json _pet.json)
@@ -61,7 +61,7 @@ echo '{"schema_version": 1, "drug_sessions": ["psilocybin"], "fit": [{"model": "
        "occupancy": [{"method": "joint", "reference": "cerebellum"}]}' > images.json
 measured occupet images d participant --config-file images.json
 size=$(cat images/sub-01/ses-*/pet/*_pet.nii.gz | wc -c)
-row "images of together $((size / 1000000)) MB (.nii.gz): the same as the first" d
+row "images of 64 x 64 x 40 voxels, together $((size / 1000000)) MB (.nii.gz): the same as the first" d
 
 echo
 echo "| group of | processor s | MiB | kB of tables |"
