@@ -63,6 +63,9 @@ measured occupet images d participant --config-file images.json
 size=$(cat images/sub-01/ses-*/pet/*_pet.nii.gz | wc -c)
 row "images of 64 x 64 x 40 voxels, together $((size / 1000000)) MB (.nii.gz): the same as the first" d
 
+table=$(cat a/sub-01/pet/*_model-Joint_occupancy.tsv)
+sidecar=$(cat a/sub-01/pet/*_model-Joint_occupancy.json)
+log=$(cat a/logs/sub-01.json)
 echo
 echo "| group of | processor s | MiB | kB of tables |"
 echo "|---|---|---|---|"
@@ -70,13 +73,12 @@ for size in "${sizes[@]}"; do
   rm -rf many
   mkdir -p many/bids many/out/logs
   cp bids/dataset_description.json many/bids/
+  seq "$size" | sed 's|.*|many/bids/sub-& many/out/sub-&/pet|' | xargs mkdir -p
   for number in $(seq "$size"); do
-    mkdir -p "many/bids/sub-$number" "many/out/sub-$number/pet"
-    for kind in tsv json; do
-      cp a/sub-01/pet/*_model-Joint_occupancy.$kind \
-        "many/out/sub-$number/pet/sub-${number}_seg-phantom_desc-psilocybin_model-Joint_occupancy.$kind"
-    done
-    cp a/logs/sub-01.json "many/out/logs/sub-$number.json"
+    name=many/out/sub-$number/pet/sub-${number}_seg-phantom_desc-psilocybin_model-Joint_occupancy
+    printf '%s\n' "$table" > "$name.tsv"
+    printf '%s\n' "$sidecar" > "$name.json"
+    printf '%s\n' "$log" > "many/out/logs/sub-$number.json"
   done
   measured occupet many/bids many/out group --config-file srtm.json
   echo "| $size | $seconds | $memory | $(du -c --apparent-size --block-size=1024 many/out/*_occupancy.tsv | tail -n 1 | cut -f1) |"
@@ -89,9 +91,9 @@ echo "|---|---|"
 for size in 100 1000; do
   rm -rf many
   mkdir -p many/bids
+  seq "$size" | sed 's|.*|many/bids/sub-&/pet|' | xargs mkdir -p
   for number in $(seq "$size"); do
-    mkdir -p "many/bids/sub-$number/pet"
-    touch "many/bids/sub-$number/pet/sub-${number}_pet.json"
+    : > "many/bids/sub-$number/pet/sub-${number}_pet.json"
   done
   TIMEFORMAT='%U'
   seconds=$({ time XDG_CACHE_HOME=$folder/cache snakemake -n -q -s "$source/data/workflow/Snakefile" -c1 \
