@@ -64,16 +64,16 @@ std::vector<pet::NamedDataset> datasets_of(const AppOptions& options) {
 }
 
 std::vector<std::string> participants_of(const AppOptions& options) {
-  const std::vector<std::string> there = pet::bids_subjects(options.bids_dir);
   if (options.participants.empty()) {
+    const std::vector<std::string> there = pet::bids_subjects(options.bids_dir);
     if (there.empty()) throw pet::InputNotFound(options.bids_dir + ": no folder sub-..., expected one a participant");
     return there;
   }
   const std::vector<std::string> asked = without_prefix(options.participants, "sub-");
   for (const std::string& label : asked)
-    if (std::find(there.begin(), there.end(), label) == there.end())
+    if (!fs::is_directory(fs::path(options.bids_dir) / ("sub-" + label)))
       throw pet::UsageError("--participant-label: no '" + label + "' in " + options.bids_dir +
-                            pet::suggestion(label, there));
+                            pet::suggestion(label, pet::bids_subjects(options.bids_dir)));
   const std::set<std::string> unique(asked.begin(), asked.end());
   return {unique.begin(), unique.end()};
 }

@@ -37,15 +37,20 @@ bool is_subject(const fs::path& folder) {
   return folder.filename().native().starts_with("sub-");
 }
 
-// The dataset itself, and the folders in it that hold subjects and are no datasets of their own.
-std::vector<fs::path> places_of_subjects(const fs::path& dataset) {
-  std::vector<fs::path> places = {dataset};
+// The folders in a dataset that may hold subjects and are no datasets of their own.
+std::vector<fs::path> analyses_in(const fs::path& dataset) {
+  std::vector<fs::path> analyses;
   for (const fs::path& folder : folders_in(dataset)) {
     const std::string name = folder.filename();
-    if (is_subject(folder) || name == "derivatives" || name == "sourcedata" || name == "work") continue;
-    places.push_back(folder);
+    const bool is_other = name == "derivatives" || name == "sourcedata" || name == "work" || name == "logs";
+    if (!is_subject(folder) && !is_other) analyses.push_back(folder);
   }
-  return places;
+  return analyses;
+}
+
+void add_files(std::vector<BidsFile>& files, const fs::path& folder) {
+  for (const fs::path& path : files_below(folder))
+    if (!path.filename().native().starts_with('.')) files.push_back(bids_file(path));
 }
 
 }  // namespace
@@ -98,13 +103,16 @@ std::vector<std::string> bids_subjects(const fs::path& dataset) {
 
 std::vector<BidsFile> bids_files(const fs::path& dataset, const std::string& subject, bool is_raw) {
   std::vector<BidsFile> files;
-  for (const fs::path& place : is_raw ? std::vector<fs::path>{dataset} : places_of_subjects(dataset)) {
-    const fs::path folder = place / ("sub-" + subject);
-    std::error_code error;
-    if (!fs::is_directory(folder, error)) continue;
-    for (const fs::path& path : files_below(folder))
-      if (!path.filename().native().starts_with('.')) files.push_back(bids_file(path));
+  std::error_code error;
+  const fs::path folder = dataset / ("sub-" + subject);
+  if (fs::is_directory(folder, error)) {
+    add_files(files, folder);  // without a look at the others, of which there may be a million
+    return files;
   }
+  if (is_raw) return files;
+  for (const fs::path& analysis : analyses_in(dataset))
+    if (const fs::path inside = analysis / ("sub-" + subject); fs::is_directory(inside, error))
+      add_files(files, inside);
   return files;
 }
 

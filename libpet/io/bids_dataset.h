@@ -36,8 +36,8 @@ std::string bids_file_name(const BidsLabels& entities, const std::string& suffix
 /// Labels of the subjects that have a folder in a dataset, sorted.
 std::vector<std::string> bids_subjects(const std::filesystem::path& dataset);
 
-/// The files of one subject in a dataset of derived data or in a folder of it (bloodstream's analyses), sorted by path;
-/// in a raw dataset those of its own folder alone. Folders that links lead to are followed.
+/// The files of one subject in a dataset, sorted by path. Where it has no folder there, and `is_raw` is false, those in
+/// the folders of the dataset (bloodstream's analyses). Folders that links lead to are followed.
 std::vector<BidsFile> bids_files(const std::filesystem::path& dataset, const std::string& subject, bool is_raw = false);
 
 /// The `dataset_description.json` of results: GeneratedBy, and where the datasets are that BIDS URIs name (name, path).

@@ -158,7 +158,7 @@ class Group {
   void join(const ConfiguredCommand& occupancy) {
     JoinedTable& joined = joined_[occupancy.label];
     for (const std::string& label : run_.participants)
-      for (const BidsFile& file : bids_files(run_.results, label))
+      for (const BidsFile& file : bids_files(run_.results, label, true))
         if (file.suffix == "occupancy" && file.extension == ".tsv" && file.entity("model") == occupancy.label)
           add_scan(joined, file);
     if (joined.rows.empty()) return fail("no participant has an occupancy " + occupancy.label);

@@ -61,9 +61,12 @@ TEST_CASE("The files of a subject are found in a dataset and in an analysis fold
   here.write("sub-03.html");
   CHECK(bids_subjects(here.path) == std::vector<std::string>{"01", "02"});
   CHECK(bids_files(here.path, "01", true).size() == 1);
-  const std::vector<BidsFile> derived = bids_files(here.path, "01");
-  REQUIRE(derived.size() == 2);
-  CHECK(derived[1].suffix == "inputfunction");
+  CHECK(bids_files(here.path, "01").size() == 1);
+  here.write("Primary_Analysis/sub-05/pet/sub-05_inputfunction.tsv");
+  CHECK(bids_files(here.path, "05", true).empty());
+  const std::vector<BidsFile> derived = bids_files(here.path, "05");
+  REQUIRE(derived.size() == 1);
+  CHECK(derived[0].suffix == "inputfunction");
   CHECK(bids_files(here.path, "04").empty());
 }
 
