@@ -176,7 +176,8 @@ int run(const Options& options, const pet::Common& common) {
   map.on_voxels = [&](std::size_t count) { progress.advance(count); };
   const pet::ParametricMaps maps = pet::fit_voxels(model, scan->image, scan->voxels, scan->input(), map);
 
-  const pet::MapSidecar sidecar{model, options, map.fit, scan->weights, k2prime, scan->image.unit, provenance.get()};
+  const pet::MapSidecar sidecar{model,   options,          map.fit,          scan->weights,
+                                k2prime, scan->image.unit, provenance.get(), scan->image.tracer.name};
   std::optional<pet::ParametricMapWriter> writer;
   if (options.format != "nifti")
     writer.emplace(pet::SourceOfDerivation{options.image.image, options.image.series, common.threads});
