@@ -11,6 +11,14 @@ std::filesystem::path map_sidecar_path(const std::string& map) {
   return map.substr(0, map.rfind(".nii")) + ".json";
 }
 
+std::string measure_of_map(const std::string& map) {
+  const std::string entity = "_meas-";
+  const std::size_t start = map.rfind(entity);
+  if (start == std::string::npos) return "";
+  const std::size_t value = start + entity.size();
+  return map.substr(value, map.find_first_of("_.", value) - value);
+}
+
 std::optional<std::string> companion_map(const std::string& map, MapCompanion companion) {
   const std::size_t meas = map.rfind("_meas-");
   const std::size_t ending = map.rfind("_mimap.nii");

@@ -193,7 +193,8 @@ int run(const Options& options, const pet::Common& common) {
   map.on_voxels = {};
   if (k2prime) pet::add_k2prime_error(maps, model, scan->image, *scan->reference, map, k2prime->standard_error);
 
-  const pet::MapSidecar sidecar{model, options, map.fit, scan->weights, k2prime, scan->image.unit, provenance.get()};
+  const pet::MapSidecar sidecar{model,   options,          map.fit,          scan->weights,
+                                k2prime, scan->image.unit, provenance.get(), scan->image.tracer.name};
   std::optional<pet::ParametricMapWriter> writer;
   if (options.format != "nifti")
     writer.emplace(pet::SourceOfDerivation{options.image.image, options.image.series, common.threads});

@@ -53,6 +53,7 @@ std::string map_sidecar_text(const MapFile& file, const MapSidecar& sidecar) {
   Json object;
   describe_map(object, file, sidecar);
   object["ModelName"] = model.label;
+  if (!sidecar.tracer.empty()) object["TracerName"] = sidecar.tracer;
   object["ModelDescription"] = model.title;
   object["Citation"] = std::string(model.citation) + ". doi:" + std::string(model.doi);
   if (model.needs_plasma())

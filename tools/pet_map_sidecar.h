@@ -18,6 +18,7 @@ struct MapSidecar {
   std::optional<Estimate> k2prime;  ///< where it was estimated
   ActivityUnit unit;
   Provenance provenance;
+  std::string tracer{};  ///< empty: unknown
 };
 
 /// The sidecar of one map: what it holds and in which unit, then model, input, weights, values held, bounds,

@@ -7,15 +7,14 @@
 
 #include "kinetic_models/occupancy/joint_table.h"
 #include "kinetic_models/occupancy/table.h"
-#include "libpet/data_folder.h"
 #include "libpet/error.h"
 #include "libpet/io/parameter_table.h"
 #include "libpet/io/sidecar.h"
 #include "libpet/io/tac_table_file.h"
-#include "libpet/io/tracer_file.h"
 #include "libpet/io/tsv.h"
 #include "tools/arguments.h"
 #include "tools/commands.h"
+#include "tools/endpoint.h"
 
 namespace {
 
@@ -70,18 +69,6 @@ std::pair<std::string, std::string> scans_of(const Options& options) {
   if (pet::checksum(scans.first).sha256 == pet::checksum(scans.second).sha256)
     throw pet::bad_input(scans.second, "the same bytes as in " + scans.first, "the table of another scan");
   return scans;
-}
-
-// The word occupancy is for tracers and drugs whose description allows it. The tracer is the one that is named, or that
-// of the scans where there is a description of it.
-void require_endpoint(const Options& options, pet::OccupancyMethod method, const std::string& of_scans) {
-  if (!options.tracer && of_scans.empty()) return;
-  const std::filesystem::path folder = pet::data_folder() / "tracers";
-  const std::string drug = options.drug_name.value_or("");
-  if (options.tracer)
-    pet::require_endpoint(pet::find_tracer(*options.tracer, folder), drug, method);
-  else if (const auto tracer = pet::described_tracer(of_scans, folder))
-    pet::require_endpoint(*tracer, drug, method);
 }
 
 void add_covariance(pet::OccupancyRequest& request, const pet::ParameterTable& baseline, const Options& options) {
@@ -177,7 +164,7 @@ Answer from_parameters(const Options& options) {
   const auto scans = scans_of(options);
   const pet::ParameterTable baseline = pet::read_parameter_table(scans.first);
   const pet::ParameterTable drug = pet::read_parameter_table(scans.second);
-  require_endpoint(options, request.method, baseline.tracer_name);
+  pet::require_endpoint(options.tracer, baseline.tracer_name, options.drug_name.value_or(""), request.method);
   add_covariance(request, baseline, options);
   const pet::OccupancyResult result = pet::occupancy_of_scans(baseline, drug, request);
   return {result.table, sidecar_members(result, request, options), inputs_of(options, scans), result.warnings,
@@ -194,7 +181,8 @@ Answer from_curves(const Options& options, const pet::Common& common) {
   pet::TacTable baseline = pet::read_tac_table(scans.first);
   pet::TacTable drug = pet::read_tac_table(scans.second);
   if (options.half_life_s) baseline.tracer.half_life_min = drug.tracer.half_life_min = *options.half_life_s / 60.0;
-  require_endpoint(options, pet::OccupancyMethod::bpnd, baseline.tracer.name);
+  pet::require_endpoint(options.tracer, baseline.tracer.name, options.drug_name.value_or(""),
+                        pet::OccupancyMethod::bpnd);
   pet::JointRequest request{
       .reference = *options.reference, .regions = options.regions, .level = options.level, .threads = common.threads};
   if (options.weights) request.weights = pet::weight_scheme(*options.weights);

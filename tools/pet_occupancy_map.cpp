@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
+#include <fstream>
+#include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "kinetic_models/maps/map_inputs.h"
@@ -8,6 +11,7 @@
 #include "libpet/io/nifti.h"
 #include "libpet/io/sidecar.h"
 #include "tools/arguments.h"
+#include "tools/endpoint.h"
 #include "tools/map_names.h"
 #include "tools/tool.h"
 
@@ -22,8 +26,41 @@ struct Options {
   std::string concentration_unit = "unknown";
   std::optional<double> radius_mm;
   std::optional<double> noise_fwhm_mm;
+  std::optional<std::string> tracer;
+  std::optional<std::string> drug_name;
   bool is_uncompressed = false;
 };
+
+std::vector<std::string> scans_of(const Options& options) {
+  std::vector<std::string> scans;
+  if (options.baseline) scans.push_back(*options.baseline);
+  scans.insert(scans.end(), options.drugs.begin(), options.drugs.end());
+  return scans;
+}
+
+// The tracer that the sidecar of a map names; empty: none.
+std::string tracer_of(const std::string& map) {
+  std::ifstream file(pet::map_sidecar_path(map));
+  const nlohmann::json sidecar = nlohmann::json::parse(file, nullptr, false);
+  return sidecar.is_object() && sidecar.contains("TracerName") && sidecar["TracerName"].is_string()
+             ? sidecar["TracerName"].get<std::string>()
+             : "";
+}
+
+// Maps of what binds, of different scans, of a tracer whose occupancy may be called so.
+void require_binding(const Options& options) {
+  const std::string expected = options.method == "lassen" ? "VT" : "BPND";
+  std::map<std::string, std::string> seen;
+  for (const std::string& scan : scans_of(options)) {
+    const std::string measure = pet::measure_of_map(scan);
+    if (!measure.empty() && measure != expected)
+      throw pet::bad_input(scan, "a map of " + measure, expected + " for method " + options.method);
+    const auto [first, is_new] = seen.emplace(pet::checksum(scan).sha256, scan);
+    if (!is_new) throw pet::bad_input(scan, "the same bytes as in " + first->second, "the map of another scan");
+    pet::require_endpoint(options.tracer, tracer_of(scan), options.drug_name.value_or(""),
+                          options.method == "lassen" ? pet::OccupancyMethod::lassen : pet::OccupancyMethod::bpnd);
+  }
+}
 
 void check(const Options& options) {
   const bool is_curve = options.method == "emax";
@@ -35,6 +72,9 @@ void check(const Options& options) {
   if (!is_curve && !options.concentrations.empty()) throw pet::UsageError("--concentrations goes with --method emax");
   if (options.method != "lassen" && (options.radius_mm || options.noise_fwhm_mm))
     throw pet::UsageError("--radius and --noise-fwhm go with --method lassen");
+  if (options.method == "lassen" && !options.noise_fwhm_mm)
+    throw pet::UsageError(
+        "--method lassen needs --noise-fwhm, the smoothness of the maps' noise (0: voxels are independent)");
 }
 
 // All maps are on the grid of the first.
@@ -44,13 +84,6 @@ struct Maps {
   std::vector<pet::ScanMap> scans;  ///< baseline (if given), then the scans with the drug
   std::vector<std::string> files;
 };
-
-std::vector<std::string> scans_of(const Options& options) {
-  std::vector<std::string> scans;
-  if (options.baseline) scans.push_back(*options.baseline);
-  scans.insert(scans.end(), options.drugs.begin(), options.drugs.end());
-  return scans;
-}
 
 pet::VolumeMap read_on_grid(const std::string& path, const pet::Grid& grid, const std::string& first) {
   pet::VolumeMap map = pet::read_volume_map(path);
@@ -66,7 +99,8 @@ std::vector<float> at_voxels(const std::vector<std::uint32_t>& voxels, const std
   return values;
 }
 
-// A map with what pet-map wrote beside it: standard errors and the status of the fits.
+// A map with what pet-map wrote beside it: standard errors and the status of the fits. Outside of its mask pet-map
+// writes zeros, which are no measurement.
 pet::ScanMap read_scan(const std::string& path, const std::vector<float>& values, Maps& maps) {
   pet::ScanMap scan{path, at_voxels(maps.voxels, values), {}, {}};
   const std::string& first = maps.files.front();
@@ -79,6 +113,9 @@ pet::ScanMap read_scan(const std::string& path, const std::vector<float>& values
       scan.is_ok.push_back(s == 1.0F);
     maps.files.push_back(*status);
   }
+  for (std::size_t v = 0; v < scan.value.size(); ++v)
+    if (scan.value[v] == 0.0F && (scan.standard_error.empty() || scan.standard_error[v] == 0.0F))
+      scan.value[v] = std::numeric_limits<float>::quiet_NaN();
   return scan;
 }
 
@@ -135,6 +172,8 @@ std::string label_of(const std::string& method) {
 nlohmann::ordered_json common_members(const Options& options) {
   nlohmann::ordered_json members;
   members["Method"] = options.method;
+  if (options.tracer) members["TracerName"] = *options.tracer;
+  if (options.drug_name) members["Drug"] = *options.drug_name;
   if (options.method == "lassen") {
     const pet::LassenFilterOptions filter;
     members["RadiusMillimetres"] = options.radius_mm.value_or(filter.radius_mm);
@@ -196,6 +235,7 @@ void write(const Output& output,
 
 int run(const Options& options, const pet::Common& common) {
   check(options);
+  require_binding(options);
   pet::OutputFiles files(common.force);
   const std::vector<Output> outputs = outputs_of(options, common.output);
   for (const Output& output : outputs) {
@@ -242,7 +282,9 @@ int main(int argc, char** argv) {
       .option("concentration-unit", options.concentration_unit, "UNIT", "emax: its unit")
       .option("radius", options.radius_mm, "MM", "lassen: of the ball of voxels of one plot; default: 8")
       .option("noise-fwhm", options.noise_fwhm_mm, "MM",
-              "lassen: smoothness of the noise, which neighbours share; default: 0, independent")
+              "lassen: smoothness of the maps' noise, which neighbours share; 0: independent")
+      .option("tracer", options.tracer, "NAME", "tracer (name, label or alias); default: that of the sidecars")
+      .option("drug-name", options.drug_name, "TEXT", "name of the drug, for the sidecar")
       .option("uncompressed", options.is_uncompressed, "write .nii instead of .nii.gz")
       .required_output("PREFIX", "beginning of the names of the maps")
       .citation("Lassen NA et al. J Cereb Blood Flow Metab 1995;15:152-165")

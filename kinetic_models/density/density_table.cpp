@@ -220,6 +220,7 @@ DensityRow row_of_network(const std::string& name, const Parts& parts, double co
 DensityTable density_of_regions(const ParameterTable& binding, const DensityRequest& request) {
   check(request);
   const std::size_t column = binding.column(request.measure);
+  const std::string unit = column < binding.units.size() ? binding.units[column] : "";
   const Densities densities(request);
   std::vector<DensityRow> regions;
   for (const ParameterRow& region : binding.rows) regions.push_back(row_of_region(region, column));
@@ -239,7 +240,7 @@ DensityTable density_of_regions(const ParameterTable& binding, const DensityRequ
     }
   }
   for (DensityRow& row : regions) densities.finish(row, {});
-  DensityTable table{.measure = request.measure, .rows = std::move(regions)};
+  DensityTable table{.measure = request.measure, .unit = unit, .rows = std::move(regions)};
   for (DensityRow& row : merged) {
     row.index = static_cast<int>(table.rows.size()) + 1;
     table.rows.push_back(std::move(row));

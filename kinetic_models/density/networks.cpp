@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/density/networks.h"
 
-#include <algorithm>
-#include <array>
 #include <cctype>
 #include <map>
 
@@ -11,37 +9,50 @@
 namespace pet {
 namespace {
 
-// Letters and digits in lower case.
-std::string plain(const std::string& name) {
-  std::string result;
-  for (const char c : name)
+// The words of a name in lower case: what punctuation separates.
+std::vector<std::string> words_of(const std::string& name) {
+  std::vector<std::string> words(1);
+  for (const char c : name) {
     if (std::isalnum(static_cast<unsigned char>(c)) != 0)
-      result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
+      words.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    else if (!words.back().empty())
+      words.emplace_back();
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
 }
 
-bool means(const std::string& name, const std::string& region, const std::string& hemisphere) {
-  if (hemisphere.empty()) return name == region || name == "ctx" + region;
-  const bool is_left = hemisphere == "L";
-  const std::array<std::string, 3> sides =
-      is_left ? std::array<std::string, 3>{"lh", "left", "l"} : std::array<std::string, 3>{"rh", "right", "r"};
-  return std::any_of(sides.begin(), sides.end(), [&](const std::string& side) {
-    return name == side + region || name == region + side || name == "ctx" + side + region;
-  });
+// A region's name without its side: "ctx-lh-precuneus" is precuneus, L.
+struct RegionName {
+  std::string region;
+  std::string hemisphere;  // empty: none is named
+};
+
+RegionName region_name(const std::string& name) {
+  static const std::map<std::string, std::string> sides = {{"lh", "L"}, {"left", "L"},  {"l", "L"},
+                                                           {"rh", "R"}, {"right", "R"}, {"r", "R"}};
+  RegionName found;
+  for (const std::string& word : words_of(name)) {
+    const auto side = sides.find(word);
+    if (side != sides.end() && found.hemisphere.empty())
+      found.hemisphere = side->second;
+    else if (word != "ctx")
+      found.region += word;
+  }
+  return found;
 }
 
 }  // namespace
 
 std::vector<std::size_t> parcels_of(const NetworkMap& map, const std::string& region) {
-  const std::string name = plain(region);
-  std::vector<std::size_t> of_one_side;
-  std::vector<std::size_t> of_both_sides;
+  const RegionName name = region_name(region);
+  std::vector<std::size_t> found;
   for (std::size_t p = 0; p < map.parcels.size(); ++p) {
-    const std::string parcel = plain(map.parcels[p].region);
-    if (means(name, parcel, map.parcels[p].hemisphere)) of_one_side.push_back(p);
-    if (means(name, parcel, "")) of_both_sides.push_back(p);
+    const Parcel& parcel = map.parcels[p];
+    const bool is_side = name.hemisphere.empty() || parcel.hemisphere == name.hemisphere;
+    if (is_side && region_name(parcel.region).region == name.region) found.push_back(p);
   }
-  return of_one_side.empty() ? of_both_sides : of_one_side;
+  return found;
 }
 
 std::vector<NetworkRegion> network_regions(const NetworkMap& map, const std::vector<std::string>& regions) {

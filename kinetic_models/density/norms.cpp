@@ -46,7 +46,7 @@ std::string_view name_of(AgeForm form) {
 
 ExpectedBinding expected_binding(const Norm& norm, std::optional<double> age, AgeForm form) {
   const AgeFactor factor = age_factor(norm, age, form);
-  ExpectedBinding expected{.mean = norm.mean * factor.value, .sd = norm.sd * factor.value};
+  ExpectedBinding expected{.mean = norm.mean * factor.value, .sd = norm.sd};
   const double of_subjects = norm.subjects ? expected.sd / std::sqrt(*norm.subjects) : 0.0;
   expected.mean_se = std::hypot(of_subjects, norm.mean * factor.by_change * norm.change_se);
   expected.is_outside = age && ((norm.youngest && *age < *norm.youngest) || (norm.oldest && *age > *norm.oldest));

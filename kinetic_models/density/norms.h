@@ -26,7 +26,7 @@ struct ExpectedBinding {
   bool is_outside = false;  ///< the person is younger or older than all of them
 };
 
-/// The norm at an age. The standard deviation keeps its ratio to the mean. Throws UsageError where the norm depends on
+/// The norm at an age; people differ by as much at every age. Throws UsageError where the norm depends on
 /// age and none is given, and where the linear form has come to zero.
 ExpectedBinding expected_binding(const Norm& norm, std::optional<double> age, AgeForm form);
 

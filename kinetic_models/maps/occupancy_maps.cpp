@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
 
 #include "kinetic_models/maps/detail/voxel_emax.h"
 #include "kinetic_models/maps/detail/voxel_lassen.h"
@@ -66,13 +67,15 @@ void require_concentrations(const std::vector<double>& concentrations, std::size
   if (concentrations.size() != scans)
     throw UsageError(std::to_string(concentrations.size()) + " concentrations for " + std::to_string(scans) + " scans");
   if (scans < 3) throw UsageError("EC50 and Omax need at least three scans; there are " + std::to_string(scans));
-  std::vector<double> different;
+  std::set<double> different;
+  int above_zero = 0;
   for (const double c : concentrations) {
     if (!(c >= 0.0 && std::isfinite(c)))
       throw UsageError("concentration " + format_number(c) + ": it must not be negative");
-    if (c > 0.0 && std::find(different.begin(), different.end(), c) == different.end()) different.push_back(c);
+    if (different.insert(c).second && c > 0.0) ++above_zero;
   }
-  if (different.size() < 2) throw UsageError("EC50 and Omax need at least two different concentrations above zero");
+  if (different.size() < 3 || above_zero < 2)
+    throw UsageError("EC50 and Omax need at least three different concentrations, two of them above zero");
 }
 
 }  // namespace
@@ -109,9 +112,9 @@ ParametricMaps lassen_occupancy_maps(const Grid& grid,
   for (std::size_t v = 0; v < pairs.size(); ++v)
     if (is_trusted(baseline, v) && is_trusted(drug, v)) pairs[v] = {baseline.value[v], drug.value[v]};
   const detail::Neighbourhood neighbourhood(grid, maps.voxels, options.radius_mm);
-  const double voxels_shared = detail::voxels_of_one_noise(grid, options.noise_fwhm_mm);
+  const detail::NoiseCorrelation correlation(grid, neighbourhood, options.noise_fwhm_mm);
   for_each_voxel(maps.voxels.size(), options.threads, [&](std::size_t v) {
-    const detail::LocalLassen plot = detail::local_lassen(neighbourhood, pairs, v, voxels_shared);
+    const detail::LocalLassen plot = detail::local_lassen(neighbourhood, correlation, pairs, v);
     maps.status[v] = plot.status;
     set(maps.quantities[0], v, plot.occupancy, plot.occupancy_se);
     set(maps.quantities[1], v, plot.VND, plot.VND_se);

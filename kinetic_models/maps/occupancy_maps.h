@@ -34,14 +34,16 @@ struct LassenFilterOptions {
 
 /// Occupancy and VND of every voxel from maps of VT, by a Lassen plot of the voxels around it: orthogonal regression of
 /// VT_drug on VT_baseline, slope 1 - occupancy, both meeting at VND. Noise in VT_baseline does not pull it low, as it
-/// does ordinary regression. Errors are those of Fuller WA. Measurement Error Models. Wiley 1987, section 1.3, for
-/// equal error variances that the scatter about the line estimates, with the effective number of voxels n (voxel
-/// volume) / (1.505 FWHM)^3 where the noise is smooth (the integral of the autocorrelation of Gaussian noise).
+/// does ordinary regression. For equal error variances that the scatter about the line estimates, and noise of
+/// correlation r_ij between voxels, the variance of the slope b is
+///   s^2 ((1 + b^2) sum r_ij x_i x_j - b^2 s^2 sum r_ij^2) / S^2,
+/// x being VT_baseline less its mean and S the sum of squares of its true values; without correlation it is that of
+/// Fuller WA. Measurement Error Models. Wiley 1987, section 1.3.
 ///
-/// A plot needs ten voxels. Status unidentifiable where the binding of the neighbours does not differ by more than
-/// noise or the standard error of the occupancy exceeds 0.2, as for plots of regions; VND is NaN too where the
-/// occupancy does not differ from zero by two standard errors. Idea: de Laat B, Morris ED. J Cereb Blood Flow Metab
-/// 2021;41:1379-1389 (unverified).
+/// A plot needs ten voxels and two degrees of freedom. Status unidentifiable where the binding of the neighbours does
+/// not differ by more than noise or the standard error of the occupancy exceeds 0.2, as for plots of regions; VND is
+/// NaN too where the occupancy does not differ from zero by two standard errors. Idea: de Laat B, Morris ED. J Cereb
+/// Blood Flow Metab 2021;41:1379-1389 (unverified).
 ParametricMaps lassen_occupancy_maps(const Grid& grid,
                                      std::vector<std::uint32_t> voxels,
                                      const ScanMap& baseline,
@@ -52,8 +54,9 @@ ParametricMaps lassen_occupancy_maps(const Grid& grid,
 ///   BPND = BP0 (1 - Omax c / (EC50 + c)),
 /// by least squares weighted with 1 / se^2, BP0 and BP0 Omax in closed form for each EC50, which is sought from 1/100
 /// of the least to 100 times the largest concentration. Errors from the Jacobian and the maps' standard errors. Status
-/// at_bound where EC50 ends there, unidentifiable where its standard error exceeds it. Throws UsageError for fewer than
-/// three scans, fewer than two concentrations above zero or one that is negative; InputError as above.
+/// at_bound where EC50 ends there, unidentifiable where its standard error exceeds it or Omax does not lie between 0
+/// and 1 by two standard errors. Throws UsageError for fewer than three different concentrations, fewer than two above
+/// zero or one that is negative; InputError as above.
 ParametricMaps emax_maps(std::vector<std::uint32_t> voxels,
                          const std::vector<ScanMap>& scans,
                          const std::vector<double>& concentrations,

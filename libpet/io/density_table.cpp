@@ -41,9 +41,8 @@ std::string density_sidecar_text(const DensityTable& table,
                                  const std::string& members_json,
                                  const Provenance& provenance) {
   detail::Json object = detail::object_from(members_json);
-  const bool is_volume = table.measure.starts_with("V") || table.measure == "BPP" || table.measure == "BPF";
-  const char* const unit = is_volume ? "mL/cm3" : "1";
-  const auto describe = [&](const std::string& column, const char* description, const char* of_column) {
+  const std::string unit = table.unit.empty() ? "unknown" : table.unit;
+  const auto describe = [&](const std::string& column, const char* description, const std::string& of_column) {
     object[column] = {{"Description", description}, {"Units", of_column}};
   };
   describe(table.measure, "Binding of the region, or mean of the group or network", unit);

@@ -41,6 +41,7 @@ struct DensityRow {
 
 struct DensityTable {
   std::string measure = "BPND";  ///< names the columns <measure> and <measure>_se
+  std::string unit{};            ///< of the measure; empty: unknown
   std::vector<DensityRow> rows;
 };
 

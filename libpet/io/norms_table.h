@@ -13,7 +13,7 @@ namespace pet {
 struct Norm {
   std::string name;  ///< of the region
   double mean = 0.0;
-  double sd = 0.0;                   ///< between people of one age
+  double sd = 0.0;                   ///< between people of one age, the same at every age
   std::optional<double> subjects{};  ///< whose mean it is; none: taken as exact
   std::optional<double> age{};       ///< years, to which the mean belongs; none: the same at every age
   double change_per_decade = 0.0;    ///< fraction of the mean, -0.06 for a loss of 6 %

@@ -19,10 +19,10 @@ void write_map(const Workplace& here, const std::string& name, const Grid& on, c
 void write_scan(const Workplace& here, const std::string& name, double concentration) {
   const double BPND = 2.0 * (1.0 - 0.8 * concentration / (2.0 + concentration));
   std::vector<float> values(grid.voxel_count(), static_cast<float>(BPND));
-  values.back() = 0.0F;
+  std::vector<float> errors(grid.voxel_count(), 0.05F);
+  values.back() = errors.back() = 0.0F;
   write_map(here, name + "_model-SRTM_meas-BPND_mimap.nii", grid, values);
-  write_map(here, name + "_model-SRTM_meas-BPND_desc-stderr_mimap.nii", grid,
-            std::vector<float>(grid.voxel_count(), 0.05F));
+  write_map(here, name + "_model-SRTM_meas-BPND_desc-stderr_mimap.nii", grid, errors);
 }
 
 std::string map_of(const std::string& name) {
@@ -49,6 +49,19 @@ TEST_CASE("pet-occupancy-map writes occupancy, its error and its status with sid
   const std::string sidecar = here.read("out_model-Ratio_meas-occupancy_mimap.json");
   for (const char* text : {"base_model-SRTM_meas-BPND_desc-stderr_mimap.nii", "CommandLine", "\"Units\": \"1\""})
     CHECK_THAT(sidecar, Catch::Contains(text));
+}
+
+TEST_CASE("A voxel outside of the mask of a scan has no occupancy", "[pet-occupancy-map]") {
+  const Workplace here;
+  write_scan(here, "base", 0.0);
+  write_scan(here, "drug", 6.0);
+  std::vector<std::int32_t> all(grid.voxel_count(), 1);
+  write_label_map({grid, all, {}, {}}, here.path / "mask.nii");
+  REQUIRE(here.run("pet-occupancy-map --baseline " + map_of("base") + " --drug " + map_of("drug") +
+                   " --mask mask.nii --uncompressed -o out")
+              .status == 0);
+  CHECK(std::isnan(read_volume_map(here.path / "out_model-Ratio_meas-occupancy_mimap.nii").voxels.back()));
+  CHECK(read_label_map(here.path / "out_model-Ratio_meas-status_mimap.nii").labels.back() == 5);
 }
 
 TEST_CASE("pet-occupancy-map gives EC50 and Omax of scans at several concentrations", "[pet-occupancy-map]") {
@@ -91,7 +104,11 @@ TEST_CASE("pet-occupancy-map refuses what it cannot use with one line", "[pet-oc
   refused(both + " --radius 8", 2);
   refused(both + " --method emax --concentrations 1", 2);
   refused(both + " --method emax --concentrations 1,2", 2);
-  refused(both + " --method lassen --radius 0", 2);
+  refused(both + " --method lassen --radius 8", 2);       // no --noise-fwhm
+  refused(both + " --method lassen --noise-fwhm 0", 65);  // maps of BPND
+  refused(both + " --tracer UCB-J", 2);                   // a tracer of change
+  refused("--baseline " + map_of("base") + " --drug " + map_of("base"), 65);
+  refused("--method lassen --noise-fwhm 0 --radius 0 --baseline plain_mimap.nii --drug empty_mimap.nii", 2);
   refused("--baseline " + map_of("base") + " --drug moved_mimap.nii", 65);
   refused("--baseline " + map_of("base") + " --drug plain_mimap.nii", 65);
   refused("--baseline empty_mimap.nii --drug " + map_of("drug"), 65);

@@ -120,7 +120,8 @@ VoxelEmax voxel_emax(std::span<const double> concentrations, std::span<const Bin
     return curve;
   }
   add_errors(concentrations, bindings, curve);
-  curve.status = curve.EC50_se <= curve.EC50 && curve.BP0 > 0.0 ? FitStatus::ok : FitStatus::unidentifiable;
+  const bool is_possible = curve.BP0 > 0.0 && curve.Omax > 0.0 && curve.Omax - 2.0 * curve.Omax_se <= 1.0;
+  curve.status = is_possible && curve.EC50_se <= curve.EC50 ? FitStatus::ok : FitStatus::unidentifiable;
   return curve;
 }
 

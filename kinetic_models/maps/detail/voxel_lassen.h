@@ -18,23 +18,40 @@ struct VolumePair {
   double drug = not_available;
 };
 
+/// A voxel of a neighbourhood: its position in the mask and its place in the grid.
+struct Neighbour {
+  std::size_t position = 0;
+  std::array<int, 3> at{};
+};
+
 /// The voxels of a mask around each of them.
 class Neighbourhood {
  public:
   Neighbourhood(const Grid& grid, std::span<const std::uint32_t> voxels, double radius_mm);
-  /// Positions in the mask of the voxels whose centres lie within the radius of voxel number `position`, itself among
-  /// them.
-  std::vector<std::size_t> around(std::size_t position) const;
+  /// The voxels whose centres lie within the radius of voxel number `position`, itself among them.
+  std::vector<Neighbour> around(std::size_t position) const;
+  /// How far apart two of them can be, in voxels of each axis.
+  const std::array<int, 3>& reach() const { return reach_; }
 
  private:
-  Grid grid_;
+  std::array<int, 3> size_;
+  std::array<int, 3> reach_{};
   std::vector<std::uint32_t> voxels_;
   std::vector<std::int32_t> position_of_;  ///< by voxel of the grid; -1 outside of the mask
   std::vector<std::array<int, 3>> offsets_;
 };
 
-/// How many voxels have one noise in common: (1.505 FWHM)^3 over the volume of a voxel, at least 1.
-double voxels_of_one_noise(const Grid& grid, double fwhm_mm);
+/// The correlation of the noise of two voxels of a neighbourhood: that of white noise smoothed by a Gaussian,
+/// exp(-h^2 / (4 s^2)) at a distance h, s = FWHM / sqrt(8 ln 2). FWHM 0: of different voxels 0.
+class NoiseCorrelation {
+ public:
+  NoiseCorrelation(const Grid& grid, const Neighbourhood& neighbourhood, double fwhm_mm);
+  double between(const std::array<int, 3>& a, const std::array<int, 3>& b) const;
+
+ private:
+  std::array<int, 3> reach_;
+  std::vector<double> by_offset_;
+};
 
 /// A Lassen plot of the voxels around one of them.
 struct LocalLassen {
@@ -46,8 +63,8 @@ struct LocalLassen {
 };
 
 LocalLassen local_lassen(const Neighbourhood& neighbourhood,
+                         const NoiseCorrelation& correlation,
                          std::span<const VolumePair> pairs,
-                         std::size_t position,
-                         double voxels_shared);
+                         std::size_t position);
 
 }  // namespace pet::detail

@@ -29,6 +29,8 @@ TEST_CASE("A region's name means one parcel or both sides", "[density]") {
   CHECK(parcels_of(map, "Precuneus") == std::vector<std::size_t>{0, 1});
   CHECK(parcels_of(map, "cuneus") == std::vector<std::size_t>{2});
   CHECK(parcels_of(map, "thalamus").empty());
+  CHECK(parcels_of(map, "precunear").empty());  // not the right precuneus
+  CHECK(parcels_of(map, "cuneus-rh").empty());
 }
 
 TEST_CASE("Fractions of both sides are weighted by size, and coverage by what was measured", "[density]") {

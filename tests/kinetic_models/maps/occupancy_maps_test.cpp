@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/maps/occupancy_maps.h"
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
 
+#include "kinetic_models/maps/detail/voxel_lassen.h"
 #include "kinetic_models/maps/map_inputs.h"
 #include "kinetic_models/simulation/normal_noise.h"
 #include "libpet/error.h"
@@ -96,20 +98,74 @@ TEST_CASE("Noise in both scans neither pulls the occupancy low nor is it larger 
   CHECK(maps.map("VND").value == again.map("VND").value);
 }
 
-TEST_CASE("Noise that neighbours share counts once", "[maps][occupancy]") {
-  // Smoothed by 2 voxels of 2 mm: (1.505 x 4)^3 / 8 = 27.3 voxels have one noise.
-  const Grid grid = cube(12);
-  const TwoScans scans = volumes(grid.voxel_count(), 0.5, 3);
-  LassenFilterOptions options{.radius_mm = 8.0};
-  const auto error_of = [&](double fwhm) {
-    options.noise_fwhm_mm = fwhm;
-    const ParametricMaps maps = lassen_occupancy_maps(grid, all_voxels(grid), scans.baseline, scans.drug, options);
-    return static_cast<double>(maps.quantities[0].standard_error[6 * 144 + 6 * 12 + 6]);
-  };
-  const double voxels = 257.0;  // whose centres lie within 8 mm
-  const double shared = std::pow(std::sqrt(4.0 * M_PI / (8.0 * std::log(2.0))) * 4.0, 3) / 8.0;
-  CHECK(shared == Approx(27.3).margin(0.1));
-  CHECK(error_of(4.0) / error_of(0.0) == Approx(std::sqrt((voxels - 1.0) / (voxels / shared - 1.0))).epsilon(1e-4));
+namespace {
+
+// White noise of an extended cube smoothed by a Gaussian and cut to the cube, of standard deviation `sd`.
+std::vector<double> smooth_noise(int side, double fwhm_voxels, double sd, NormalNoise& normal) {
+  const double width = fwhm_voxels / std::sqrt(8.0 * std::log(2.0));
+  const int margin = static_cast<int>(std::ceil(3.0 * width));
+  const int full = side + 2 * margin;
+  std::vector<double> kernel;
+  double squares = 0.0;
+  for (int i = -margin; i <= margin; ++i) {
+    kernel.push_back(std::exp(-0.5 * i * i / (width * width)));
+    squares += kernel.back() * kernel.back();
+  }
+  std::array<int, 3> size = {full, full, full};
+  std::vector<double> values(static_cast<std::size_t>(full) * full * full);
+  for (double& value : values) value = sd * normal.next() / std::pow(squares, 1.5);
+  for (std::size_t axis = 0; axis < 3; ++axis) {  // the smoothed axis comes last and is cut
+    std::vector<double> smoothed;
+    const int lines = size[1] * size[2];
+    for (int i = 0; i < side; ++i)
+      for (int line = 0; line < lines; ++line) {
+        double sum = 0.0;
+        for (std::size_t k = 0; k < kernel.size(); ++k)
+          sum += kernel[k] * values[(static_cast<std::size_t>(i) + k) * static_cast<std::size_t>(lines) +
+                                    static_cast<std::size_t>(line)];
+        smoothed.push_back(sum);
+      }
+    // Turn the axes, so that the next one comes first.
+    size = {size[1], size[2], side};
+    values.resize(smoothed.size());
+    for (std::size_t i = 0; i < static_cast<std::size_t>(side); ++i)
+      for (std::size_t line = 0; line < static_cast<std::size_t>(lines); ++line)
+        values[line * static_cast<std::size_t>(side) + i] = smoothed[i * static_cast<std::size_t>(lines) + line];
+  }
+  return values;
+}
+
+// Variance of the standardised error of the occupancy in the middle of cubes with smooth noise in both scans.
+double variance_with_smooth_noise(double fwhm_mm, int cubes) {
+  constexpr int side = 9;
+  constexpr double voxel_mm = 2.0;
+  const Grid grid = cube(side);
+  const detail::Neighbourhood neighbourhood(grid, all_voxels(grid), 8.0);
+  const detail::NoiseCorrelation correlation(grid, neighbourhood, fwhm_mm);
+  const std::size_t middle = grid.voxel_count() / 2;
+  NormalNoise normal(6, {static_cast<std::uint64_t>(fwhm_mm)});
+  double squares = 0.0;
+  for (int c = 0; c < cubes; ++c) {
+    const std::vector<double> of_baseline = smooth_noise(side, fwhm_mm / voxel_mm, 0.4, normal);
+    const std::vector<double> of_drug = smooth_noise(side, fwhm_mm / voxel_mm, 0.4, normal);
+    std::vector<detail::VolumePair> pairs;
+    for (std::size_t v = 0; v < grid.voxel_count(); ++v)
+      pairs.push_back(
+          {VND * (1.0 + binding_at(v)) + of_baseline[v], VND * (1.0 + (1.0 - occupancy) * binding_at(v)) + of_drug[v]});
+    const detail::LocalLassen plot = detail::local_lassen(neighbourhood, correlation, pairs, middle);
+    squares += std::pow((plot.occupancy - occupancy) / plot.occupancy_se, 2) / cubes;
+  }
+  return squares;
+}
+
+}  // namespace
+
+TEST_CASE("Errors of local Lassen plots hold for noise that neighbours share", "[maps][occupancy]") {
+  // 200 cubes: the variance is known to 10 %.
+  for (const double fwhm : {4.0, 6.0}) {
+    INFO(fwhm << " mm");
+    CHECK(variance_with_smooth_noise(fwhm, 200) == Approx(1.0).margin(0.3));
+  }
 }
 
 TEST_CASE("Where binding does not differ a Lassen plot says nothing", "[maps][occupancy]") {
@@ -172,6 +228,10 @@ TEST_CASE("Without an effect EC50 is not identified", "[maps][occupancy]") {
   const ScanMap other{"scan", {1.01F, 0.99F}, {0.05F, 0.05F}, {}};
   const ParametricMaps maps = emax_maps({0, 1}, {flat, other, flat}, concentrations, "1", 1);
   CHECK(maps.count(FitStatus::ok) == 0);
+  // Binding that rises with the concentration is no occupancy.
+  std::vector<ScanMap> rising;
+  for (const float BPND : {1.0F, 1.3F, 1.4F, 1.45F}) rising.push_back({"scan", {BPND}, {0.01F}, {}});
+  CHECK(emax_maps({0}, rising, {0.0, 1.0, 4.0, 16.0}, "1", 1).status.front() == FitStatus::unidentifiable);
 }
 
 TEST_CASE("Maps and concentrations that do not go together are refused", "[maps][occupancy]") {
@@ -183,6 +243,7 @@ TEST_CASE("Maps and concentrations that do not go together are refused", "[maps]
   CHECK_THROWS_AS(emax_maps({0, 1}, {two, two}, {0.0, 1.0}, "1", 1), UsageError);
   CHECK_THROWS_AS(emax_maps({0, 1}, {two, two, two}, {0.0, 1.0, 1.0}, "1", 1), UsageError);
   CHECK_THROWS_AS(emax_maps({0, 1}, {two, two, two}, {0.0, 1.0, -1.0}, "1", 1), UsageError);
+  CHECK_THROWS_AS(emax_maps({0, 1}, {two, two, two}, {1.0, 1.0, 10.0}, "1", 1), UsageError);
   CHECK_THROWS_AS(emax_maps({0, 1}, {two, two, two}, {0.0, 1.0}, "1", 1), UsageError);
   CHECK_THROWS_AS(lassen_occupancy_maps(cube(2), {0, 1}, two, two, {.radius_mm = 0.0}), UsageError);
 }
