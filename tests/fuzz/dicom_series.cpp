@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A folder of up to nine files, read as a PET series and as uptake.
+// A folder of up to nine files, read as a PET series, as uptake and, by its first file, as a DICOMDIR.
 #include "libpet/dicom/pet_image.h"
 #include "libpet/dicom/suv_image.h"
 #include "libpet/error.h"
@@ -8,13 +8,17 @@
 namespace {
 
 void read_folder(const std::filesystem::path& folder) {
-  pet::summarize_pet_series({folder}, 1);
   pet::PetReadOptions options;
   options.threads = 1;
   try {
     pet::read_suv(folder, pet::SuvType::bw, options);
   } catch (const pet::InputError&) {
   }
+  try {
+    pet::read_pet_series(folder / "1", options);
+  } catch (const pet::InputError&) {
+  }
+  pet::summarize_pet_series({folder}, 1);
   options.allows_lossy = true;
   pet::read_pet_series(folder, options);
 }

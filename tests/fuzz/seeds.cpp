@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes the seeds of every fuzz target: what our own writers make, and the forms that we only read.
 // Usage: fuzz_seeds SOURCE_DIR FOLDER; makes FOLDER/TARGET/*.
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcddirif.h>
+#include <dcmtk/dcmdata/dctk.h>
+
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -88,6 +92,45 @@ void add_encodings(Seeds& seeds) {
   seeds.add(content(folder / "e.dcm"));
 }
 
+// A DICOMDIR, with names as the target gives them to the files after it.
+void add_directory(Seeds& seeds) {
+  const test::TemporaryFolder folder;
+  const auto files = write_pet_series(tiny_image(), test::small_options(), folder / "pet");
+  DicomDirInterface directory;
+  const std::string path = (folder / "DICOMDIR").string();
+  bool is_made = directory.createNewDicomDir(DicomDirInterface::AP_GeneralPurpose, path.c_str()).good();
+  std::string bytes;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const std::string name = std::to_string(i + 2);
+    fs::copy_file(files[i], folder / name);
+    is_made = is_made && directory.addDicomFile(name.c_str(), folder.path().c_str()).good();
+    bytes += std::string(fuzz::separator) + content(files[i]);
+  }
+  if (!is_made || directory.writeDicomDir().bad()) throw std::runtime_error("a DICOMDIR cannot be made");
+  seeds.add(content(path) + bytes);
+}
+
+// The same Segmentation with a byte a pixel: fractions, and a label map.
+void add_bytes_of_segments(const fs::path& segmentation, Seeds& seeds) {
+  for (const bool is_label_map : {false, true}) {
+    const fs::path copy = segmentation.parent_path() / "bytes.dcm";
+    fs::copy_file(segmentation, copy, fs::copy_options::overwrite_existing);
+    test::damage(copy, [&](DcmDataset& data) {
+      data.putAndInsertString(DCM_SegmentationType, is_label_map ? "LABELMAP" : "FRACTIONAL");
+      if (is_label_map) data.putAndInsertString(DCM_SOPClassUID, "1.2.840.10008.5.1.4.1.1.66.7");
+      data.putAndInsertUint16(DCM_MaximumFractionalValue, 100);
+      for (const DcmTagKey& tag : {DCM_BitsAllocated, DCM_BitsStored}) data.putAndInsertUint16(tag, 8);
+      data.putAndInsertUint16(DCM_HighBit, 7);
+      Sint32 frames = 0;
+      data.findAndGetSint32(DCM_NumberOfFrames, frames);
+      const std::vector<Uint8> pixels(static_cast<std::size_t>(frames) * 8 * 6, 1);
+      data.findAndDeleteElement(DCM_PixelData);
+      data.putAndInsertUint8Array(DCM_PixelData, pixels.data(), pixels.size());
+    });
+    seeds.add(content(copy));
+  }
+}
+
 LabelMap tiny_labels() {
   LabelMap labels;
   labels.grid = tiny_image().grid;
@@ -103,6 +146,7 @@ void add_regions(Seeds& seeds) {
   files.resize(2);
   write_dicom_segmentation(tiny_labels(), files, "seed", folder / "seg.dcm");
   seeds.add(content(folder / "seg.dcm"));
+  add_bytes_of_segments(folder / "seg.dcm", seeds);
   test::write_structure_set({{"ring", {test::rectangle(0.6, 8.4, 1.5, 7.5, 2), test::rectangle(2.6, 5.4, 3.5, 5.5, 2)}},
                              {"block", {test::rectangle(8.6, 11.0, 0.0, 2.2, 3)}}},
                             test::turned_grid(), folder / "rs.dcm");
@@ -187,6 +231,7 @@ int main(int argc, char** argv) {
         descriptions(folder / "json"), images(folder / "nifti");
     add_dialects(series);
     add_encodings(series);
+    add_directory(series);
     add_regions(regions);
     add_tables(tables);
     add_descriptions(argv[1], descriptions);

@@ -26,6 +26,10 @@ void prepare_dcmtk() {
     auto& dictionary = dcmDataDict.wrlock();
     dictionary.addEntry(new DcmDictEntry(0x7053, 0x09, EVR_DS, "ActivityConcentrationScaleFactor", 1, 1, "private",
                                          OFTrue, "Philips PET Private Group"));
+    dictionary.addEntry(
+        new DcmDictEntry(0x0009, 0x0D, EVR_DT, "PETScanDateTime", 1, 1, "private", OFTrue, "GEMS_PETD_01"));
+    dictionary.addEntry(
+        new DcmDictEntry(0x0071, 0x22, EVR_DT, "DecayCorrectionDateTime", 1, 1, "private", OFTrue, "SIEMENS MED PT"));
     dcmDataDict.wrunlock();
   });
 }
