@@ -7,7 +7,7 @@
   const config = {
     background: "transparent", font, padding: 4,
     axis: { labelFontSize: 11, titleFontSize: 11.5, titleFontWeight: 500, labelColor: "#26323c", titleColor: "#26323c",
-            domainColor: "#6b7883", tickColor: "#6b7883", gridColor: "#e3e8ec", labelOverlap: true, labelFlush: false,
+            domainColor: "#6b7883", tickColor: "#6b7883", gridColor: "#e3e8ec", labelOverlap: true, labelFlush: false, labelSeparation: 4,
             tickCount: 5, titlePadding: 6 },
     view: { stroke: "#d5dce2" },
     legend: { orient: "top", direction: "horizontal", title: null, labelFontSize: 12, labelLimit: 320, symbolSize: 70,
