@@ -114,6 +114,39 @@ TEST_CASE("A fit of all regions answers before regional occupancies, but not whe
   CHECK(has(answer_of(page_of(here)), "is not determined"));
 }
 
+TEST_CASE("The answer of several subjects is how many have an occupancy, and its range") {
+  const Workplace here;
+  for (const char* subject : {"01", "02", "03"}) {
+    std::string table = lassen_table(std::string(subject) == "03" ? "unidentifiable" : "ok", "n/a");
+    if (std::string(subject) == "02") table.replace(table.find("0.651"), 5, "0.702");
+    here.write(std::string("sub-") + subject + "_desc-drug_model-Lassen_occupancy.tsv", table);
+  }
+  const std::string html = page_of(here);
+  CHECK(answer_of(html) ==
+        "In 2 of 3 subjects drug occupied between 65.1\u00A0% (sub-01) and 70.2\u00A0% (sub-02) of its target; in the "
+        "others it is not determined.");
+  CHECK(has(html, "sub-03: The occupancy by drug is not determined"));
+  CHECK(has(html, "Occupancy of all regions together"));
+  CHECK(has(html, "Regional occupancy, sub-02, Lassen plot, drug"));
+}
+
+TEST_CASE("A folder of many scans still gives a page of less than 2.2 MB, which says what it leaves out") {
+  const Workplace here;
+  for (int scan = 0; scan < 16; ++scan) {
+    std::string text = "frame_start\tframe_end";
+    for (int region = 0; region < 110; ++region) text += "\tregion" + std::to_string(region);
+    for (int f = 0; f < 45; ++f) {
+      text += "\n" + std::to_string(120 * f) + "\t" + std::to_string(120 * (f + 1));
+      for (int region = 0; region < 110; ++region) text += "\t" + std::to_string(12345 + 17 * region + 31 * f);
+    }
+    here.write("sub-" + std::to_string(10 + scan / 2) + "_ses-" + std::to_string(scan % 2) + "_tacs.tsv", text + "\n");
+  }
+  const std::string html = page_of(here);
+  CHECK(html.size() < 2'200'000);  // and 0.8 MB of scripts
+  CHECK(has(html, "The first 36 of 110 regions are shown"));
+  CHECK(has(html, "groups of scans are drawn"));
+}
+
 TEST_CASE("Names out of files cannot become markup, in the page or in its data") {
   const Workplace here;
   const std::string hostile = "</script><script>alert(1)</script>\"onload='x'&";

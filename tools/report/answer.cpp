@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace pet::detail {
 namespace {
@@ -106,6 +107,41 @@ Answer from_curve(const DoseCurve& curve) {
   return {sentence + ".", true};
 }
 
+std::string subject_of(const OutputFile& file) {
+  const auto subject = file.entities.find("sub");
+  return subject == file.entities.end() ? "" : "sub-" + subject->second;
+}
+
+// Several subjects, each with one fit of all regions by the same method and drug: how many have an occupancy, and the
+// range. Nothing for any other set of tables.
+std::vector<Answer> from_cohort(const Outputs& outputs) {
+  constexpr std::size_t least_subjects = 2;
+  std::map<std::string, const Occupancies*> by_subject;
+  for (const Occupancies& occupancies : outputs.occupancies) {
+    const OccupancyRow* whole = occupancies.whole();
+    const OccupancyRow* first = outputs.occupancies.front().whole();
+    const std::string subject = subject_of(occupancies);
+    const bool is_alike = whole != nullptr && first != nullptr && whole->name == first->name &&
+                          occupancies.drug == outputs.occupancies.front().drug;
+    if (!is_alike || subject.empty() || by_subject.contains(subject)) return {};
+    by_subject[subject] = &occupancies;
+  }
+  if (by_subject.size() < least_subjects) return {};
+  std::erase_if(by_subject, [](const auto& one) { return !is_usable(*one.second->whole()); });
+  const Occupancies& any = outputs.occupancies.front();
+  const std::string count = std::to_string(by_subject.size()) + " of " + std::to_string(outputs.occupancies.size());
+  const std::string drug = any.drug.empty() ? "the drug" : any.drug;
+  if (by_subject.empty()) return {{"The occupancy by " + drug + " is determined in " + count + " subjects.", false}};
+  const auto [least, most] = std::minmax_element(
+      by_subject.begin(), by_subject.end(),
+      [](const auto& a, const auto& b) { return *a.second->whole()->occupancy < *b.second->whole()->occupancy; });
+  std::string sentence = "In " + count + " subjects " + drug + " occupied between " +
+                         percent(least->second->whole()->occupancy) + " (" + least->first + ") and " +
+                         percent(most->second->whole()->occupancy) + " (" + most->first + ") of its target";
+  if (by_subject.size() < outputs.occupancies.size()) sentence += "; in the others it is not determined";
+  return {{sentence + ".", true}};
+}
+
 int rank_of(const Occupancies& occupancies) {
   const OccupancyRow* whole = occupancies.whole();
   if (whole == nullptr) return 2;
@@ -117,6 +153,7 @@ int rank_of(const Occupancies& occupancies) {
 std::vector<Answer> answers(const Outputs& outputs, std::size_t most) {
   std::vector<Answer> all;
   for (const DoseCurve& curve : outputs.curves) all.push_back(from_curve(curve));
+  for (Answer& answer : from_cohort(outputs)) all.push_back(std::move(answer));
   for (int rank = 0; rank < 3; ++rank)
     for (const Occupancies& occupancies : outputs.occupancies) {
       if (rank_of(occupancies) != rank) continue;

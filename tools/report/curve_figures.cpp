@@ -342,7 +342,7 @@ bool can_be_drawn(const Parameters& parameters) {
 
 // The points of one region: those that are drawn and the table.
 struct RegionPlot {
-  Json value;
+  Json value = Json::object();
   std::vector<std::vector<std::string>> rows;
 };
 

@@ -79,11 +79,12 @@ Picture mosaic(const std::vector<Slice>& slices, double largest) {
   for (std::size_t s = 0; s < slices.size(); ++s)
     for (int y = 0; y < height; ++y)
       for (int x = 0; x < width; ++x) {
-        const int column = x * first.width / width;
-        const int row = y * first.height / height;
-        const int place = y * picture.width + static_cast<int>(s) * (width + gap) + x;
-        picture.pixels[static_cast<std::size_t>(place)] =
-            place_of(slices[s].values[static_cast<std::size_t>(row * first.width + column)], largest);
+        const auto column = static_cast<std::size_t>(x * first.width / width);
+        const auto row = static_cast<std::size_t>(y * first.height / height);
+        const std::size_t left = s * static_cast<std::size_t>(width + gap) + static_cast<std::size_t>(x);
+        const std::size_t place = static_cast<std::size_t>(y) * static_cast<std::size_t>(picture.width) + left;
+        const float value = slices[s].values[row * static_cast<std::size_t>(first.width) + column];
+        picture.pixels[place] = place_of(value, largest);
       }
   return picture;
 }

@@ -310,10 +310,21 @@ class Reader {
     label(outputs_.curves);
     label(outputs_.blood);
     label(outputs_.maps);
+    outputs_.has_many_subjects = with_subject;
+    // Where two scans have one label, what describes them tells them apart, and at last their path.
+    tell_apart([](const Curves& scan) {
+      const std::string description = entity(scan, "desc");
+      return description.empty() ? scan.label : scan.label + " " + description;
+    });
+    tell_apart([](const Curves& scan) { return without_extension(scan.path).generic_string(); });
+  }
+
+  template <typename Name>
+  void tell_apart(const Name& name) {
     std::map<std::string, int> count;
     for (const Curves& scan : outputs_.scans) ++count[scan.label];
     for (Curves& scan : outputs_.scans)
-      if (count[scan.label] > 1) scan.label = without_extension(scan.path).generic_string();
+      if (count[scan.label] > 1) scan.label = name(scan);
   }
 
   template <typename Group>

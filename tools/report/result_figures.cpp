@@ -149,6 +149,11 @@ Figure parameter_figure(const ParameterGroup& group) {
   return figure;
 }
 
+// "sub-01, " where there are several subjects.
+std::string subject_prefix(const Outputs& outputs, const Occupancies& occupancies) {
+  return outputs.has_many_subjects ? occupancies.label + ", " : "";
+}
+
 std::string title_of(const Occupancies& occupancies) {
   std::string title = occupancies.whole() != nullptr ? occupancies.whole()->name : occupancies.method;
   if (title.empty()) title = "binding";
@@ -191,7 +196,7 @@ bool is_beyond(double value) {
   return value < least_drawn || value > most_drawn;
 }
 
-Figure regional_figure(const Occupancies& occupancies) {
+Figure regional_figure(const Outputs& outputs, const Occupancies& occupancies) {
   Json values = Json::array();
   for (const OccupancyRow& row : occupancies.table.rows) {
     if (row.index == 0 || !row.occupancy || !std::isfinite(*row.occupancy) || values.size() >= most_rows_drawn)
@@ -232,15 +237,16 @@ Figure regional_figure(const Occupancies& occupancies) {
        {"mark", {{"type", "text"}, {"align", "left"}, {"dx", 6}, {"fontSize", 10.5}, {"color", "#111"}}},
        {"encoding", {{"y", region_axis()}, {"x", {{"datum", 0}}}, {"text", {{"field", "b"}, {"type", "nominal"}}}}}});
   Figure figure;
-  figure.title = "Regional occupancy, " + title_of(occupancies);
+  figure.title = "Regional occupancy, " + subject_prefix(outputs, occupancies) + title_of(occupancies);
   figure.reading =
       "Bars end at the estimate, lines are the intervals (cut at -25 % and 125 %). White bars have a status other than "
       "ok: see the flags.";
   if (whole != nullptr) figure.reading += " The dashed line and its band are the estimate from all regions together.";
-  figure.spec = {{"data", {{"values", values}}},
-                 {"width", "container"},
-                 {"height", height_of_rows(values.size(), 20)},
-                 {"layer", layer}};
+  if (!values.empty())
+    figure.spec = {{"data", {{"values", values}}},
+                   {"width", "container"},
+                   {"height", height_of_rows(values.size(), 20)},
+                   {"layer", layer}};
   figure.tables.push_back(occupancy_rows(occupancies));
   return figure;
 }
@@ -260,7 +266,7 @@ void choose_labels(Json& points) {
   }
 }
 
-std::vector<Figure> lassen_figures(const Occupancies& occupancies) {
+std::vector<Figure> lassen_figures(const Outputs& outputs, const Occupancies& occupancies) {
   const OccupancyRow* whole = occupancies.whole();
   if (whole == nullptr || whole->name != "lassen") return {};
   Json values = Json::array();
@@ -307,7 +313,7 @@ std::vector<Figure> lassen_figures(const Occupancies& occupancies) {
   const std::optional<double> lower = extra("VND_lower");
   const std::optional<double> upper = extra("VND_upper");
   Figure figure;
-  figure.title = "Lassen plot" + std::string(occupancies.drug.empty() ? "" : ", " + occupancies.drug);
+  figure.title = subject_prefix(outputs, occupancies) + title_of(occupancies);
   figure.reading = "The slope is the occupancy, " + percent(whole->occupancy) + " (" +
                    percent_interval(whole->lower, whole->upper) + "); the line meets zero at VND, " + shown(VND) +
                    " mL/cm³ (" + interval(lower, upper) + "). r² = " + shown(extra("r2"), 3) + ", status " +
@@ -515,8 +521,8 @@ std::vector<Figure> parameter_figures(const Outputs& outputs) {
 std::vector<Figure> occupancy_figures(const Outputs& outputs) {
   std::vector<Figure> figures = cohort_figures(outputs);
   for (const Occupancies& occupancies : outputs.occupancies) {
-    for (Figure& figure : lassen_figures(occupancies)) figures.push_back(std::move(figure));
-    figures.push_back(regional_figure(occupancies));
+    for (Figure& figure : lassen_figures(outputs, occupancies)) figures.push_back(std::move(figure));
+    figures.push_back(regional_figure(outputs, occupancies));
   }
   return figures;
 }

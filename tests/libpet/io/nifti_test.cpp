@@ -154,6 +154,23 @@ TEST_CASE("Labels are read from every type of whole numbers, scaled or not, in e
   CHECK(labels.grid.axis_mm[2][2] == 1.0);
 }
 
+TEST_CASE("A map of real numbers is read as it is, and only one volume is a map", "[nifti]") {
+  const TemporaryFolder folder;
+  Handmade file({3, 1, 1, 0}, 16, 32);
+  file.sform(identity).voxel(1.5f).voxel(-0.25f).voxel(std::numeric_limits<float>::quiet_NaN());
+  const pet::VolumeMap map = pet::read_volume_map(folder.file("m.nii", file.bytes()));
+  REQUIRE(map.voxels.size() == 3);
+  CHECK(map.voxels[0] == 1.5f);
+  CHECK(map.voxels[1] == -0.25f);
+  CHECK(std::isnan(map.voxels[2]));
+  CHECK(map.grid.size == std::array<int, 3>{3, 1, 1});
+  Handmade two({1, 1, 1, 2}, 16, 32);
+  two.sform(identity).voxel(1.0f).voxel(2.0f);
+  CHECK_THROWS_WITH(pet::read_volume_map(folder.file("t.nii", two.bytes())),
+                    Contains("found 2 volumes, expected one volume"));
+  CHECK_THROWS_AS(pet::read_volume_map(folder / "none.nii"), pet::InputNotFound);
+}
+
 TEST_CASE("Values that are no labels are refused", "[nifti]") {
   const TemporaryFolder folder;
   for (const float value :

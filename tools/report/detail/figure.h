@@ -14,7 +14,7 @@ namespace pet::detail {
 struct Figure {
   std::string title;
   std::string reading;  ///< how to read it, one or two sentences
-  Json spec;
+  Json spec = Json::object();
   std::vector<HtmlTable> tables;
 };
 

@@ -85,6 +85,7 @@ struct QuantityMap : OutputFile {
 /// Everything of a folder that a report shows, in the order of the file names.
 struct Outputs {
   std::string folder;  ///< its name
+  bool has_many_subjects = false;
   std::vector<Curves> scans;
   std::vector<FittedCurves> fits;
   std::vector<Parameters> parameters;

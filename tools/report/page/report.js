@@ -7,7 +7,7 @@
   const config = {
     background: "transparent", font, padding: 4,
     axis: { labelFontSize: 11, titleFontSize: 11.5, titleFontWeight: 500, labelColor: "#26323c", titleColor: "#26323c",
-            domainColor: "#6b7883", tickColor: "#6b7883", gridColor: "#e3e8ec", labelOverlap: true, labelFlush: false,
+            domainColor: "#6b7883", tickColor: "#6b7883", gridColor: "#e3e8ec", labelOverlap: true, labelFlush: false, labelSeparation: 4,
             tickCount: 5, titlePadding: 6 },
     view: { stroke: "#d5dce2" },
     legend: { orient: "top", direction: "horizontal", title: null, labelFontSize: 12, labelLimit: 320, symbolSize: 70,
@@ -19,6 +19,11 @@
   };
   const views = new Map();
 
+  // Few columns and short labels where there is little room.
+  function legend(width, columns) {
+    return width < 520 ? { columns, labelLimit: Math.floor(0.7 * width / columns) } : { columns: 4 };
+  }
+
   // Small multiples: as many side by side as fit, each as wide as is left.
   function laidOut(spec, width) {
     const shown = structuredClone(spec);
@@ -29,11 +34,11 @@
       shown.columns = columns;
       shown.spec.width = Math.max(120, Math.floor(width / columns) - around);
       shown.autosize = { type: "pad" };
-      shown.config = { legend: { columns: width < 520 ? 2 : 4 } };
+      shown.config = { legend: legend(width, 2) };
     } else {
       shown.width = Math.max(160, width - 8);
       shown.autosize = { type: "fit-x", contains: "padding" };
-      shown.config = { legend: { columns: width < 520 ? 1 : 4 } };
+      shown.config = { legend: legend(width, 1) };
       if (width < 520) shown.config.axisY = { labelLimit: 110 };
     }
     return shown;
