@@ -86,7 +86,7 @@ done
 
 command -v snakemake > /dev/null || exit 0
 echo
-echo "| Snakemake finds what is to be done for | s |"
+echo "| Snakemake finds what is to be done for | processor s |"
 echo "|---|---|"
 for size in 100 1000; do
   rm -rf many

@@ -145,9 +145,16 @@ TEST_CASE("occupet runs again only what its inputs, its configuration or its out
   CHECK(steps("01", first) == "6 steps");
   const std::string before = content_of(here, "out");
 
+  // What a killed run leaves half-written, wherever it was at work; that of another participant may be in use.
+  here.run(
+      "touch out/sub-01/.dataset_description.json.partial out/sub-01/pet/.x.1a.partial.tsv "
+      "out/work/sub-01/.x.2b.partial.json "
+      "out/.sub-01.3c.partial.html out/logs/.sub-01.4d.partial.json out/logs/.sub-03.5e.partial.json bids/x");
   here.run("find bids -type f -exec touch {} +");
   const CommandResult second = here.run(line + " --n-cpus 1");
   CHECK(steps("01", second) == "0 steps");
+  CHECK(here.has("out/logs/.sub-03.5e.partial.json"));
+  here.run("rm out/logs/.sub-03.5e.partial.json");
   CHECK((content_of(here, "out") == before));
 
   here.run("rm out/sub-01/pet/*_model-Joint_occupancy.tsv");

@@ -105,6 +105,8 @@ class Group {
 
   int run() {
     remove_partial_files(run_.work / "group");
+    for (const char* const start : {"desc-", "group."}) remove_partial_files_of(run_.results, start);
+    remove_partial_files_of(run_.results / "logs", "participants.");
     write_status();
     for (const ConfiguredCommand& occupancy : run_.configuration.occupancies) join(occupancy);
     for (const ConfiguredCommand& curve : run_.configuration.curves) fit(curve);

@@ -50,6 +50,8 @@ class Participant {
   ParticipantResult run() {
     remove_partial_files(run_.results / ("sub-" + result_.label));
     remove_partial_files(run_.work / ("sub-" + result_.label));
+    for (const fs::path& shared : {run_.results, run_.results / "logs"})
+      remove_partial_files_of(shared, "sub-" + result_.label + ".");
     try {
       do_all(subject_files(run_.datasets, result_.label, run_.results, run_.sessions, run_.configuration));
     } catch (const OutputError&) {

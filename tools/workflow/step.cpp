@@ -169,6 +169,15 @@ void remove_partial_files(const fs::path& folder) {
   for (const fs::path& path : found) fs::remove_all(path, error);
 }
 
+void remove_partial_files_of(const fs::path& folder, const std::string& start) {
+  std::error_code error;
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (is_partial(entry.path()) && entry.path().filename().native().starts_with("." + start))
+      found.push_back(entry.path());
+  for (const fs::path& path : found) fs::remove_all(path, error);
+}
+
 void write_whole(const fs::path& path, const std::string& text) {
   if (fs::is_regular_file(path) && text_of_file(path) == text) return;
   fs::create_directories(path.parent_path());

@@ -77,6 +77,8 @@ class StepRunner {
 
 /// Removes the temporary files (".NAME....partial") that a killed run left below a folder.
 void remove_partial_files(const std::filesystem::path& folder);
+/// The same in a folder that others write to: those of files whose names start so, and none below it.
+void remove_partial_files_of(const std::filesystem::path& folder, const std::string& start);
 
 /// Writes a file whose folder may be missing, in one move; a file of the same bytes is left alone.
 void write_whole(const std::filesystem::path& path, const std::string& text);
