@@ -32,6 +32,9 @@ struct Options {
   std::optional<std::string> predict;
   std::vector<std::string> at;
   std::optional<std::string> compare;
+  std::optional<std::string> plasma;
+  std::string plasma_time = "time";
+  std::string plasma_level = "concentration";
 };
 
 std::vector<double> numbers(const std::string& option, const std::vector<std::string>& texts) {
@@ -113,7 +116,10 @@ void write(const Options& options,
   if (options.compare) files.write(*options.compare, extras.comparison);
   if (!common.output.empty()) {
     files.write(common.output, table);
-    const pet::Provenance provenance = pet::provenance_of(common, pet::with_own_sidecar(options.observations));
+    std::vector<std::string> inputs = pet::with_own_sidecar(options.observations);
+    if (options.plasma)
+      for (const std::string& input : pet::with_own_sidecar(*options.plasma)) inputs.push_back(input);
+    const pet::Provenance provenance = pet::provenance_of(common, inputs);
     files.write(pet::sidecar_of(common.output), pet::sidecar_text(members, provenance));
   }
   files.commit();
@@ -153,6 +159,76 @@ int run_pooled(const Options& options,
   return fit.status == pet::FitStatus::failed ? pet::some_failed : pet::success;
 }
 
+pet::TimeCourseOptions time_options(const Options& options) {
+  if (!options.random.empty() || !options.targets.empty() || options.hill || options.e0 != "0" ||
+      options.interval != "profile")
+    throw pet::UsageError("--plasma takes no --random, --target, --hill, --e0, and intervals are profiles");
+  if (options.y_unit.value_or("1") != "1") throw pet::UsageError("--plasma takes occupancies as fractions");
+  const std::string unit = unit_of(options.observations, options.x, "--x-unit", options.x_unit);
+  if (unit != "h" && unit != "hours")
+    throw pet::UsageError("the unit of '" + options.x + "' is " + (unit.empty() ? "not known" : unit) +
+                          ": times after the dose are in hours (--x-unit h states it)");
+  pet::TimeCourseOptions time;
+  time.endpoint = options.endpoint == "binding" ? pet::CurveEndpoint::binding : pet::CurveEndpoint::occupancy;
+  time.Omax = options.omax;
+  time.level = options.level;
+  return time;
+}
+
+std::string time_members(const pet::TimeCourseFit& fit, const Options& options) {
+  nlohmann::ordered_json members;
+  members["Model"] = pet::name_of(fit.model);
+  members["Endpoint"] = options.endpoint;
+  members["X"] = options.x;
+  members["Y"] = options.y;
+  members["Plasma"] = options.plasma_level + " over " + options.plasma_time;
+  members["Weights"] = options.se ? "1 / " + *options.se + "^2" : "equal";
+  members["Observations"] = fit.observations;
+  members["FittedParameters"] = fit.parameters;
+  members["Interval"] = options.interval;
+  members["ConfidenceLevel"] = options.level;
+  members["Status"] = pet::name_of(fit.status);
+  members["Flags"] = fit.flags;
+  return members.dump();
+}
+
+// Occupancy over hours after a dose, driven by the drug in plasma.
+int run_time_course(const Options& options, const pet::Common& common, pet::OutputFiles& files) {
+  pet::TimeCourseOptions time = time_options(options);
+  std::vector<pet::TimeModel> models;
+  for (const std::string& name : options.models) models.push_back(pet::time_model(name));
+  if (models.empty()) models = {pet::TimeModel::direct, pet::TimeModel::effect, pet::TimeModel::binding};
+  std::vector<std::string> warnings;
+  const auto observations = pet::time_observations(
+      pet::Tsv::read(options.observations),
+      {options.x, options.y, options.se.value_or(""), options.subject.value_or("")}, time.endpoint, warnings);
+  for (const std::string& warning : warnings) pet::warn(common, warning);
+  const auto plasma = pet::drug_plasma(pet::Tsv::read(*options.plasma), options.plasma_time, options.plasma_level,
+                                       options.subject.value_or(""));
+  const std::string unit = pet::units_of_column(*options.plasma, options.plasma_level);
+  if (unit.empty()) pet::warn(common, "the unit of '" + options.plasma_level + "' is not known to its sidecar");
+  std::vector<pet::TimeCourseFit> fits;
+  for (const pet::TimeModel model : models) {
+    time.model = model;
+    fits.push_back(pet::fit_time_course(observations, plasma, time));
+  }
+  const std::size_t chosen = pet::best_curve(fits);
+  time.model = models[chosen];
+  Extras extras;
+  if (options.predict) {
+    if (plasma.size() > 1) throw pet::UsageError("--predict needs one plasma curve for all subjects");
+    const std::vector<double> at = options.at.empty() ? plasma.front().time_h : numbers("--at", options.at);
+    extras.prediction = pet::curve_prediction_text(
+        pet::prediction_rows(pet::predict_time_course(observations, plasma, time, plasma.front(), at)));
+  }
+  if (options.compare) extras.comparison = pet::curve_comparison_text(pet::compare_curves(fits));
+  write(options, common, files, pet::curve_table_text(pet::curve_rows(fits[chosen], {unit, "1"})),
+        time_members(fits[chosen], options), extras);
+  const bool is_done =
+      fits[chosen].status != pet::FitStatus::failed && fits[chosen].status != pet::FitStatus::not_converged;
+  return is_done ? pet::success : pet::some_failed;
+}
+
 int run(const Options& options, const pet::Common& common) {
   pet::OutputFiles files(common.force);
   if (!common.output.empty()) {
@@ -162,6 +238,7 @@ int run(const Options& options, const pet::Common& common) {
   if (options.predict) files.declare(*options.predict);
   if (options.compare) files.declare(*options.compare);
   if (!options.at.empty() && !options.predict) throw pet::UsageError("--at goes with --predict");
+  if (options.plasma) return run_time_course(options, common, files);
 
   std::vector<pet::CurveShape> shapes;
   for (const std::string& name : options.models) shapes.push_back(pet::curve_shape(name));
@@ -210,7 +287,9 @@ void declare(pet::Tool& tool, Options& options) {
           "emax-full and hill-full with full occupancy. Of several models the one with the smallest AICc is reported. "
           "With --endpoint binding it fits BP0 (1 - O) with a baseline for each subject, whether that was scanned or "
           "not. Intervals are profiles: an end is inf where the data set none, and --target says which concentration "
-          "gives an occupancy, or that none does.")
+          "gives an occupancy, or that none does. With --plasma x is the time after the dose in hours, and the "
+          "occupancy follows the drug in plasma: at once (direct), through an effect compartment (effect), or as it "
+          "binds and leaves (binding); the one with the smallest AICc is reported.")
       .example("pet-curve scans.tsv --x psilocin --x-unit ug/L --se occupancy_se --target 0.6 -o sub_curve.tsv",
                "EC50, Omax, and the concentration that occupies 60 %")
       .example("pet-curve scans.tsv --x psilocin --model emax,hill,emax-full --compare models.tsv --predict band.tsv",
@@ -219,12 +298,15 @@ void declare(pet::Tool& tool, Options& options) {
                "the same from the binding itself, which uses scans without a baseline")
       .example("pet-curve scans.tsv --x psilocin --y BPND --endpoint binding --subject participant_id --random EC50",
                "with an EC50 of each subject")
+      .example("pet-curve scans.tsv --x time --x-unit h --plasma plasma.tsv --predict band.tsv --compare models.tsv",
+               "how occupancy follows plasma over hours, with prediction at the samples of plasma")
       .argument("observations", options.observations, "table with one row a scan, columns as named by the options")
-      .required("x", options.x, "COLUMN", "dose or concentration; 0 is placebo")
+      .required("x", options.x, "COLUMN", "dose or concentration (0 is placebo), or the time after the dose (--plasma)")
       .option("y", options.y, "COLUMN", "occupancy, or binding")
       .option("se", options.se, "COLUMN", "standard error of y; weights are 1 / se^2; default: equal weights")
       .option("subject", options.subject, "COLUMN", "who was scanned")
-      .option("model", options.models, "MODEL,...", "emax, emax-full, hill, hill-full; default: emax")
+      .option("model", options.models, "MODEL,...",
+              "emax, emax-full, hill, hill-full; default: emax. With --plasma: direct, effect, binding; default: all")
       .option("endpoint", options.endpoint, "WHAT", "what y is")
       .choices("endpoint", {"occupancy", "binding"})
       .option("x-unit", options.x_unit, "UNIT", "unit of x, where the sidecar of the table does not say it")
@@ -234,6 +316,10 @@ void declare(pet::Tool& tool, Options& options) {
       .option("e0", options.e0, "VALUE|fit", "occupancy without drug, or fit it (a placebo arm)")
       .option("random", options.random, "PARAMETER,...",
               "EC50, Omax: what differs between subjects (log-normal, by FOCE); default: nothing")
+      .option("plasma", options.plasma, "FILE",
+              "drug in plasma over time, hours after the dose; of each subject where it has the column of --subject")
+      .option("plasma-time", options.plasma_time, "COLUMN", "its time in hours")
+      .option("plasma-concentration", options.plasma_level, "COLUMN", "its concentration; 0 before the first sample")
       .option("target", options.targets, "OCCUPANCY,...", "occupancies whose concentration is wanted, in the unit of y")
       .option("ci", options.interval, "KIND", "intervals")
       .choices("ci", {"profile", "likelihood", "se"})
@@ -244,6 +330,7 @@ void declare(pet::Tool& tool, Options& options) {
       .citation("Holford NHG, Sheiner LB. Clin Pharmacokinet 1981;6:429-453")
       .citation("Seber GAF, Wild CJ. Nonlinear Regression. Wiley 1989, section 5.9")
       .citation("Lindstrom MJ, Bates DM. Biometrics 1990;46:673-687")
+      .citation("Abanades S et al. J Cereb Blood Flow Metab 2011;31:944-952")
       .citation("Hurvich CM, Tsai CL. Biometrika 1989;76:297-307");
 }
 

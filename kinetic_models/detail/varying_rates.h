@@ -42,19 +42,11 @@ std::array<T, 3> solve_three(const std::array<std::array<T, 3>, 3>& m, const std
           (b[0] * m12_01 - b[1] * m02_01 + b[2] * m01_01) * scale};
 }
 
-/// One step of y' = source C - loss y from `time` on: moves `y` to the end and returns the integral of y over it. `c`
-/// is the curve from `into` minutes after its own origin on.
-template <typename T, typename Rates>
-T advance(T& y, const T& time, const T& length, const InputCurve::Quadratic& c, const T& into, const Rates& rates) {
+/// One step of y' = gain - loss y, gain and loss being given at the three stages: moves `y` to the end and returns the
+/// integral of y over it.
+template <typename T>
+T gauss_step(T& y, const T& length, const std::array<T, 3>& gain, const std::array<T, 3>& loss) {
   using Stages = GaussStages;
-  std::array<T, 3> gain;
-  std::array<T, 3> loss;
-  for (std::size_t i = 0; i < 3; ++i) {
-    const T at = into + Stages::time[i] * length;
-    const RatesAt<T> r = rates(T(time + Stages::time[i] * length));
-    gain[i] = r.source * (c[0] + at * (c[1] + at * c[2]));
-    loss[i] = r.loss;
-  }
   std::array<std::array<T, 3>, 3> system;
   std::array<T, 3> right;
   for (std::size_t i = 0; i < 3; ++i) {
@@ -73,6 +65,20 @@ T advance(T& y, const T& time, const T& length, const InputCurve::Quadratic& c, 
     integral += Stages::weight[i] * length * stage[i];
   }
   return integral;
+}
+
+/// One step of y' = source C - loss y from `time` on. `c` is the curve from `into` minutes after its own origin on.
+template <typename T, typename Rates>
+T advance(T& y, const T& time, const T& length, const InputCurve::Quadratic& c, const T& into, const Rates& rates) {
+  std::array<T, 3> gain;
+  std::array<T, 3> loss;
+  for (std::size_t i = 0; i < 3; ++i) {
+    const T at = into + GaussStages::time[i] * length;
+    const RatesAt<T> r = rates(T(time + GaussStages::time[i] * length));
+    gain[i] = r.source * (c[0] + at * (c[1] + at * c[2]));
+    loss[i] = r.loss;
+  }
+  return gauss_step(y, length, gain, loss);
 }
 
 /// The solution of y' = source(t) C(t) - loss(t) y, y = 0 before the curve begins, by frame: its mean over the frame,

@@ -6,6 +6,7 @@
 
 #include "kinetic_models/occupancy/dose_response.h"
 #include "kinetic_models/occupancy/pooled_curve.h"
+#include "kinetic_models/occupancy/time_fit.h"
 #include "libpet/io/curve_table.h"
 #include "libpet/io/tsv.h"
 
@@ -48,6 +49,28 @@ std::vector<CurveRow> curve_rows(const CurveFit& fit, const CurveUnits& units);
 /// The same of a pooled fit: Omax, EC50, hill, the omegas (standard deviations of logarithms between subjects), sigma,
 /// then EC50[SUBJECT] (Omax[SUBJECT], BP0[SUBJECT]) of each subject.
 std::vector<CurveRow> curve_rows(const PooledFit& fit, const PooledOptions& options, const CurveUnits& units);
+
+/// The scans of a table over hours after a dose, columns as for curve_observations with x in hours, which may be
+/// negative (before the dose). The same rows are left out, the same errors thrown.
+std::vector<TimeObservation> time_observations(const Tsv& table,
+                                               const CurveColumns& columns,
+                                               CurveEndpoint endpoint,
+                                               std::vector<std::string>& warnings);
+
+/// The samples of a drug in plasma: columns `time` and `concentration`, and `subject` if that column is there. Throws
+/// InputError with file and line for what is no number, below zero or out of order.
+std::vector<DrugPlasma> drug_plasma(const Tsv& table,
+                                    const std::string& time,
+                                    const std::string& concentration,
+                                    const std::string& subject);
+
+/// Omax, EC50 or KD, the rates and the baselines; flags as in the rows of a CurveFit. `units.x` is the unit of the
+/// concentration.
+std::vector<CurveRow> curve_rows(const TimeCourseFit& fit, const CurveUnits& units);
+
+/// Time courses fitted to the same scans, and which has the smallest AICc.
+std::vector<CurveComparisonRow> compare_curves(const std::vector<TimeCourseFit>& fits);
+std::size_t best_curve(const std::vector<TimeCourseFit>& fits);
 
 /// Which parameters differ between subjects: "EC50", "Omax". Throws UsageError for another name.
 PooledOptions pooled_options(const CurveOptions& curve, const std::vector<std::string>& random);

@@ -3,6 +3,8 @@
 
 #include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
+#include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/tools/minima.hpp>
 #include <boost/math/tools/roots.hpp>
 #include <cassert>
@@ -196,6 +198,13 @@ Interval vnd_interval(const Line& line, double VND, double se, double limit) {
   return {bound(-1), bound(1)};
 }
 
+// The quantile of the scatter over what known errors explain: chi^2 over its degrees of freedom, or F where the errors
+// were estimated.
+double largest_by_chance(double level, int freedom, std::optional<int> of_errors) {
+  if (of_errors) return boost::math::quantile(boost::math::fisher_f(freedom, *of_errors), level);
+  return boost::math::quantile(boost::math::chi_squared(freedom), level) / freedom;
+}
+
 }  // namespace
 
 VolumeErrors independent_errors(std::span<const double> baseline_se, std::span<const double> drug_se) {
@@ -224,8 +233,10 @@ UncertainLine line_with_errors(std::span<const double> VT_baseline,
   UncertainLine found;
   found.variance = best.cost / freedom;
   // Scatter beyond what the errors explain is error too: of the model, that all regions have one occupancy.
-  const double size = errors.is_size_known ? std::max(1.0, found.variance) : found.variance;
-  const bool is_from_scatter = !errors.is_size_known || found.variance > 1.0;
+  // As much of it as chance makes is none.
+  const bool is_from_scatter =
+      !errors.is_size_known || found.variance > largest_by_chance(level, freedom, errors.degrees_of_freedom);
+  const double size = is_from_scatter ? found.variance : 1.0;
   const double factor = is_from_scatter             ? interval_factor(level, freedom)
                         : errors.degrees_of_freedom ? interval_factor(level, *errors.degrees_of_freedom)
                                                     : normal_factor(level);

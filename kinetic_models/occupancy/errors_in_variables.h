@@ -44,12 +44,13 @@ struct UncertainLine {
 /// ones Deming's with known variances, full ones that of Schain M et al. NeuroImage 2018,
 /// doi:10.1016/j.neuroimage.2018.05.017. Where VND is given, the line goes through it.
 ///
-/// Standard errors by the information matrix at the fitted VS, s^2 = Q / (n - 2) (n - 1 with VND given), but at
-/// least 1 where the size of the covariances is known: scatter beyond it is error of the model. Intervals by profile
-/// likelihood: all occupancies (or VND) whose smallest Q over the other is at most Q + t^2 s^2, t being Student's
-/// quantile with the degrees of freedom of what set the size: s^2 where it comes from the scatter, else the covariances
-/// (normal quantiles where these are exact). They are unbounded where the data do not tell.
-/// Throws InputError for fewer than three regions and for covariances that are not symmetric and positive definite.
+/// Standard errors by the information matrix at the fitted VS, s^2 = Q / (n - 2) (n - 1 with VND given). Where
+/// the size of the covariances is known, s^2 = 1, unless Q is beyond the quantile at `level` of what such errors make
+/// (chi^2, or F with the degrees of freedom of the covariances): scatter beyond chance is error of the model. Intervals
+/// by profile likelihood: all occupancies (or VND) whose smallest Q over the other is at most Q + t^2 s^2, t being
+/// Student's quantile with the degrees of freedom of what set the size: s^2 where it comes from the scatter, else the
+/// covariances (normal quantiles where these are exact). They are unbounded where the data do not tell. Throws
+/// InputError for fewer than three regions and for covariances that are not symmetric and positive definite.
 UncertainLine line_with_errors(std::span<const double> VT_baseline,
                                std::span<const double> VT_drug,
                                const VolumeErrors& errors,

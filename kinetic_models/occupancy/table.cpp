@@ -212,7 +212,7 @@ void add_bpnd_rows(OccupancyResult& result,
   result.table.measure = from_volume ? "BPND" : measure;
   if (request.method == OccupancyMethod::change) {
     result.table.quantity = "change";
-    result.table.extra_columns = {"detectable_change"};
+    result.table.extra_columns = {"MDC"};
   }
   if (from_volume) {
     result.VND_baseline = vnd_of_scan(baseline, column_b, request).value;
@@ -345,8 +345,13 @@ void add_lassen_rows(OccupancyResult& result,
   const std::string measure = compared_measure(request);
   result.table.measure = measure;
   result.table.extra_columns = {"VND", "VND_se", "VND_lower", "VND_upper", "r2", "regions"};
-  const Points points =
-      points_of(result, pairs, baseline, drug, measure, request.regression == LassenRegression::deming);
+  const bool needs_errors = request.regression == LassenRegression::deming;
+  const Points points = points_of(result, pairs, baseline, drug, measure, needs_errors);
+  if (needs_errors && result.plotted.size() < 3)
+    throw bad_input(
+        drug.source,
+        std::to_string(result.plotted.size()) + " regions with a standard error of " + measure + " in both scans",
+        "at least 3 for Deming regression");
   result.plot = lassen_plot(points.baseline, points.drug,
                             {.regression = request.regression,
                              .level = request.level,

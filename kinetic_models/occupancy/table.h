@@ -58,7 +58,7 @@ void require_endpoint(const Tracer& tracer, const std::string& drug, OccupancyMe
 /// come along as baseline_<flag> and drug_<flag>. Method lassen: the first row, named "lassen", is the plot (mean VT of
 /// the scans) of all regions whose fits give a volume to trust, the others use its VND with its standard error. Without
 /// a baseline scan the occupancy is that of the receptors which the first drug scan left free. Method change: column
-/// detectable_change beside the change of every region (change_of_binding). Throws
+/// MDC beside the change of every region (change_of_binding). Throws
 /// UsageError for unknown or repeated regions and for parameters that are no binding, InputError for parameters that
 /// the tables do not have and for scans whose sidecars name another model, reference region or sampling.
 OccupancyResult occupancy_of_scans(const ParameterTable& baseline,

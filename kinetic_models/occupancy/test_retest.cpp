@@ -2,7 +2,6 @@
 #include "kinetic_models/occupancy/test_retest.h"
 
 #include <Eigen/Core>
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -16,46 +15,32 @@ namespace {
 
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-// The variances of the sample with the mean of its correlations between all pairs.
-Matrix constant_correlation(const Matrix& sample) {
-  const Eigen::VectorXd sd = sample.diagonal().cwiseSqrt();
-  const Eigen::Index p = sample.rows();
-  double sum = 0.0;
-  for (Eigen::Index i = 0; i < p; ++i)
-    for (Eigen::Index j = 0; j < i; ++j) sum += sample(i, j) / (sd[i] * sd[j]);
-  const double mean = p > 1 ? sum / (0.5 * static_cast<double>(p * (p - 1))) : 0.0;
-  Matrix target = mean * sd * sd.transpose();
-  target.diagonal() = sample.diagonal();
-  return target;
+// A matrix with one value along the diagonal of the regions' mean and another for all that differs between regions:
+// what equal variances with one covariance between all pairs have as eigenvalues, to some power.
+struct CommonAndOwn {
+  double common;  // along (1, ..., 1)
+  double own;     // across it
+
+  Matrix matrix(Eigen::Index p, double power) const {
+    const Matrix mean = Matrix::Constant(p, p, 1.0 / static_cast<double>(p));
+    return std::pow(own, power) * (Matrix::Identity(p, p) - mean) + std::pow(common, power) * mean;
+  }
+};
+
+CommonAndOwn common_and_own(const Matrix& sample) {
+  const auto p = static_cast<double>(sample.rows());
+  const double common = sample.sum() / p;
+  return {common, p > 1.0 ? (sample.trace() - common) / (p - 1.0) : common};
 }
 
-// The weight of the target that errs least, (pi - rho) / gamma over the number of subjects: pi is the noise of the
-// sample, rho what the target shares of it, gamma the distance between the two.
+// How much of the distance from the target, equal variances without correlation, is noise of the sample.
 double shrinkage_weight(const Matrix& centred, const Matrix& sample, const Matrix& target) {
   const auto subjects = static_cast<double>(centred.rows());
-  const Eigen::Index p = sample.rows();
-  const double distance = (sample - target).squaredNorm();
-  if (!(distance > 0.0)) return 1.0;
-  const Eigen::VectorXd sd = sample.diagonal().cwiseSqrt();
   double noise = 0.0;
-  double shared = 0.0;
-  for (Eigen::Index k = 0; k < centred.rows(); ++k) {
-    const Matrix off = centred.row(k).transpose() * centred.row(k) - sample;
-    noise += off.squaredNorm() / subjects;
-    for (Eigen::Index i = 0; i < p; ++i) {
-      shared += off(i, i) * off(i, i) / subjects;
-      for (Eigen::Index j = 0; j < p; ++j)
-        if (i != j) shared += target(i, j) / sample(i, i) * off(i, i) * off(i, j) / subjects;
-    }
-  }
-  return std::clamp((noise - shared) / distance / subjects, 0.0, 1.0);
-}
-
-bool is_positive_definite(const Matrix& matrix) {
-  const Eigen::VectorXd inverse_sd = matrix.diagonal().cwiseSqrt().cwiseInverse();
-  const Eigen::MatrixXd correlation = inverse_sd.asDiagonal() * matrix * inverse_sd.asDiagonal();
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(correlation, Eigen::EigenvaluesOnly);
-  return eigen.eigenvalues().minCoeff() > 1e-9 * eigen.eigenvalues().maxCoeff();
+  for (Eigen::Index i = 0; i < centred.rows(); ++i)
+    noise += (centred.row(i).transpose() * centred.row(i) - sample).squaredNorm() / (subjects * subjects);
+  const double distance = (sample - target).squaredNorm();
+  return distance > 0.0 ? std::min(1.0, noise / distance) : 1.0;
 }
 
 bool is_trusted(const ParameterRow& row) {
@@ -138,15 +123,20 @@ RegionCovariance test_retest_covariance(std::vector<std::string> regions,
     if (!(sample(i, i) > 0.0))
       throw bad_input("test-retest data", "no difference in region '" + regions[static_cast<std::size_t>(i)] + "'",
                       "differences");
-  const Matrix target = constant_correlation(sample);
+  const CommonAndOwn target = common_and_own(sample);
+  if (!(target.common > 0.0 && target.own > 0.0))
+    throw bad_input("test-retest data", "differences that are the same in all regions, or cancel", "regional ones");
   RegionCovariance result{std::move(regions), std::vector<double>(static_cast<std::size_t>(p * p)), 0.0,
                           static_cast<int>(n) - 1};
-  const auto blend = [&](double weight) -> Matrix { return weight * target + (1.0 - weight) * sample; };
-  result.shrinkage = shrinkage_weight(centred, sample, target);
-  for (int tenths = 1; tenths <= 10 && !is_positive_definite(blend(result.shrinkage)); ++tenths)
-    result.shrinkage = std::max(result.shrinkage, 0.1 * tenths);
+  // In coordinates in which the target is the unit matrix.
+  const Matrix inwards = target.matrix(p, -0.5);
+  const Matrix turned = inwards * sample * inwards;
+  const Matrix unit = Matrix::Identity(p, p);
+  result.shrinkage = shrinkage_weight(centred * inwards, turned, unit);
+  const Matrix shrunk = result.shrinkage * unit + (1.0 - result.shrinkage) * turned;
+  const Matrix outwards = target.matrix(p, 0.5);
   const double of_one_scan = 0.5 * subjects / (subjects - 1.0);
-  Eigen::Map<Matrix>(result.matrix.data(), p, p) = of_one_scan * blend(result.shrinkage);
+  Eigen::Map<Matrix>(result.matrix.data(), p, p) = of_one_scan * outwards * shrunk * outwards;
   return result;
 }
 

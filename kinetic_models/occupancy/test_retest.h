@@ -26,13 +26,13 @@ struct RegionCovariance {
 };
 
 /// Half the covariance of the differences test - retest, one row of `differences` a subject and one column a region,
-/// shrunk towards the same variances with one correlation, the mean of all pairs, by the weight of Ledoit O, Wolf M. J
-/// Portfolio Management 2004;30:110-119 (appendix B). Volumes of one scan share the errors of its plasma or reference:
-/// a target without correlation would give every region an independent error as large as the common one. The
-/// differences are centred: a drift from test to retest common to all subjects is no noise; the covariance is scaled
-/// for the degree of freedom this takes. Where the weight is too small for a matrix that is positive definite (more
-/// regions than subjects), it is the smallest of 0.1, 0.2 ... 1 that gives one. Throws InputError for fewer than three
-/// subjects and for a region that does not vary.
+/// shrunk towards equal variances with one covariance between all pairs of regions, F. Volumes of one scan share the
+/// error of its plasma or reference; a target without correlation would give every region an error of its own as large
+/// as that. The weight is that of Ledoit O, Wolf M. J Multivar Anal 2004;88:365-411, for the differences multiplied by
+/// F^-1/2, in whose coordinates F is their target: so the small errors by which regions differ count as much as the
+/// large common one. The differences are centred: a drift from test to retest common to all subjects is no noise; the
+/// covariance is scaled for the degree of freedom this takes. Throws InputError for fewer than three subjects, for a
+/// region that does not vary, and for differences that are the same in all regions.
 RegionCovariance test_retest_covariance(std::vector<std::string> regions,
                                         const std::vector<std::vector<double>>& differences);
 

@@ -97,7 +97,7 @@ std::string occupancy_sidecar_text(const OccupancyTable& table,
   describe(q + "_lower", "Lower bound of the interval; -inf: none", "1");
   describe(q + "_upper", "Upper bound of the interval; inf: none", "1");
   if (is_change)
-    describe("detectable_change",
+    describe("MDC",
              "By how much two scans differ at most, with the probability of ConfidenceLevel, where nothing changed",
              "1");
   detail::add_provenance(object, provenance);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "libpet/io/tsv.h"
@@ -177,4 +179,50 @@ TEST_CASE("pet-curve --random gives how much subjects differ and the EC50 of eac
   for (int s = 0; s < 5; ++s)
     CHECK(curve.required_number(row_of(curve, "EC50[s" + std::to_string(s) + "]"), 1) == Approx(own[s]).epsilon(0.1));
   CHECK_THAT(here.read("c.json"), Catch::Contains("FOCE"));
+}
+
+TEST_CASE("pet-curve --plasma finds how occupancy follows a level of drug over hours", "[pet-curve]") {
+  const Workplace here;
+  // A level of 10 ug/L from time zero on; kon 0.088 and koff 0.221 per hour: O = 0.799274 (1 - exp(-1.101 t)).
+  here.write("plasma.tsv", "time\tconcentration\n0\t10\n30\t10\n");
+  here.write("plasma.json", "{\"concentration\": {\"Units\": \"ug/L\"}}");
+  std::string text = "hour\toccupancy\n";
+  double sign = 1e-4;
+  for (const double t : {0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 24.0}) {
+    text += format_number(t) + "\t" + format_number(0.88 / 1.101 * (1.0 - std::exp(-1.101 * t)) + sign) + "\n";
+    sign = -sign;
+  }
+  here.write("scans.tsv", text);
+  const CommandResult result = here.run(
+      "pet-curve scans.tsv --x hour --x-unit h --plasma plasma.tsv --omax 1 --compare models.tsv --predict band.tsv "
+      "--at 1,4,24 -o curve.tsv");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const Tsv curve = table(here, "curve.tsv");
+  CHECK(curve.required_number(row_of(curve, "koff"), 1) == Approx(0.221).epsilon(0.01));
+  CHECK(curve.required_number(row_of(curve, "kon"), 1) == Approx(0.088).epsilon(0.01));
+  CHECK(curve.cell(row_of(curve, "KD"), curve.column("unit")) == "ug/L");
+  CHECK(curve.cell(row_of(curve, "kon"), curve.column("unit")) == "1/(h ug/L)");
+  const Tsv band = table(here, "band.tsv");
+  CHECK(band.required_number(0, 1) == Approx(0.533484).margin(1e-3));
+  CHECK(band.required_number(2, 1) == Approx(0.799274).margin(1e-3));
+  CHECK(table(here, "models.tsv").rows() == 3);
+  CHECK_THAT(here.read("curve.json"), Catch::Contains("\"Model\": \"binding\"") && Catch::Contains("plasma.tsv"));
+}
+
+TEST_CASE("pet-curve --plasma refuses times in no unit, plasma out of order and models of another kind",
+          "[pet-curve]") {
+  const Workplace here;
+  here.write("scans.tsv", "t\toccupancy\n1\t0.3\n2\t0.5\n4\t0.6\n8\t0.4\n");
+  here.write("plasma.tsv", "time\tconcentration\n0\t0\n1\t10\n0.5\t8\n");
+  const auto check = [&](const std::string& arguments, int status, const char* message) {
+    const CommandResult result = here.run("pet-curve scans.tsv --x t --plasma plasma.tsv -o o.tsv " + arguments);
+    CHECK(result.status == status);
+    CHECK_THAT(result.err, Catch::Contains(message));
+    CHECK_FALSE(std::filesystem::exists(here.path / "o.tsv"));
+  };
+  check("", 2, "--x-unit h");
+  check("--x-unit h", 65, "plasma.tsv:4");
+  check("--x-unit h --model emax", 2, "no model 'emax' of a time course");
+  check("--x-unit h --target 0.5", 2, "--plasma takes no");
 }

@@ -214,3 +214,36 @@ TEST_CASE("pet-fit on a full disk says so and leaves nothing", "[pet-fit]") {
   CHECK(here.files() == before);
   CHECK(here.run("pet-fit sub-01_tacs.tsv --model mrtm --reference cerebellum > /dev/full").status == 70);
 }
+
+TEST_CASE("pet-fit reports the occupancy of a drug that was given within the scan", "[pet-fit]") {
+  const Workplace here;
+  const Frames frames = simulated::cimbi36_frames();
+  const simulated::SrtmTruth truth;
+  const simulated::Scan scan = simulated::srtm_scan(truth, frames);
+  // A drug at 60 min that takes away 60 % of the binding.
+  const TimeActivityCurve target = simulated::displaced_target(
+      truth.R1 * truth.K1_reference,
+      [&](double t) {
+        const double occupancy = t > 60.0 ? 0.6 * (1.0 - std::exp(-0.2 * (t - 60.0))) : 0.0;
+        return truth.k2() / (1.0 + truth.BPND * (1.0 - occupancy));
+      },
+      frames);
+  TsvWriter table({"frame_start", "frame_end", "cerebellum", "insula"});
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    table.row({format_seconds(frames[i].start_min), format_seconds(frames[i].end_min),
+               format_number(1000.0 * scan.reference.activity[i]), format_number(1000.0 * target.activity[i])});
+  here.write("t_tacs.tsv", table.text());
+  here.write("t_tacs.json", sidecar);
+  const CommandResult result = here.run(
+      "pet-fit t_tacs.tsv --model displacement --reference cerebellum --regions insula --bounds onset=50:60:70 "
+      "--ci profile -o k.tsv && pet-fit t_tacs.tsv --model lp-ntpet --reference cerebellum --regions insula -o l.tsv");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const ParameterTable displaced = read_parameter_table((here.path / "k.tsv").string());
+  const ParameterCell& occupancy = displaced.rows.at(0).cells.at(displaced.column("occupancy"));
+  CHECK(*occupancy.value == Approx(0.6).margin(0.02));
+  CHECK(occupancy.lower < occupancy.value);
+  CHECK(displaced.rows.at(0).cells.at(displaced.column("onset")).value.value() == Approx(60.0).margin(0.5));
+  const ParameterTable transient = read_parameter_table((here.path / "l.tsv").string());
+  CHECK(transient.column("occupancy") > 0);
+}

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <filesystem>
 #include <tuple>
 
 #include "libpet/io/parameter_table.h"
@@ -203,4 +205,55 @@ TEST_CASE("pet-occupancy --method joint finds the occupancy from the curves, and
   CHECK(here.run("pet-occupancy " + scans + " --regions insula,insula").status == 2);
   CHECK(here.run("pet-occupancy " + scans + " --regions cerebellum").status == 2);
   CHECK(here.run("pet-occupancy " + scans + " -j 1").out == here.run("pet-occupancy " + scans + " -j 2").out);
+}
+
+TEST_CASE("pet-occupancy --method change gives the change of VT and how small a one can be told", "[pet-occupancy]") {
+  const Workplace here;
+  const auto write = [&](const std::string& name, double hippocampus, double insula) {
+    here.write(name, "index\tname\tVT\tVT-se\tstatus\tflags\n1\thippocampus\t" + std::to_string(hippocampus) +
+                         "\t2\tok\tn/a\n2\tinsula\t" + std::to_string(insula) + "\t2\tok\tn/a\n");
+  };
+  write("before.tsv", 20.0, 16.0);
+  write("after.tsv", 26.0, 16.4);
+  std::string scans;
+  // Three subjects whose log VT differs by +6, 0 and -6 % and, in the insula, by +3, +1 and -4 %.
+  const double differences[3][2] = {{0.06, 0.03}, {0.0, 0.01}, {-0.06, -0.04}};
+  for (int s = 0; s < 3; ++s) {
+    const std::string number = std::to_string(s);
+    write("t" + number + ".tsv", 20.0 * std::exp(differences[s][0]), 16.0 * std::exp(differences[s][1]));
+    write("r" + number + ".tsv", 20.0, 16.0);
+    scans += " --test t" + number + ".tsv --retest r" + number + ".tsv";
+  }
+  const CommandResult result = here.run(
+      "pet-occupancy --method change --measure VT --baseline before.tsv --drug after.tsv --tracer UCB-J -o o.tsv" +
+      scans);
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const OccupancyTable table = read_occupancy_table((here.path / "o.tsv").string());
+  CHECK(table.quantity == "change");
+  CHECK(table.rows.at(0).occupancy.value() == Approx(0.3));
+  CHECK(table.rows.at(0).flags.empty());
+  CHECK(table.rows.at(1).flags == std::vector<std::string>{"below_detectable_change"});
+  CHECK(table.extra_columns == std::vector<std::string>{"MDC"});
+  const std::string text = here.read("o.tsv") + here.read("o.json");
+  CHECK_THAT(text, Catch::Contains("\"Method\": \"change\"") && Catch::Contains("\"MDC\""));
+  CHECK_THAT(here.read("o.tsv"), !Catch::Contains("occupancy"));
+}
+
+TEST_CASE("pet-occupancy speaks of no occupancy where the tracer or the drug has none", "[pet-occupancy]") {
+  const Workplace here;
+  write_tables(here);
+  for (const char* who : {"--tracer ucbj", "--tracer '[11C]AZ10419369'"}) {
+    const CommandResult result =
+        here.run(std::string("pet-occupancy --baseline base.tsv --drug drug.tsv -o o.tsv ") + who);
+    CHECK(result.status == 2);
+    CHECK_THAT(result.err, Catch::Contains("method change"));
+    CHECK_FALSE(std::filesystem::exists(here.path / "o.tsv"));
+  }
+  here.write("base.json", "{\"TracerName\": \"[11C]UCB-J\"}");
+  CHECK(here.run("pet-occupancy --baseline base.tsv --drug drug.tsv").status == 2);
+  CHECK(here.run("pet-occupancy --method change --baseline base.tsv --drug drug.tsv").status == 0);
+  here.write("base.json", "{\"TracerName\": \"[11C]Cimbi-36\"}");
+  CHECK(here.run("pet-occupancy --baseline base.tsv --drug drug.tsv").status == 0);
+  CHECK(here.run("pet-occupancy --baseline base.tsv --drug drug.tsv --tracer nonsense").status == 2);
 }

@@ -15,6 +15,15 @@ TEST_CASE("Profile intervals of 95 % hold the truth in 93 to 97 % of 1,000 curve
   }
 }
 
+TEST_CASE("Intervals of an occupancy that rises within the scan hold the truth in 93 to 97 % of 400 curves", "[slow]") {
+  for (const coverage::Case& study : coverage::displacement_cases()) {
+    const coverage::Result result = coverage::run(study, {.kind = pet::IntervalKind::standard_error}, 400);
+    CAPTURE(study.model, study.quantity, result.bias, result.missing);
+    CHECK(result.share() >= 0.93);
+    CHECK(result.share() <= 0.97);
+  }
+}
+
 TEST_CASE("Volumes of noisy two-tissue curves are near the truth or flagged, and few are flagged", "[slow]") {
   const std::vector<two_tissue_study::Curve> curves = two_tissue_study::run();
   REQUIRE(curves.size() == 180);

@@ -114,11 +114,20 @@ std::vector<Binding> volumes(const World& world, const ScanCurves& scan) {
   return found;
 }
 
-std::vector<Binding> bindings(const World& world, const ScanCurves& scan, const ReferenceRegion& reference) {
+// Inverse variances of noise of counts. The default weights know the decay and the frames, not the activity.
+std::vector<double> weights_of_counts(const World& world, const TimeActivityCurve& curve) {
+  return frame_weights(WeightScheme::counts, world.frames, half_life_min, curve.activity);
+}
+
+std::vector<Binding> bindings(const World& world,
+                              const ScanCurves& scan,
+                              const ReferenceRegion& reference,
+                              WeightScheme scheme) {
   FitOptions options;
   options.weights = world.weights;
   std::vector<Binding> found;
   for (const TimeActivityCurve& target : scan.targets) {
+    if (scheme == WeightScheme::counts) options.weights = weights_of_counts(world, target);
     const Fit result = fit_srtm(target, reference, options);
     found.push_back(
         {result["BPND"].value, result["BPND"].standard_error, static_cast<double>(result.degrees_of_freedom)});
@@ -129,8 +138,10 @@ std::vector<Binding> bindings(const World& world, const ScanCurves& scan, const 
 // With the noise of the reference in estimate and standard error.
 Binding binding_with_reference_noise(const World& world, const JointScan& scan, std::size_t region) {
   FitOptions options;
-  options.weights = world.weights;
-  const Fit result = fit_noisy_reference(srtm, scan.targets[region], scan.reference, options, scan.noise);
+  options.weights = weights_of_counts(world, scan.targets[region]);
+  const TimeActivityCurve& reference = scan.reference.tac();
+  const ReferenceNoise noise = estimate_reference_noise(reference, weights_of_counts(world, reference));
+  const Fit result = fit_noisy_reference(srtm, scan.targets[region], scan.reference, options, noise);
   return {result["BPND"].value, result["BPND"].standard_error, static_cast<double>(result.degrees_of_freedom)};
 }
 
@@ -151,7 +162,7 @@ TestRetest test_retest(const World& world, const Settings& settings, std::uint64
     for (int k = 0; k < 2; ++k) {
       const ScanCurves scan = simulated_scan(world, settings, scale, 1.0, 1.0, noise);
       for (const Binding& b : volumes(world, scan)) VT[k].push_back(b.value);
-      const std::vector<Binding> found = bindings(world, scan, ReferenceRegion(scan.reference));
+      const std::vector<Binding> found = bindings(world, scan, ReferenceRegion(scan.reference), WeightScheme::counts);
       for (std::size_t r = 0; r < region_count; ++r) {
         BPND[k].push_back(found[r].value);
         of_fits[r] +=
@@ -192,9 +203,9 @@ enum MethodIndex : std::size_t {
   method_count
 };
 
-const char* const names[method_count] = {"ratio, one region, errors of the fits",
-                                         "ratio, one region, with the reference's noise",
-                                         "ratio, one region, test-retest errors",
+const char* const names[method_count] = {"ratio, one region, default weights",
+                                         "ratio, one region, weights of counts, reference's noise",
+                                         "ratio, one region, weights of counts, test-retest",
                                          "Lassen, ordinary",
                                          "Lassen, orthogonal",
                                          "Lassen, Deming",
@@ -246,14 +257,16 @@ StudyAnswers one_study(const World& world, const Settings& settings, std::uint64
   const JointScan before = joint_scan(world, baseline);
   const JointScan after = joint_scan(world, drug);
   const std::size_t region = study % region_count;
-  const Binding b = bindings(world, baseline, before.reference)[region];
-  const Binding d = bindings(world, drug, after.reference)[region];
+  Binding b = bindings(world, baseline, before.reference, WeightScheme::decay)[region];
+  Binding d = bindings(world, drug, after.reference, WeightScheme::decay)[region];
   const auto add_ratio = [&](MethodIndex method, const Occupancy& found) {
     answers.occupancy[method] = {found.value, found.interval, found.status != FitStatus::ok};
   };
   add_ratio(ratio, occupancy_from_binding(b, d));
   add_ratio(ratio_reference, occupancy_from_binding(binding_with_reference_noise(world, before, region),
                                                     binding_with_reference_noise(world, after, region)));
+  b = bindings(world, baseline, before.reference, WeightScheme::counts)[region];
+  d = bindings(world, drug, after.reference, WeightScheme::counts)[region];
   add_ratio(ratio_test_retest, occupancy_from_binding(b, d, 0.95, repeat_error(known.BPND, region, b, d)));
   add_plots(answers, volumes(world, baseline), volumes(world, drug), known.VT);
   const auto add_joint = [&](MethodIndex method, const JointScan& first, const JointScan& second) {

@@ -167,7 +167,7 @@ TEST_CASE("A change is the fraction of the first scan, beside what could be told
   request.covariance = RegionCovariance{
       {"hippocampus", "insula", "thalamus"}, {0.0025, 0, 0, 0, 0.0001, 0, 0, 0, 0.01}, 0.0, 9, true, {}};
   const OccupancyResult result = occupancy_of_scans(before, after, request);
-  REQUIRE(result.table.extra_columns == std::vector<std::string>{"detectable_change"});
+  REQUIRE(result.table.extra_columns == std::vector<std::string>{"MDC"});
   CHECK(*result.table.rows[0].extra[0] == Approx(2.262157 * std::sqrt(2.0) * 0.05));
   CHECK(result.table.rows[0].flags == std::vector<std::string>{"below_detectable_change"});
   CHECK(*result.table.rows[1].extra[0] == Approx(2.262157 * std::sqrt(2.0) * 0.01));

@@ -32,15 +32,15 @@ TEST_CASE("Many test-retest differences give half their covariance, unshrunk", "
   CHECK_THROWS_WITH(covariance_of(covariance, {"c"}), Catch::Contains("no region 'c'"));
 }
 
-TEST_CASE("A covariance is shrunk towards one correlation as a separate program does it", "[test-retest]") {
-  // Loops over the formulas of the paper's appendix B, in Python: weight, mean correlation, shrunk covariance.
+TEST_CASE("A covariance is shrunk towards a common and an own error as a separate program does it", "[test-retest]") {
+  // Loops over the formulas of the paper in the coordinates of the target, in Python: weight and shrunk covariance.
   const RegionCovariance covariance = test_retest_covariance(
       {"a", "b", "c"},
       {{5, 4, -6}, {-3, -4, 5}, {2, 3, 1}, {-6, -5, 2}, {4, 3, -1}, {-1, 0, 3}, {6, 7, 2}, {-7, -8, -6}});
-  CHECK(covariance.shrinkage == Approx(0.42421773735217694));
-  const std::vector<double> expected = {12.571428571428571, 9.11519822388995,   1.080603780215365,
-                                        9.11519822388995,   13.428571428571429, 1.7859036189142645,
-                                        1.080603780215365,  1.7859036189142645, 8.285714285714286};
+  CHECK(covariance.shrinkage == Approx(0.2874922086158073));
+  const std::vector<double> expected = {12.242866047296223, 10.277446993637442, 0.8112720509617398,
+                                        10.277446993637442, 12.853587011339819, 1.6255666696865314,
+                                        0.8112720509617398, 1.6255666696865314, 9.189261227078255};
   for (std::size_t i = 0; i < expected.size(); ++i) CHECK(covariance.matrix[i] == Approx(expected[i]));
   CHECK(covariance.degrees_of_freedom == 7);
 }
@@ -105,6 +105,7 @@ TEST_CASE("Errors in proportion are those of the volumes of each scan", "[test-r
 TEST_CASE("Test-retest data that say nothing are refused", "[test-retest]") {
   CHECK_THROWS_AS(test_retest_covariance({"a"}, {{1}, {2}}), InputError);
   CHECK_THROWS_AS(test_retest_covariance({"a"}, {{1}, {1}, {1}}), InputError);
+  CHECK_THROWS_AS(test_retest_covariance({"a", "b"}, {{1, 1}, {2, 2}, {4, 4}}), InputError);
 }
 
 TEST_CASE("A covariance table must be square, symmetric and have variances", "[test-retest]") {
