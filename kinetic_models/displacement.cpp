@@ -10,6 +10,7 @@
 #include "kinetic_models/detail/reference_start.h"
 #include "kinetic_models/detail/response_regression.h"
 #include "kinetic_models/detail/varying_rates.h"
+#include "kinetic_models/srtm.h"
 
 namespace pet {
 namespace {
@@ -63,6 +64,14 @@ std::vector<std::vector<double>> starts(const TimeActivityCurve& target,
   return found;
 }
 
+// Of srtm, with the bounds that the two models share.
+double aicc_without_drug(const TimeActivityCurve& target, const ReferenceRegion& reference, FitOptions options) {
+  std::erase_if(options.bounds, [](const BoundOverride& bounds) {
+    return std::ranges::none_of(srtm_parameters, [&](const Parameter& p) { return p.symbol == bounds.symbol; });
+  });
+  return fit_srtm(target, reference, options).aicc;
+}
+
 }  // namespace
 
 void predict_displacement(std::span<const double> parameters,
@@ -97,6 +106,8 @@ Fit fit_displacement(const TimeActivityCurve& target, const ReferenceRegion& ref
   Fit fit =
       detail::fit_nonlinear(displacement, target, reference, options, starts(target, reference, used, parameters));
   detail::flag_low_binding(fit);
+  if (!fit.parameters.empty() && !(fit.aicc < aicc_without_drug(target, reference, options)))
+    detail::mark_no_displacement(fit);
   return fit;
 }
 

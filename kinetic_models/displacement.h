@@ -20,7 +20,8 @@ namespace pet {
 // competitor: Alpert NM et al. NeuroImage 2003;19:1049-1060; occupancy from a single scan: Laurell GL et al. J Cereb
 // Blood Flow Metab 2023, doi:10.1177/0271678X231168591 (there with plasma input and another form of O(t)).
 //
-// The onset and the rise are determined only where the occupancy is clearly not zero. A slow rise that does not end
+// The onset and the rise are determined only where the occupancy is clearly not zero: a fit that is no better than srtm
+// by AICc is flagged no_displacement. A slow rise that does not end
 // within the scan makes the final occupancy an extrapolation: look at its interval.
 inline constexpr std::array displacement_parameters = {
     Parameter{.symbol = "R1", .unit = "1", .initial = 1.0, .lower = 0.0, .upper = 10.0, .floor = -1.0},
@@ -65,7 +66,7 @@ inline constexpr Model displacement = {
     .citation = "Laurell GL et al. J Cereb Blood Flow Metab 2023",
     .doi = "10.1177/0271678X231168591",
     .limits =
-        "Needs a drug given within the scan and enough frames before and after it; flat where nothing is displaced.",
+        "Needs a drug given within the scan and enough frames before and after it; flagged where srtm is as good by AICc.",
     .parameters = displacement_parameters,
     .quantities = displacement_quantities,
     .least_frames = 8,

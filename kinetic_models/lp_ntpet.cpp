@@ -212,6 +212,13 @@ void add_shape_flags(Fit& fit, const Linearised& found, const Shape& shape, cons
   add("peak", limits.holds_peak(shape));
 }
 
+double aicc_without_response(const detail::ResponseRegression& regression, const detail::FramesUsed& used) {
+  Fit simple;
+  detail::add_goodness_of_fit(simple, regression.weighted_rss_without_response(), used.index.size(),
+                              regression.columns().size());
+  return simple.aicc;
+}
+
 }  // namespace
 
 void derive_lp_ntpet(std::span<const double> coefficients,
@@ -252,6 +259,7 @@ Fit fit_lp_ntpet(const TimeActivityCurve& target, const ReferenceRegion& referen
   add_shape_flags(fit, found, shape, limits);
   const double k2a = fit["k2a"].value;
   detail::require_physical(fit, k2a > 0.0 && k2a + fit["gamma"].value > 0.0 && fit["R1"].value > 0.0);
+  if (!(fit.aicc < aicc_without_response(regression, used))) detail::mark_no_displacement(fit);
   detail::flag_low_binding(fit);
   return fit;
 }

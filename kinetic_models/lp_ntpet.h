@@ -18,7 +18,8 @@ namespace pet {
 //
 // Linear in four coefficients for a given h. The shape alpha is one of 0.25, 1 and 4; onset and peak start from a grid
 // of frame edges, as in the paper, and move on to the least-squares optimum. Noise in C_T is on both sides. Four
-// coefficients and three numbers of h always find some response: compare with mrtm before believing a small one.
+// coefficients and three numbers of h always find some response: one that mrtm does without as well, by AICc with seven
+// numbers against three, is flagged no_displacement.
 inline constexpr std::array lp_ntpet_quantities = {
     Quantity{"BPND", "1", "binding potential before the response, specific to non-displaceable"},
     Quantity{"occupancy", "1", "fraction of BPND that is gone at the peak of the response"},
@@ -48,7 +49,7 @@ inline constexpr Model lp_ntpet = {
     .title = "Linear parametric neurotransmitter PET",
     .citation = "Normandin MD, Schiffer WK, Morris ED. NeuroImage 2012;59:2689-2699",
     .doi = "10.1016/j.neuroimage.2011.07.002",
-    .limits = "Finds some response in any curve; a small one is to be compared with mrtm by AICc.",
+    .limits = "Finds some response in any curve; flagged where mrtm, without one, is as good by AICc.",
     .quantities = lp_ntpet_quantities,
     .least_frames = 9,
     .derive = &derive_lp_ntpet,

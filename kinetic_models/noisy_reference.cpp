@@ -11,6 +11,7 @@
 #include "kinetic_models/detail/curve_fit.h"
 #include "kinetic_models/detail/least_squares.h"
 #include "kinetic_models/detail/profile_interval.h"
+#include "kinetic_models/detail/response_regression.h"
 #include "libpet/error.h"
 
 namespace pet {
@@ -275,6 +276,8 @@ Fit fit_noisy_reference(const Model& model,
   result.aicc = not_available;
   // What a model's own fit says of the curve holds here too.
   if (std::ranges::find(ordinary.flags, "low_binding") != ordinary.flags.end()) result.flags.push_back("low_binding");
+  if (std::ranges::find(ordinary.flags, "no_displacement") != ordinary.flags.end())
+    detail::mark_no_displacement(result);
   if (intervals) add_likelihood_intervals(model, options, curves, noise, *intervals, sigma, minimum, result);
   return result;
 }

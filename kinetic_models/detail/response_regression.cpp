@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string_view>
 
 #include "kinetic_models/detail/linear.h"
 
@@ -37,6 +38,31 @@ std::vector<double> weighted(const std::vector<double>& all, const FramesUsed& u
   return some;
 }
 
+// A response may rise within a minute or two of its onset, whatever the frames, and changes the more slowly the later.
+int parts_of(double length_min, double after_onset_min) {
+  const double longest_min = std::max(0.5, 0.25 * after_onset_min);
+  return std::max(1, static_cast<int>(std::ceil(length_min / longest_min)));
+}
+
+// What a part of a step adds to the integral, and the mean over the part of what it has added so far.
+struct Gain {
+  double total = 0.0;
+  double mean = 0.0;
+};
+
+Gain gain_of(const FrameStep& step, double start_min, double length_min, double onset_min, const Response& response) {
+  Gain gain;
+  for (std::size_t n = 0; n < node.size(); ++n) {
+    const double t = start_min + node[n] * length_min;
+    const double into = t - step.start_min;
+    const double C_T = step.c[0] + into * (step.c[1] + into * step.c[2]);
+    const double share = node_weight[n] * length_min * C_T * response(t - onset_min);
+    gain.total += share;
+    gain.mean += (1.0 - node[n]) * share;
+  }
+  return gain;
+}
+
 }  // namespace
 
 ResponseIntegral::ResponseIntegral(const TimeActivityCurve& target, Sampling sampling)
@@ -50,23 +76,20 @@ std::vector<double> ResponseIntegral::operator()(double onset_min, const Respons
   for (const FrameStep& step : steps_) {
     const double end = step.start_min + step.length_min;
     const double start = std::min(std::max(step.start_min, onset_min), end);
-    const double length = end - start;
-    double gain = 0.0;
-    double mean_gain = 0.0;  // of the running integral over the part after `start`
-    for (std::size_t n = 0; n < node.size() && length > 0.0; ++n) {
-      const double t = start + node[n] * length;
-      const double into = t - step.start_min;
-      const double C_T = step.c[0] + into * (step.c[1] + into * step.c[2]);
-      const double share = node_weight[n] * length * C_T * response(t - onset_min);
-      gain += share;
-      mean_gain += (1.0 - node[n]) * share;
+    double area = integral * (start - step.start_min);  // of the running integral
+    const int parts = parts_of(end - start, start - onset_min);
+    const double length = (end - start) / parts;
+    for (int part = 0; part < parts && length > 0.0; ++part) {
+      const Gain gain = gain_of(step, start + part * length, length, onset_min, response);
+      area += (integral + gain.mean) * length;
+      integral += gain.total;
     }
-    if (step.frame >= 0 && sampling_ == Sampling::average) {
-      const auto f = static_cast<std::size_t>(step.frame);
-      result[f] += (integral * step.length_min + mean_gain * length) / frames_[f].duration_min();
-    }
-    integral += gain;
-    if (step.frame >= 0 && sampling_ == Sampling::midframe) result[static_cast<std::size_t>(step.frame)] = integral;
+    if (step.frame < 0) continue;
+    const auto f = static_cast<std::size_t>(step.frame);
+    if (sampling_ == Sampling::average)
+      result[f] += area / frames_[f].duration_min();
+    else
+      result[f] = integral;
   }
   return result;
 }
@@ -112,6 +135,19 @@ ResponseRegression::Found ResponseRegression::fit(const std::vector<double>& int
   found.k2 = solution.coefficients[1];
   found.k2a = solution.coefficients[2];
   return found;
+}
+
+double ResponseRegression::weighted_rss_without_response() const {
+  return dot(residual_, residual_);
+}
+
+void mark_no_displacement(Fit& fit) {
+  constexpr std::array<std::string_view, 5> of_displacement = {"occupancy", "onset", "rise", "peak", "gamma"};
+  fit.flags.push_back("no_displacement");
+  if (fit.status == FitStatus::ok || fit.status == FitStatus::at_bound) fit.status = FitStatus::unidentifiable;
+  for (Estimate& estimate : fit.estimates)
+    if (std::ranges::find(of_displacement, estimate.symbol) != of_displacement.end())
+      estimate.standard_error = not_available;
 }
 
 std::vector<double> onsets_between_frames(const Frames& frames, const FramesUsed& used) {

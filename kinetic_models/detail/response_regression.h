@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kinetic_models/detail/frames_used.h"
+#include "kinetic_models/fit.h"
 #include "kinetic_models/frame_steps.h"
 #include "kinetic_models/reference_region.h"
 
@@ -20,7 +21,8 @@ class ResponseIntegral {
   ResponseIntegral(const TimeActivityCurve& target, Sampling sampling);
 
   /// int_0^t C_T h du by frame, its mean over the frame or its value at mid-frame, by Gauss-Legendre quadrature with
-  /// four nodes a step, the first step beginning at the onset.
+  /// four nodes a step. The first begins at the onset; none is longer than half a minute or a quarter of the time since
+  /// the onset, whichever is longer.
   std::vector<double> operator()(double onset_min, const Response& response) const;
 
  private:
@@ -52,6 +54,8 @@ class ResponseRegression {
   }
   /// Least squares with that column; an infinite RSS where it depends on the others.
   Found fit(const std::vector<double>& integral) const;
+  /// The weighted RSS of the first three columns alone: of mrtm.
+  double weighted_rss_without_response() const;
   /// The first three columns, C_R, int C_R and -int C_T, all frames.
   const std::vector<std::vector<double>>& columns() const { return columns_; }
 
@@ -63,6 +67,11 @@ class ResponseRegression {
   std::vector<std::vector<double>> orthonormal_;  // the weighted columns at the frames used
   std::vector<double> residual_;                  // of the weighted target, without a response
 };
+
+/// Says of a fit of a displacement that the same model without one is as good by AICc: status unidentifiable (where it
+/// was ok or at_bound), flag no_displacement, and no standard error of occupancy, onset, rise, peak and gamma, which
+/// say nothing then.
+void mark_no_displacement(Fit& fit);
 
 /// Onsets to be tried: the starts of the frames used, a minute apart or more, with at least five of them before and
 /// three from it on.

@@ -205,6 +205,17 @@ double largest_by_chance(double level, int freedom, std::optional<int> of_errors
   return boost::math::quantile(boost::math::chi_squared(freedom), level) / freedom;
 }
 
+// By how much the cost may exceed its minimum, t^2 s^2, with the degrees of freedom of t.
+struct Rise {
+  double cost;
+  double degrees_of_freedom;
+};
+
+Rise rise_of_known(const VolumeErrors& errors, double level) {
+  const double freedom = errors.degrees_of_freedom ? *errors.degrees_of_freedom : infinity;
+  return {std::pow(student_factor(level, freedom), 2), freedom};
+}
+
 }  // namespace
 
 VolumeErrors independent_errors(std::span<const double> baseline_se, std::span<const double> drug_se) {
@@ -237,10 +248,13 @@ UncertainLine line_with_errors(std::span<const double> VT_baseline,
   const bool is_from_scatter =
       !errors.is_size_known || found.variance > largest_by_chance(level, freedom, errors.degrees_of_freedom);
   const double size = is_from_scatter ? found.variance : 1.0;
-  const double factor = is_from_scatter             ? interval_factor(level, freedom)
-                        : errors.degrees_of_freedom ? interval_factor(level, *errors.degrees_of_freedom)
-                                                    : normal_factor(level);
-  const double limit = best.cost + factor * factor * size;
+  const Rise of_errors = rise_of_known(errors, level);
+  const Rise of_scatter{std::pow(interval_factor(level, freedom), 2) * found.variance, static_cast<double>(freedom)};
+  // Where errors fail to explain the scatter, few degrees of freedom of theirs may still allow more than it does.
+  const bool is_wider = is_from_scatter && (!errors.is_size_known || of_scatter.cost > of_errors.cost);
+  const Rise& rise = is_wider ? of_scatter : of_errors;
+  const double limit = best.cost + rise.cost;
+  found.degrees_of_freedom = rise.degrees_of_freedom;
   found.occupancy = 1.0 - std::tan(angle);
   found.VND = VND ? *VND : line.VND_of(angle);
   found.occupancy_interval = occupancy_interval(cost, angle, limit);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -32,7 +33,8 @@ struct UncertainLine {
   double VND = not_available;
   double VND_se = not_available;
   Interval VND_interval;
-  double variance = not_available;  ///< Q / degrees of freedom: by which the covariances would have to be multiplied
+  double variance = not_available;  ///< Q / (n - 2): by which the covariances would have to be multiplied
+  double degrees_of_freedom = std::numeric_limits<double>::infinity();  ///< of the intervals; infinite: normal
 };
 
 /// Maximum likelihood of VT_baseline = VND + VS + e, VT_drug = VND + (1 - occupancy) VS + h, the VS of every region
@@ -49,8 +51,9 @@ struct UncertainLine {
 /// (chi^2, or F with the degrees of freedom of the covariances): scatter beyond chance is error of the model. Intervals
 /// by profile likelihood: all occupancies (or VND) whose smallest Q over the other is at most Q + t^2 s^2, t being
 /// Student's quantile with the degrees of freedom of what set the size: s^2 where it comes from the scatter, else the
-/// covariances (normal quantiles where these are exact). They are unbounded where the data do not tell. Throws
-/// InputError for fewer than three regions and for covariances that are not symmetric and positive definite.
+/// covariances (normal quantiles where these are exact). Where the scatter is beyond chance the wider of the two
+/// counts. They are unbounded where the data do not tell. Throws InputError for fewer than three regions and for
+/// covariances that are not symmetric and positive definite.
 UncertainLine line_with_errors(std::span<const double> VT_baseline,
                                std::span<const double> VT_drug,
                                const VolumeErrors& errors,

@@ -21,9 +21,23 @@ struct Errors {
   double degrees_of_freedom = std::numeric_limits<double>::infinity();
 };
 
+// Of the variances of two fits and a share of a common one, which is as uncertain as the whole.
+double degrees_of_freedom(const VariancePart& of_drug,
+                          const VariancePart& of_baseline,
+                          const VariancePart& whole,
+                          double share) {
+  const std::array fits = {of_drug, of_baseline};
+  const double of_fits = satterthwaite(fits);
+  const double variance = of_drug.variance + of_baseline.variance + share * whole.variance;
+  const double uncertainty =
+      square(of_drug.variance + of_baseline.variance) / of_fits + square(whole.variance) / whole.degrees_of_freedom;
+  if (!(uncertainty > 0.0)) return std::numeric_limits<double>::infinity();
+  const double least = whole.variance > 0.0 ? std::min(of_fits, whole.degrees_of_freedom) : of_fits;
+  return std::max(square(variance) / uncertainty, least);
+}
+
 // 1 - drug / baseline.
 Occupancy occupancy_of(const Binding& baseline, const Binding& drug, const Errors& errors, double level) {
-  const double factor = student_factor(level, errors.degrees_of_freedom);
   Occupancy occupancy;
   occupancy.interval = {not_available, not_available};
   if (!std::isfinite(baseline.value) || !std::isfinite(drug.value)) {
@@ -47,6 +61,7 @@ Occupancy occupancy_of(const Binding& baseline, const Binding& drug, const Error
   occupancy.standard_error =
       std::sqrt(std::max(0.0, errors.drug + ratio * ratio * errors.baseline - 2.0 * ratio * errors.covariance)) /
       baseline.value;
+  const double factor = student_factor(level, errors.degrees_of_freedom);
   const Interval ratios =
       fieller_interval(drug.value, baseline.value, errors.drug, errors.baseline, errors.covariance, factor);
   occupancy.interval = {1.0 - ratios.upper, 1.0 - ratios.lower};
@@ -60,10 +75,9 @@ Occupancy occupancy_of(const Binding& baseline, const Binding& drug, const Error
 }  // namespace
 
 CommonError excess_error(const CommonError& test_retest, double of_fits) {
-  const double left = 1.0 - of_fits;
-  if (!(left > 0.0)) return {};
-  return {left * test_retest.baseline_variance, left * test_retest.drug_variance,
-          test_retest.degrees_of_freedom * left * left};
+  CommonError excess = test_retest;
+  excess.share = std::clamp(1.0 - of_fits, 0.0, 1.0);
+  return excess;
 }
 
 Occupancy occupancy_from_binding(const Binding& baseline,
@@ -73,13 +87,13 @@ Occupancy occupancy_from_binding(const Binding& baseline,
   const double of_baseline = square(baseline.standard_error);
   const double of_drug = square(drug.standard_error);
   const double ratio = square(drug.value / baseline.value);
-  const std::array parts = {
-      VariancePart{of_drug, drug.degrees_of_freedom}, VariancePart{ratio * of_baseline, baseline.degrees_of_freedom},
-      VariancePart{common.drug_variance + ratio * common.baseline_variance, common.degrees_of_freedom}};
+  const VariancePart whole{common.drug_variance + ratio * common.baseline_variance, common.degrees_of_freedom};
   return occupancy_of(baseline, drug,
-                      {.baseline = of_baseline + common.baseline_variance,
-                       .drug = of_drug + common.drug_variance,
-                       .degrees_of_freedom = satterthwaite(parts)},
+                      {.baseline = of_baseline + common.share * common.baseline_variance,
+                       .drug = of_drug + common.share * common.drug_variance,
+                       .degrees_of_freedom =
+                           degrees_of_freedom({of_drug, drug.degrees_of_freedom},
+                                              {ratio * of_baseline, baseline.degrees_of_freedom}, whole, common.share)},
                       level);
 }
 

@@ -24,11 +24,11 @@ struct CommonError {
   double baseline_variance = 0.0;
   double drug_variance = 0.0;
   double degrees_of_freedom = std::numeric_limits<double>::infinity();
+  double share = 1.0;  ///< of the variances that counts; what is left of them is as uncertain as the whole
 };
 
 /// What is left of a test-retest error where the standard errors of the fits, which account for the share `of_fits` of
-/// its variance, are counted on their own; never below zero. The difference of the two is as uncertain as the whole, so
-/// that it has fewer degrees of freedom, nu (1 - of_fits)^2.
+/// its variance, are counted on their own: the share 1 - of_fits, never below zero.
 CommonError excess_error(const CommonError& test_retest, double of_fits);
 
 /// The fraction of the binding at baseline that is gone after the drug.
@@ -42,9 +42,11 @@ struct Occupancy {
 
 /// Occupancy 1 - drug / baseline of independent scans. The standard error is the delta method's,
 /// (drug / baseline) sqrt((s_b / baseline)^2 + (s_d / drug)^2), the interval Fieller's at `level` with
-/// Student's t, whose degrees of freedom are those of the sum of the variances that the ratio has (satterthwaite): it
-/// is skewed where the baseline is uncertain, and unbounded (status unidentifiable, flag occupancy_unbounded) where the
-/// baseline does not differ from zero. A baseline at or below zero has no occupancy
+/// Student's t, whose degrees of freedom are those of the sum of the variances that the ratio has (satterthwaite). A
+/// common error of which only a share counts is in them with the uncertainty of the whole, V^2 / (sum of V_i^2 / nu_i +
+/// whole^2 / nu); this falls without limit where the share nears zero, so that there are never fewer than the least of
+/// the parts. It is skewed where the baseline is uncertain, and unbounded (status unidentifiable, flag
+/// occupancy_unbounded) where the baseline does not differ from zero. A baseline at or below zero has no occupancy
 /// (status unidentifiable, flag no_baseline_binding). Without standard errors there is no interval (flag
 /// no_standard_error).
 Occupancy occupancy_from_binding(const Binding& baseline,

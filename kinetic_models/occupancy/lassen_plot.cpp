@@ -66,7 +66,9 @@ LassenPlot ordinary_plot(std::span<const double> baseline, std::span<const doubl
   const double variance = rss / (m.n - 2.0);
   const double slope_variance = variance / m.Sxx;
   const double mean_variance = variance / m.n;
-  const double factor = interval_factor(level, static_cast<int>(baseline.size()) - 2);
+  const int freedom = static_cast<int>(baseline.size()) - 2;
+  const double factor = interval_factor(level, freedom);
+  plot.degrees_of_freedom = freedom;
   plot.occupancy_se = std::sqrt(slope_variance);
   plot.occupancy_interval = {plot.occupancy - factor * plot.occupancy_se, plot.occupancy + factor * plot.occupancy_se};
   // VND = mean_x - mean_y / slope, and mean and slope of a regression are independent.
@@ -94,6 +96,7 @@ LassenPlot ordinary_plot_through(double VND,
     rss += std::pow(baseline[i] - drug[i] - plot.occupancy * (baseline[i] - VND), 2);
   const int freedom = static_cast<int>(baseline.size()) - 1;
   const double factor = interval_factor(level, freedom);
+  plot.degrees_of_freedom = freedom;
   plot.occupancy_se = std::sqrt(rss / freedom / xx);
   plot.occupancy_interval = {plot.occupancy - factor * plot.occupancy_se, plot.occupancy + factor * plot.occupancy_se};
   plot.VND = VND;
@@ -131,6 +134,7 @@ LassenPlot orthogonal_plot(std::span<const double> baseline, std::span<const dou
   }
   add_jackknife(occupancies, plot.occupancy, level, plot.occupancy_se, plot.occupancy_interval);
   add_jackknife(volumes, plot.VND, level, plot.VND_se, plot.VND_interval);
+  plot.degrees_of_freedom = static_cast<double>(baseline.size()) - 1.0;
   return plot;
 }
 
@@ -149,6 +153,7 @@ LassenPlot likelihood_plot(std::span<const double> baseline,
   plot.VND = line.VND;
   plot.VND_se = line.VND_se;
   plot.VND_interval = line.VND_interval;
+  plot.degrees_of_freedom = line.degrees_of_freedom;
   return plot;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,6 +26,7 @@ struct LassenPlot {
   bool is_VND_identified = false;
   FitStatus status = FitStatus::failed;
   std::vector<std::string> flags;
+  double degrees_of_freedom = std::numeric_limits<double>::infinity();  ///< of the standard errors; infinite: known
 };
 
 /// How the line is drawn.

@@ -159,11 +159,16 @@ double test_retest_variance(const OccupancyRequest& request,
   return unit * unit * variance;
 }
 
-// The errors of a ratio from test-retest data. Where all fits have standard errors, those of these two scans stay, and
-// what repeated scans differ by beyond their own comes to them, in proportion to 1 + BPND where errors grow with the
-// volume: noise of counts is less in a scan with the drug, what repeats between scans is not. Otherwise the test-retest
-// variance stands for all.
-CommonError test_retest_error(
+struct RepeatError {
+  CommonError common;
+  bool is_without_excess = false;  // the fits account for all of it
+};
+
+// The errors of a ratio from test-retest data. Where the fits of the region have standard errors, those of these two
+// scans stay, and what repeated scans differ by beyond their own comes to them, in proportion to 1 + BPND where errors
+// grow with the volume: noise of counts is less in a scan with the drug, what repeats between scans is not. Otherwise
+// the test-retest variance stands for all.
+RepeatError test_retest_error(
     const OccupancyRequest& request, const std::string& region, const OccupancyResult& result, Binding& b, Binding& d) {
   const RegionCovariance own = covariance_of(*request.covariance, {region});
   const double infinity = std::numeric_limits<double>::infinity();
@@ -171,13 +176,14 @@ CommonError test_retest_error(
   error.degrees_of_freedom = own.degrees_of_freedom ? *own.degrees_of_freedom : infinity;
   error.baseline_variance = test_retest_variance(request, region, b.value, result.VND_baseline);
   error.drug_variance = test_retest_variance(request, region, d.value, result.VND_drug);
-  const bool is_divided = !own.of_fits.empty() && !result.VND_baseline && std::isfinite(b.standard_error) &&
-                          std::isfinite(d.standard_error);
+  const bool is_divided = !own.of_fits.empty() && std::isfinite(own.of_fits[0]) && !result.VND_baseline &&
+                          std::isfinite(b.standard_error) && std::isfinite(d.standard_error);
   if (!is_divided) {
     for (Binding* scan : {&b, &d}) scan->standard_error = 0.0, scan->degrees_of_freedom = infinity;
-    return error;
+    return {error};
   }
-  return excess_error(error, own.of_fits[0] / own.variance(0));
+  const double share = own.of_fits[0] / own.variance(0);
+  return {excess_error(error, share), share >= 1.0};
 }
 
 OccupancyRow change_row(const Pair& pair,
@@ -225,12 +231,13 @@ void add_bpnd_rows(OccupancyResult& result,
       b = bpnd_from_volume(b, vnd_of_scan(baseline, column_b, request));
       d = bpnd_from_volume(d, vnd_of_scan(drug, column_d, request));
     }
-    CommonError common;
-    if (request.covariance) common = test_retest_error(request, pair.baseline->name, result, b, d);
+    RepeatError repeated;
+    if (request.covariance) repeated = test_retest_error(request, pair.baseline->name, result, b, d);
     OccupancyRow row = request.method == OccupancyMethod::change
-                           ? change_row(pair, b, d, common, request, result.VND_baseline)
+                           ? change_row(pair, b, d, repeated.common, request, result.VND_baseline)
                            : row_of(pair.baseline->index, pair.baseline->name, b, d,
-                                    occupancy_from_binding(b, d, request.level, common));
+                                    occupancy_from_binding(b, d, request.level, repeated.common));
+    if (repeated.is_without_excess) row.flags.push_back("no_excess_error");
     add_fit_status(row, pair);
     result.table.rows.push_back(std::move(row));
   }
@@ -269,7 +276,7 @@ void add_regions_of_plot(OccupancyResult& result,
                          double level) {
   const std::size_t column_b = baseline.column(measure);
   const std::size_t column_d = drug.column(measure);
-  const Binding VND{result.plot->VND, result.plot->VND_se};
+  const Binding VND{result.plot->VND, result.plot->VND_se, result.plot->degrees_of_freedom};
   for (const Pair& pair : pairs) {
     const Binding b = binding_of(baseline, *pair.baseline, column_b);
     const Binding d = binding_of(drug, *pair.drug, column_d);

@@ -29,8 +29,9 @@ struct OccupancyRequest {
   std::string vnd_region;     ///< or the region whose VT is VND in each scan
   std::vector<std::string> regions;  ///< empty: all regions that both tables have
   double level = 0.95;
-  /// Of the errors of one scan, from test-retest data: the standard errors of method bpnd in place of those of the
-  /// fits, and what the likelihood of a Lassen plot needs.
+  /// Of the errors of one scan, from test-retest data. Method bpnd: what it has beyond the standard errors of its fits
+  /// is added to those of these two scans, or, where the part of the fits is not known, it takes their place. Method
+  /// lassen: what the likelihood needs.
   std::optional<RegionCovariance> covariance{};
   bool has_baseline = true;  ///< false: the first scan was made after a drug too (method lassen only)
 };

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <optional>
 
+#include "kinetic_models/detail/statistics.h"
 #include "kinetic_models/occupancy/lassen_plot.h"
 #include "libpet/error.h"
 
@@ -47,16 +48,16 @@ bool is_trusted(const ParameterRow& row) {
   return row.status.empty() || row.status == "ok" || row.status == "at_bound";
 }
 
-const ParameterCell* cell_of(const ParameterTable& table, const std::string& region, const std::string& measure) {
-  const std::size_t column = table.column(measure);
+const ParameterRow* row_of(const ParameterTable& table, const std::string& region) {
   for (const ParameterRow& row : table.rows)
-    if (row.name == region && is_trusted(row)) return &row.cells[column];
+    if (row.name == region && is_trusted(row)) return &row;
   return nullptr;
 }
 
 std::optional<double> value_of(const ParameterTable& table, const std::string& region, const std::string& measure) {
-  const ParameterCell* cell = cell_of(table, region, measure);
-  return cell != nullptr ? cell->value : std::nullopt;
+  const std::size_t column = table.column(measure);
+  const ParameterRow* row = row_of(table, region);
+  return row != nullptr ? row->cells[column].value : std::nullopt;
 }
 
 // Whether a measure is a volume of distribution over something common to all regions, less a constant.
@@ -68,20 +69,22 @@ double added_to(const std::string& measure) {
   return measure == "BPND" ? 1.0 : 0.0;
 }
 
-// The mean squared standard error of all fits of a region, in the unit of the covariance; nothing where one has none.
-std::optional<double> variance_of_fits(const std::vector<ParameterTable>& tests,
-                                       const std::vector<ParameterTable>& retests,
-                                       const std::string& region,
-                                       const std::string& measure) {
-  double sum = 0.0;
+// The median squared standard error of the fits of a region, in the unit of the covariance; NaN where fewer than half
+// of them tell.
+double variance_of_fits(const std::vector<ParameterTable>& tests,
+                        const std::vector<ParameterTable>& retests,
+                        const std::string& region,
+                        const std::string& measure) {
+  std::vector<double> variances;
   for (const std::vector<ParameterTable>* scans : {&tests, &retests})
     for (const ParameterTable& scan : *scans) {
-      const ParameterCell& cell = *cell_of(scan, region, measure);
-      if (!cell.standard_error) return std::nullopt;
+      const ParameterRow& row = *row_of(scan, region);
+      const ParameterCell& cell = row.cells[scan.column(measure)];
+      if (row.status == "at_bound" || !cell.standard_error) continue;
       const double size = is_volume(measure) ? *cell.value + added_to(measure) : 1.0;
-      sum += std::pow(*cell.standard_error / size, 2);
+      variances.push_back(std::pow(*cell.standard_error / size, 2));
     }
-  return sum / static_cast<double>(tests.size() + retests.size());
+  return variances.size() < tests.size() ? not_available : detail::median(std::move(variances));
 }
 
 double difference(const ParameterTable& test,
@@ -165,14 +168,8 @@ RegionCovariance test_retest_covariance(const std::vector<ParameterTable>& tests
   }
   RegionCovariance covariance = test_retest_covariance(std::move(regions), differences);
   covariance.is_relative = is_volume(measure);
-  for (const std::string& region : covariance.regions) {
-    const std::optional<double> of_fits = variance_of_fits(tests, retests, region, measure);
-    if (!of_fits) {
-      covariance.of_fits.clear();
-      break;
-    }
-    covariance.of_fits.push_back(*of_fits);
-  }
+  for (const std::string& region : covariance.regions)
+    covariance.of_fits.push_back(variance_of_fits(tests, retests, region, measure));
   return covariance;
 }
 

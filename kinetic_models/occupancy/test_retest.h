@@ -19,7 +19,8 @@ struct RegionCovariance {
   double shrinkage = 0.0;                   ///< weight of the target in it, 0 to 1
   std::optional<int> degrees_of_freedom{};  ///< of its estimation; none: taken as exact
   bool is_relative = false;                 ///< of log VT or log(1 + BPND): no unit
-  /// The part of every variance that the standard errors of the test-retest fits account for; empty: not known.
+  /// The part of every variance that the standard errors of the test-retest fits account for, one a region; NaN where
+  /// it is not known, empty where it is known for none.
   std::vector<double> of_fits{};
 
   double variance(std::size_t region) const { return matrix[region * regions.size() + region]; }
@@ -38,9 +39,11 @@ RegionCovariance test_retest_covariance(std::vector<std::string> regions,
 
 /// The same from parameter tables, one test and one retest scan a subject, for the regions that all of them have with a
 /// number. Errors grow with the volume: of VT the differences of log VT are taken, of BPND those of log(1 + BPND),
-/// which makes the covariance relative; of other measures the differences themselves. Throws UsageError where the lists
-/// are not of one length, InputError also for tables whose sidecars name different models, reference regions or
-/// samplings, for fewer than one common region and volumes that are not positive.
+/// which makes the covariance relative; of other measures the differences themselves. The part of the fits in a
+/// variance is the median of their squared standard errors, over the fits with status ok (one bad fit does not decide):
+/// not known for a region of which fewer than half the fits are such. Throws UsageError where the lists are not of one
+/// length, InputError also for tables whose sidecars name different models, reference regions or samplings, for fewer
+/// than one common region and volumes that are not positive.
 RegionCovariance test_retest_covariance(const std::vector<ParameterTable>& tests,
                                         const std::vector<ParameterTable>& retests,
                                         const std::string& measure);

@@ -6,12 +6,18 @@
 #include <cmath>
 #include <functional>
 
+#include "kinetic_models/detail/response_regression.h"
 #include "kinetic_models/displacement.h"
 #include "kinetic_models/lp_ntpet.h"
+#include "kinetic_models/noisy_reference.h"
+#include "kinetic_models/reference_noise.h"
+#include "kinetic_models/simulation/normal_noise.h"
 #include "kinetic_models/srtm.h"
 #include "tests/kinetic_models/simulated_scan.h"
 
 using namespace pet;
+using simulated::gamma_variate;
+using simulated::rising;
 
 namespace {
 
@@ -67,18 +73,9 @@ DisplacedScan simulated_scan(const std::function<double(double)>& k2a, double on
   return {integrated(system, 2, frames, onset), integrated(system, 3, frames, onset)};
 }
 
-double rising(double t, double onset, double rise) {
-  return t > onset ? 1.0 - std::exp(-rise * (t - onset)) : 0.0;
-}
-
 DisplacedScan displaced(double BPND, double occupancy, double onset, double rise, const Frames& frames) {
   return simulated_scan([=](double t) { return k2 / (1.0 + BPND * (1.0 - occupancy * rising(t, onset, rise))); }, onset,
                         frames);
-}
-
-double gamma_variate(double t, double onset, double peak, double alpha) {
-  const double tau = (t - onset) / (peak - onset);
-  return tau > 0.0 ? std::pow(tau, alpha) * std::exp(alpha * (1.0 - tau)) : 0.0;
 }
 
 // An occupancy at the peak of the response of lp-ntPET.
@@ -88,7 +85,7 @@ DisplacedScan transient(double BPND, double occupancy, double onset, double peak
   return simulated_scan([=](double t) { return k2a + gamma * gamma_variate(t, onset, peak, alpha); }, onset, frames);
 }
 
-// Frames of a displacement scan: a minute each from 20 min on would be too many; two around the drug.
+// Five minutes a frame from 21 min on: a drug at 61 min comes at the start of one, a task at 47 min within one.
 const Frames frames = simulated::frames({{6, 10}, {6, 20}, {6, 60}, {6, 120}, {20, 300}});
 
 }  // namespace
@@ -178,4 +175,63 @@ TEST_CASE("The onset of a displacement stays within the bounds that the user giv
   CHECK(fit["onset"].value == Approx(60.8));
   CHECK(fit.status == FitStatus::at_bound);
   CHECK(fit["occupancy"].value == Approx(0.6).margin(0.02));
+}
+
+TEST_CASE("The integral with a response that rises in 2 min within frames of 5 min is that of small steps") {
+  const TimeActivityCurve target = transient(1.4, 0.6, 47.0, 49.0, 1.0, frames).target;
+  const InputCurve C_T = integral_preserving_curve(target);
+  for (const double alpha : {0.25, 1.0, 4.0}) {
+    const auto response = [&](double after) { return gamma_variate(after, 0.0, 2.0, alpha); };
+    const std::vector<double> found = detail::ResponseIntegral(target, Sampling::average)(47.0, response);
+    double integral = 0.0;
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+      constexpr int steps = 20000;
+      const double h = frames[i].duration_min() / steps;
+      double mean = 0.0;
+      for (int k = 0; k < steps; ++k) {
+        const double t = frames[i].start_min + (k + 0.5) * h;
+        const double share = t > 47.0 ? h * C_T.value(t) * response(t - 47.0) : 0.0;
+        mean += (integral + 0.5 * share) / steps;
+        integral += share;
+      }
+      CAPTURE(alpha, i);
+      CHECK(found[i] == Approx(mean).epsilon(1e-3).margin(1e-9));
+    }
+  }
+}
+
+TEST_CASE("A fit that is no better than one without a drug says so and gives the occupancy no error") {
+  const simulated::Scan none = simulated::srtm_scan({}, frames);
+  const DisplacedScan drug = displaced(1.4, 0.6, 61.0, 0.2, frames);
+  const double peak = *std::max_element(none.target.activity.begin(), none.target.activity.end());
+  constexpr int scans = 10;
+  for (const Model* model : {&displacement, &lp_ntpet}) {
+    int without = 0;
+    int with = 0;
+    for (int s = 0; s < scans; ++s) {
+      NormalNoise noise(12, {static_cast<std::uint64_t>(s)});
+      TimeActivityCurve target = none.target;
+      TimeActivityCurve displaced_target = drug.target;
+      FitOptions options;
+      for (std::size_t i = 0; i < frames.size(); ++i) {
+        const double error = 0.02 * peak * std::sqrt(5.0 / frames[i].duration_min()) * noise.next();
+        target.activity[i] += error;
+        displaced_target.activity[i] += error;
+        options.weights.push_back(frames[i].duration_min());
+      }
+      const auto has_flag = [](const Fit& fit) {
+        return std::ranges::find(fit.flags, "no_displacement") != fit.flags.end();
+      };
+      if (has_flag(pet::fit(*model, displaced_target, ReferenceRegion(drug.reference), options))) ++with;
+      const Fit fit = pet::fit(*model, target, ReferenceRegion(none.reference), options);
+      if (!has_flag(fit)) continue;
+      ++without;
+      CHECK(fit.status == FitStatus::unidentifiable);
+      CHECK(std::isnan(fit["occupancy"].standard_error));
+      CHECK(std::isnan(fit["onset"].standard_error));
+    }
+    CAPTURE(model->name);
+    CHECK(without >= 7);
+    CHECK(with == 0);
+  }
 }

@@ -64,8 +64,7 @@ TimeActivityCurve displaced_by(const std::function<double(double)>& occupancy) {
 // A transient response of the efflux, in the form of lp-ntPET.
 TimeActivityCurve with_response() {
   const auto k2a = [&](double t) {
-    const double tau = (t - onset_min) / 20.0;
-    return truth.k2a() * (1.0 + (tau > 0.0 ? 0.6 * tau * std::exp(1.0 - tau) : 0.0));
+    return truth.k2a() * (1.0 + 0.6 * simulated::gamma_variate(t, onset_min, onset_min + 20.0, 1.0));
   };
   return simulated::displaced_target(truth.R1 * truth.K1_reference, k2a, simulated::cimbi36_frames());
 }
@@ -82,7 +81,7 @@ const TimeActivityCurve& target_of(const Model& model) {
   static const TimeActivityCurve relative =
       simulated::srtm_scan(trapped_reference_truth, simulated::cimbi36_frames()).target;
   static const TimeActivityCurve displaced =
-      displaced_by([](double t) { return t > onset_min ? 0.6 * (1.0 - std::exp(-0.1 * (t - onset_min))) : 0.0; });
+      displaced_by([](double t) { return 0.6 * simulated::rising(t, onset_min, 0.1); });
   static const TimeActivityCurve transient = with_response();
   if (model.name == "displacement") return displaced;
   if (model.name == "lp-ntpet") return transient;
@@ -303,7 +302,7 @@ TEST_CASE("Every model's standard error is the scatter of its estimates under no
   // variance.
   for (const Model* model : models()) {
     if (model->name == "suvr" || model->name == "spectral") continue;          // spectral has none
-    if (model->name == "lp-ntpet" || model->name == "displacement") continue;  // tests/validation: they search for long
+    if (model->name == "lp-ntpet" || model->name == "displacement") continue;  // tests/validation has them
     INFO(model->name);
     constexpr int repeats = 400;
     FitOptions options = options_for(*model);

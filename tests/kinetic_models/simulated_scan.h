@@ -149,6 +149,17 @@ inline pet::TimeActivityCurve two_tissue_target(const TwoTissueTruth& truth, con
   return target;
 }
 
+/// What a drug does to the binding as time goes on, as a share of what it does in the end: 0 up to the onset.
+inline double rising(double t, double onset, double rise) {
+  return t > onset ? 1.0 - std::exp(-rise * (t - onset)) : 0.0;
+}
+
+/// The response of lp-ntPET: 0 up to the onset, 1 at the peak.
+inline double gamma_variate(double t, double onset, double peak, double alpha) {
+  const double tau = (t - onset) / (peak - onset);
+  return tau > 0.0 ? std::pow(tau, alpha) * std::exp(alpha * (1.0 - tau)) : 0.0;
+}
+
 /// Frame averages of a target of one tissue compartment whose efflux rate constant changes with time, driven by the
 /// plasma: what a drug given within the scan does. A kink of `k2a` must be at the edge of a frame.
 inline pet::TimeActivityCurve displaced_target(double K1,

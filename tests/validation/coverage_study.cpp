@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "kinetic_models/registry.h"
 #include "kinetic_models/simulation/normal_noise.h"
@@ -56,23 +57,22 @@ std::vector<double> noise_of(const TimeActivityCurve& curve) {
   return sigma;
 }
 
-// A drug at 60 min that takes away 60 % of the binding, for good or (in the form of lp-ntPET) for a while.
-TimeActivityCurve displaced_curve(const Frames& frames, bool is_transient) {
+// A drug at 60 min that takes away that share of the binding, for good or (in the form of lp-ntPET) for a while.
+TimeActivityCurve displaced_curve(const Frames& frames, double occupancy, bool is_transient) {
   constexpr double onset_min = 60.0;
   const double K1 = srtm_truth.R1 * srtm_truth.K1_reference;
-  const double k2a_full = srtm_truth.k2() / (1.0 + 0.4 * srtm_truth.BPND);
+  const auto k2a_at = [](double taken) { return srtm_truth.k2() / (1.0 + srtm_truth.BPND * (1.0 - taken)); };
   const auto k2a = [=](double t) {
-    const double after = t - onset_min;
-    if (!(after > 0.0)) return srtm_truth.k2a();
-    if (!is_transient) return srtm_truth.k2() / (1.0 + srtm_truth.BPND * (1.0 - 0.6 * (1.0 - std::exp(-0.2 * after))));
-    return srtm_truth.k2a() + (k2a_full - srtm_truth.k2a()) * after / 20.0 * std::exp(1.0 - after / 20.0);
+    if (!is_transient) return k2a_at(occupancy * simulated::rising(t, onset_min, 0.2));
+    const double response = simulated::gamma_variate(t, onset_min, onset_min + 20.0, 1.0);
+    return srtm_truth.k2a() + (k2a_at(occupancy) - srtm_truth.k2a()) * response;
   };
   return simulated::displaced_target(K1, k2a, frames);
 }
 
 TimeActivityCurve exact_curve(const std::string& model, const Frames& frames) {
   if (model == "2tcm") return simulated::two_tissue_target(two_tissue_truth, frames);
-  if (model == "displacement" || model == "lp-ntpet") return displaced_curve(frames, model == "lp-ntpet");
+  if (model == "displacement" || model == "lp-ntpet") return displaced_curve(frames, 0.6, model == "lp-ntpet");
   return simulated::srtm_scan(srtm_truth, frames).target;
 }
 
@@ -89,6 +89,14 @@ Setting setting_of(const Case& study) {
   for (const double s : setting.sigma) setting.options.weights.push_back(1.0 / (s * s));
   setting.truth = fit(model, setting.exact, setting.input(), setting.options)[study.quantity].value;
   return setting;
+}
+
+// About their mean.
+double sum_of_squares(const std::vector<double>& values) {
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  double sum = 0.0;
+  for (const double v : values) sum += (v - mean) * (v - mean);
+  return sum;
 }
 
 }  // namespace
@@ -116,16 +124,52 @@ Result run(const Case& study, const IntervalOptions& intervals, int curves) {
   Result result;
   result.curves = curves;
   std::vector<double> widths;
+  std::vector<double> values;
+  double squared_errors = 0.0;
   for (const Estimate& e : estimates) {
+    if (std::isfinite(e.standard_error)) {
+      values.push_back(e.value);
+      squared_errors += e.standard_error * e.standard_error;
+    }
     result.bias += (e.value / setting.truth - 1.0) / curves;
     if (std::isnan(e.lower) || std::isnan(e.upper)) ++result.missing;
     if (std::isinf(e.lower) || std::isinf(e.upper)) ++result.unbounded;
     if (e.lower <= setting.truth && setting.truth <= e.upper) ++result.held;
     if (std::isfinite(e.upper - e.lower)) widths.push_back((e.upper - e.lower) / setting.truth);
   }
+  if (values.size() > 1) result.error_over_scatter = std::sqrt(squared_errors / sum_of_squares(values));
   if (widths.empty()) return result;
   std::nth_element(widths.begin(), widths.begin() + static_cast<std::ptrdiff_t>(widths.size() / 2), widths.end());
   result.width = widths[widths.size() / 2];
+  return result;
+}
+
+Detections detect(const std::string& name, double occupancy, int scans) {
+  const Model& model = find_model(name);
+  const Frames frames = simulated::cimbi36_frames();
+  const ReferenceRegion reference(simulated::srtm_scan(srtm_truth, frames).reference);
+  const TimeActivityCurve exact = displaced_curve(frames, occupancy, name == "lp-ntpet");
+  const double peak = *std::max_element(exact.activity.begin(), exact.activity.end());
+  FitOptions options;
+  for (const Frame& frame : frames) options.weights.push_back(frame.duration_min());
+  std::vector<Fit> fits(static_cast<std::size_t>(scans));
+  parallel_for(fits.size(), 0, [&](std::size_t s) {
+    NormalNoise noise(2027, {s});
+    TimeActivityCurve noisy = exact;
+    for (std::size_t i = 0; i < noisy.activity.size(); ++i)
+      noisy.activity[i] += 0.02 * peak * std::sqrt(5.0 / frames[i].duration_min()) * noise.next();
+    fits[s] = fit(model, noisy, reference, options);
+    add_standard_error_intervals(0.95, fits[s]);
+  });
+  Detections result;
+  result.scans = scans;
+  for (const Fit& fit : fits) {
+    if (std::ranges::find(fit.flags, "no_displacement") == fit.flags.end()) ++result.found;
+    const Estimate& e = fit["occupancy"];
+    if (std::isnan(e.lower) || std::isnan(e.upper)) continue;
+    ++result.with_interval;
+    if (occupancy < e.lower || e.upper < occupancy) ++result.wrong;
+  }
   return result;
 }
 

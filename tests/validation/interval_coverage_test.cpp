@@ -21,6 +21,8 @@ TEST_CASE("Intervals of an occupancy that rises within the scan hold the truth i
     CAPTURE(study.model, study.quantity, result.bias, result.missing);
     CHECK(result.share() >= 0.93);
     CHECK(result.share() <= 0.97);
+    CHECK(result.error_over_scatter >= 0.9);
+    CHECK(result.error_over_scatter <= 1.1);
   }
 }
 

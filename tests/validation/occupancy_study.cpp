@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "kinetic_models/noisy_reference.h"
 #include "kinetic_models/occupancy/dose_response.h"
@@ -10,6 +11,7 @@
 #include "kinetic_models/occupancy/joint.h"
 #include "kinetic_models/occupancy/lassen_plot.h"
 #include "kinetic_models/occupancy/pooled_curve.h"
+#include "kinetic_models/occupancy/table.h"
 #include "kinetic_models/occupancy/test_retest.h"
 #include "kinetic_models/one_tissue.h"
 #include "kinetic_models/plasma.h"
@@ -119,30 +121,51 @@ std::vector<double> weights_of_counts(const World& world, const TimeActivityCurv
   return frame_weights(WeightScheme::counts, world.frames, half_life_min, curve.activity);
 }
 
-std::vector<Binding> bindings(const World& world,
-                              const ScanCurves& scan,
-                              const ReferenceRegion& reference,
-                              WeightScheme scheme) {
+ParameterTable table_of_bindings() {
+  ParameterTable table;
+  table.source = "simulated";
+  table.parameters = {"BPND"};
+  table.extra_columns = {"dof"};
+  return table;
+}
+
+void add_region(ParameterTable& table, std::size_t region, const Fit& fit) {
+  const Estimate& BPND = fit["BPND"];
+  const auto known = [](double value) { return std::isnan(value) ? std::nullopt : std::optional(value); };
+  table.rows.push_back({static_cast<int>(region) + 1,
+                        regions[region].name,
+                        {{known(BPND.value), known(BPND.standard_error), {}, {}}},
+                        std::string(name_of(fit.status)),
+                        fit.flags,
+                        {static_cast<double>(fit.degrees_of_freedom)}});
+}
+
+// The tables of BPND that pet-fit would write.
+ParameterTable bindings(const World& world,
+                        const ScanCurves& scan,
+                        const ReferenceRegion& reference,
+                        WeightScheme scheme,
+                        std::optional<std::size_t> only = std::nullopt) {
   FitOptions options;
   options.weights = world.weights;
-  std::vector<Binding> found;
-  for (const TimeActivityCurve& target : scan.targets) {
-    if (scheme == WeightScheme::counts) options.weights = weights_of_counts(world, target);
-    const Fit result = fit_srtm(target, reference, options);
-    found.push_back(
-        {result["BPND"].value, result["BPND"].standard_error, static_cast<double>(result.degrees_of_freedom)});
+  ParameterTable table = table_of_bindings();
+  for (std::size_t r = 0; r < region_count; ++r) {
+    if (only && *only != r) continue;
+    if (scheme == WeightScheme::counts) options.weights = weights_of_counts(world, scan.targets[r]);
+    add_region(table, r, fit_srtm(scan.targets[r], reference, options));
   }
-  return found;
+  return table;
 }
 
 // With the noise of the reference in estimate and standard error.
-Binding binding_with_reference_noise(const World& world, const JointScan& scan, std::size_t region) {
+ParameterTable binding_with_reference_noise(const World& world, const JointScan& scan, std::size_t region) {
   FitOptions options;
   options.weights = weights_of_counts(world, scan.targets[region]);
   const TimeActivityCurve& reference = scan.reference.tac();
   const ReferenceNoise noise = estimate_reference_noise(reference, weights_of_counts(world, reference));
-  const Fit result = fit_noisy_reference(srtm, scan.targets[region], scan.reference, options, noise);
-  return {result["BPND"].value, result["BPND"].standard_error, static_cast<double>(result.degrees_of_freedom)};
+  ParameterTable table = table_of_bindings();
+  add_region(table, region, fit_noisy_reference(srtm, scan.targets[region], scan.reference, options, noise));
+  return table;
 }
 
 struct TestRetest {
@@ -152,35 +175,23 @@ struct TestRetest {
 
 TestRetest test_retest(const World& world, const Settings& settings, std::uint64_t data_set) {
   std::vector<std::vector<double>> of_VT;
-  std::vector<std::vector<double>> of_BPND;
-  std::vector<double> of_fits(region_count, 0.0);
+  std::vector<ParameterTable> scans[2];
   for (int s = 0; s < settings.test_retest_subjects; ++s) {
     NormalNoise noise(77, {data_set, static_cast<std::uint64_t>(s)});
     const double scale = std::exp(0.15 * noise.next());
     std::vector<double> VT[2];
-    std::vector<double> BPND[2];
-    for (int k = 0; k < 2; ++k) {
+    for (std::size_t k = 0; k < 2; ++k) {
       const ScanCurves scan = simulated_scan(world, settings, scale, 1.0, 1.0, noise);
       for (const Binding& b : volumes(world, scan)) VT[k].push_back(b.value);
-      const std::vector<Binding> found = bindings(world, scan, ReferenceRegion(scan.reference), WeightScheme::counts);
-      for (std::size_t r = 0; r < region_count; ++r) {
-        BPND[k].push_back(found[r].value);
-        of_fits[r] +=
-            std::pow(found[r].standard_error / (1.0 + found[r].value), 2) / (2.0 * settings.test_retest_subjects);
-      }
+      scans[k].push_back(bindings(world, scan, ReferenceRegion(scan.reference), WeightScheme::counts));
     }
     of_VT.emplace_back();
-    of_BPND.emplace_back();
-    for (std::size_t r = 0; r < region_count; ++r) {
-      of_VT.back().push_back(std::log(VT[0][r] / VT[1][r]));
-      of_BPND.back().push_back(std::log((1.0 + BPND[0][r]) / (1.0 + BPND[1][r])));
-    }
+    for (std::size_t r = 0; r < region_count; ++r) of_VT.back().push_back(std::log(VT[0][r] / VT[1][r]));
   }
   std::vector<std::string> names;
   for (const RegionTruth& region : regions) names.emplace_back(region.name);
-  TestRetest known{test_retest_covariance(names, of_VT), test_retest_covariance(names, of_BPND)};
-  known.VT.is_relative = known.BPND.is_relative = true;
-  known.BPND.of_fits = of_fits;
+  TestRetest known{test_retest_covariance(names, of_VT), test_retest_covariance(scans[0], scans[1], "BPND")};
+  known.VT.is_relative = true;
   return known;
 }
 
@@ -240,12 +251,16 @@ void add_plots(StudyAnswers& answers,
   add(likelihood, LassenRegression::likelihood, errors_in_proportion(covariance, b, d));
 }
 
-// What repeated scans differ by beyond the errors of their fits.
-CommonError repeat_error(const RegionCovariance& known, std::size_t region, const Binding& b, const Binding& d) {
-  const double variance = known.variance(region);
-  return excess_error({std::pow(1.0 + b.value, 2) * variance, std::pow(1.0 + d.value, 2) * variance,
-                       static_cast<double>(*known.degrees_of_freedom)},
-                      known.of_fits[region] / variance);
+// The row that pet-occupancy would write.
+Answer ratio_of(const ParameterTable& baseline,
+                const ParameterTable& drug,
+                const std::optional<RegionCovariance>& test_retest = std::nullopt) {
+  OccupancyRequest request;
+  request.covariance = test_retest;
+  const OccupancyRow row = occupancy_of_scans(baseline, drug, request).table.rows.front();
+  return {row.occupancy.value_or(not_available),
+          {row.lower.value_or(not_available), row.upper.value_or(not_available)},
+          row.status != name_of(FitStatus::ok)};
 }
 
 StudyAnswers one_study(const World& world, const Settings& settings, std::uint64_t study, const TestRetest& known) {
@@ -257,17 +272,16 @@ StudyAnswers one_study(const World& world, const Settings& settings, std::uint64
   const JointScan before = joint_scan(world, baseline);
   const JointScan after = joint_scan(world, drug);
   const std::size_t region = study % region_count;
-  Binding b = bindings(world, baseline, before.reference, WeightScheme::decay)[region];
-  Binding d = bindings(world, drug, after.reference, WeightScheme::decay)[region];
-  const auto add_ratio = [&](MethodIndex method, const Occupancy& found) {
-    answers.occupancy[method] = {found.value, found.interval, found.status != FitStatus::ok};
+  const auto scans = [&](WeightScheme scheme) {
+    return std::pair{bindings(world, baseline, before.reference, scheme, region),
+                     bindings(world, drug, after.reference, scheme, region)};
   };
-  add_ratio(ratio, occupancy_from_binding(b, d));
-  add_ratio(ratio_reference, occupancy_from_binding(binding_with_reference_noise(world, before, region),
-                                                    binding_with_reference_noise(world, after, region)));
-  b = bindings(world, baseline, before.reference, WeightScheme::counts)[region];
-  d = bindings(world, drug, after.reference, WeightScheme::counts)[region];
-  add_ratio(ratio_test_retest, occupancy_from_binding(b, d, 0.95, repeat_error(known.BPND, region, b, d)));
+  const auto [b, d] = scans(WeightScheme::decay);
+  answers.occupancy[ratio] = ratio_of(b, d);
+  answers.occupancy[ratio_reference] =
+      ratio_of(binding_with_reference_noise(world, before, region), binding_with_reference_noise(world, after, region));
+  const auto [counted_b, counted_d] = scans(WeightScheme::counts);
+  answers.occupancy[ratio_test_retest] = ratio_of(counted_b, counted_d, known.BPND);
   add_plots(answers, volumes(world, baseline), volumes(world, drug), known.VT);
   const auto add_joint = [&](MethodIndex method, const JointScan& first, const JointScan& second) {
     const JointOccupancy found = fit_joint_srtm(first, second);

@@ -3,6 +3,7 @@
 
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
+#include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -135,6 +136,29 @@ TEST_CASE("Where scatter sets the size of errors that were known, its degrees of
   CHECK(too_sure.occupancy_interval.lower == Approx(unknown.occupancy_interval.lower));
   CHECK(too_sure.occupancy_interval.upper == Approx(unknown.occupancy_interval.upper));
   CHECK(too_sure.VND_interval.upper == Approx(unknown.VND_interval.upper));
+}
+
+TEST_CASE("Errors that fail to explain the scatter make no interval narrower than they would if they did", "[lassen]") {
+  // At a level of 0.3 the scatter of 0.9 is beyond chance (F with 8 and 3: 0.7), but t^2 of the covariance's 3 degrees
+  // of freedom exceeds 0.9 t^2 of the scatter's 8.
+  const double level = 0.3;
+  const Eigen::MatrixXd shape = correlated(baseline.size(), 0.5);
+  const std::vector<double> unscaled = row_major(shape);
+  const double scatter = line_with_errors(baseline, drug, {.baseline = unscaled, .drug = unscaled}).variance;
+  const Eigen::MatrixXd covariance = scatter / 0.9 * shape;
+  const std::vector<double> matrix = row_major(covariance);
+  const UncertainLine line = line_with_errors(
+      baseline, drug, {.baseline = matrix, .drug = matrix, .is_size_known = true, .degrees_of_freedom = 3}, level);
+  REQUIRE(line.variance == Approx(0.9));
+  REQUIRE(line.variance > boost::math::quantile(boost::math::fisher_f(8.0, 3.0), level));
+  const double t = boost::math::quantile(boost::math::students_t(3.0), 0.5 + 0.5 * level);
+  CHECK(line.degrees_of_freedom == 3.0);
+  for (const double occupancy : {line.occupancy_interval.lower, line.occupancy_interval.upper}) {
+    double best = 1e300;
+    for (int i = -20000; i <= 20000; ++i)
+      best = std::min(best, objective(covariance, occupancy, line.VND + i / 4000.0));
+    CHECK(best == Approx(0.9 * 8.0 + t * t).epsilon(1e-5));
+  }
 }
 
 TEST_CASE("An exact line is found whatever the covariance, with and without a known VND", "[lassen]") {

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <limits>
 
 #include "libpet/error.h"
 
@@ -48,11 +49,36 @@ TEST_CASE("An interval is as wide as few degrees of freedom make it", "[occupanc
 }
 
 TEST_CASE("Of a test-retest error only what the fits do not account for is counted beside them", "[occupancy]") {
-  const CommonError left = excess_error({4.0, 1.0, 12.0}, 0.75);
-  CHECK(left.baseline_variance == Approx(1.0));
-  CHECK(left.drug_variance == Approx(0.25));
-  CHECK(left.degrees_of_freedom == Approx(12.0 / 16.0));
-  CHECK(excess_error({4.0, 1.0, 12.0}, 1.2).baseline_variance == 0.0);
+  CHECK(excess_error({4.0, 1.0, 12.0}, 0.75).share == Approx(0.25));
+  CHECK(excess_error({4.0, 1.0, 12.0}, 1.2).share == 0.0);
+  CHECK(excess_error({4.0, 1.0, 12.0}, -0.1).share == 1.0);
+  // Ratio 0, so that the drug scan alone counts: 0.03 + 0.25 0.04, with as many degrees of freedom as
+  // 0.04^2 / (0.03^2 / 10 + 0.04^2 / 40) = 12.307692; t is 2.172787 (numerical integration of the density).
+  const Occupancy found =
+      occupancy_from_binding({1.0, 0.0}, {0.0, std::sqrt(0.03), 10.0}, 0.95, excess_error({0.0, 0.04, 40.0}, 0.75));
+  CHECK(found.interval.upper - 1.0 == Approx(2.172787 * 0.2).epsilon(1e-6));
+}
+
+TEST_CASE("The interval of a ratio shrinks smoothly to that of the fits as these account for more of the repeat error",
+          "[occupancy]") {
+  // Test-retest errors of 4 % of 1 + BPND from 12 subjects, fits of these scans with half of that.
+  const CommonError whole{std::pow(0.04 * 2.5, 2), std::pow(0.04 * 1.75, 2), 11.0};
+  const Binding baseline{1.5, 0.02 * 2.5, 30.0};
+  const Binding drug{0.75, 0.02 * 1.75, 30.0};
+  double before = std::numeric_limits<double>::infinity();
+  for (int percent = 50; percent <= 110; ++percent) {
+    const Occupancy found = occupancy_from_binding(baseline, drug, 0.95, excess_error(whole, 0.01 * percent));
+    const double width = found.interval.upper - found.interval.lower;
+    CAPTURE(percent, width);
+    CHECK(found.status == FitStatus::ok);
+    CHECK(width <= before + 1e-12);
+    if (percent > 50) CHECK(width > 0.97 * before);
+    before = width;
+    if (percent < 100) continue;
+    // Nothing is left: the errors of the fits, with no more degrees of freedom than the repeats have (2.200985).
+    const double q = 1.0 - found.interval.lower;
+    CHECK(std::abs(0.75 - q * 1.5) / std::hypot(0.035, q * 0.05) == Approx(2.200985).epsilon(1e-6));
+  }
 }
 
 TEST_CASE("A baseline that does not differ from zero has an unbounded interval and says so", "[occupancy]") {

@@ -148,6 +148,36 @@ TEST_CASE("Standard errors of the fits stay where test-retest data have them too
   // Ratio 0, so that the drug scan alone counts: its own 1e-4 and 3e-4 (1 + 0)^2 that repeats differ by beyond fits.
   const OccupancyRow row = occupancy_of_scans(baseline, drug, request).table.rows[0];
   CHECK(*row.standard_error == Approx(0.02));
+  CHECK(row.flags.empty());
+  // Fits that account for more than all of it: their own errors, and the row says so.
+  request.covariance->of_fits = {5e-4};
+  const OccupancyRow alone = occupancy_of_scans(baseline, drug, request).table.rows[0];
+  CHECK(*alone.standard_error == Approx(0.01));
+  CHECK(alone.flags == std::vector<std::string>{"no_excess_error"});
+  // Where it is not known what they account for, the whole takes their place.
+  request.covariance->of_fits = {std::nan("")};
+  CHECK(*occupancy_of_scans(baseline, drug, request).table.rows[0].standard_error == Approx(0.02));
+}
+
+TEST_CASE("The VND of a Lassen plot is as uncertain as its few regions leave it", "[occupancy]") {
+  auto baseline = table_of("base.tsv", "VT", {{"a", 20.0}, {"b", 17.0}, {"c", 14.0}, {"d", 11.0}});
+  auto drug = table_of("drug.tsv", "VT", {{"a", 12.81}, {"b", 11.59}, {"c", 10.41}, {"d", 9.2}});
+  for (ParameterTable* table : {&baseline, &drug})
+    for (ParameterRow& row : table->rows) row.cells[0].standard_error = 0.0;
+  OccupancyRequest request;
+  request.method = OccupancyMethod::lassen;
+  // Only VND errs, in both volumes of a region alike; Student's t with n - 2 = 2 is 4.302653, with n - 1 = 3 3.182446.
+  for (const auto& [regression, t] :
+       {std::pair{LassenRegression::ordinary, 4.302653}, {LassenRegression::orthogonal, 3.182446}}) {
+    request.regression = regression;
+    const OccupancyResult result = occupancy_of_scans(baseline, drug, request);
+    const OccupancyRow& region = result.table.rows[1];
+    for (const double end : {*region.lower, *region.upper}) {
+      const double q = 1.0 - end;
+      const double off = (12.81 - result.plot->VND) - q * (20.0 - result.plot->VND);
+      CHECK(std::abs(off) / (std::abs(end) * result.plot->VND_se) == Approx(t).epsilon(1e-5));
+    }
+  }
 }
 
 TEST_CASE("A change is the fraction of the first scan, beside what could be told from none", "[change]") {

@@ -86,6 +86,34 @@ TEST_CASE("Test-retest scans of different models make no covariance", "[test-ret
                     Catch::Contains("r2.tsv") && Catch::Contains("model Logan") && Catch::Contains("1TCM"));
 }
 
+TEST_CASE("One bad fit decides neither for its region nor for others what fits account for", "[test-retest]") {
+  const std::vector<std::string> regions = {"insula", "caudate", "putamen"};
+  std::vector<ParameterTable> tests(5);
+  std::vector<ParameterTable> retests(5);
+  for (std::size_t s = 0; s < 5; ++s)
+    for (ParameterTable* table : {&tests[s], &retests[s]}) {
+      const bool is_test = table == &tests[s];
+      table->source = "scan.tsv";
+      table->parameters = {"BPND"};
+      for (std::size_t r = 0; r < 3; ++r) {
+        const double BPND =
+            1.0 + 0.1 * static_cast<double>(s) + (is_test ? 0.01 * static_cast<double>((s + r) % 3) : 0.0);
+        table->rows.push_back({static_cast<int>(r), regions[r], {{BPND, 0.02 * (1.0 + BPND), {}, {}}}, "ok", {}, {}});
+      }
+    }
+  tests[0].rows[0].cells[0].standard_error = 40.0;
+  tests[1].rows[1].status = "at_bound";
+  tests[1].rows[1].cells[0].standard_error.reset();
+  for (ParameterTable& table : tests) table.rows[2].cells[0].standard_error.reset();
+  retests[0].rows[2].cells[0].standard_error.reset();
+  const RegionCovariance covariance = test_retest_covariance(tests, retests, "BPND");
+  REQUIRE(covariance.of_fits.size() == 3);
+  CHECK(covariance.of_fits[0] == Approx(0.0004));  // 2 % of 1 + BPND in nine of ten
+  CHECK(covariance.of_fits[1] == Approx(0.0004));
+  CHECK(std::isnan(covariance.of_fits[2]));  // four of ten have one
+  CHECK(std::isnan(covariance_of(covariance, {"putamen"}).of_fits[0]));
+}
+
 TEST_CASE("Errors in proportion are those of the volumes of each scan", "[test-retest]") {
   RegionCovariance covariance{{"a", "b"}, {0.01, 0.005, 0.005, 0.04}};  // two points lie on their line
   const std::vector<double> baseline = {10.0, 20.0};
