@@ -59,13 +59,6 @@ Occupancy occupancy_of(const Binding& baseline, const Binding& drug, const Error
 
 }  // namespace
 
-CommonError excess_error(const CommonError& test_retest, double of_fits) {
-  const double left = 1.0 - of_fits;
-  if (!(left > 0.0)) return {};
-  return {left * test_retest.baseline_variance, left * test_retest.drug_variance,
-          test_retest.degrees_of_freedom * left * left};
-}
-
 Occupancy occupancy_from_binding(const Binding& baseline,
                                  const Binding& drug,
                                  double level,

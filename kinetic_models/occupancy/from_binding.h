@@ -26,11 +26,6 @@ struct CommonError {
   double degrees_of_freedom = std::numeric_limits<double>::infinity();
 };
 
-/// What is left of a test-retest error where the standard errors of the fits, which account for the share `of_fits` of
-/// its variance, are counted on their own; never below zero. The difference of the two is as uncertain as the whole, so
-/// that it has fewer degrees of freedom, nu (1 - of_fits)^2.
-CommonError excess_error(const CommonError& test_retest, double of_fits);
-
 /// The fraction of the binding at baseline that is gone after the drug.
 struct Occupancy {
   double value = not_available;

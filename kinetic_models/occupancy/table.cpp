@@ -160,24 +160,29 @@ double test_retest_variance(const OccupancyRequest& request,
 }
 
 // The errors of a ratio from test-retest data. Where all fits have standard errors, those of these two scans stay, and
-// what repeated scans differ by beyond their own comes to them, in proportion to 1 + BPND where errors grow with the
-// volume: noise of counts is less in a scan with the drug, what repeats between scans is not. Otherwise the test-retest
-// variance stands for all.
+// what repeated scans differ by beyond their own comes to them, in proportion to 1 + BPND: noise of counts is less in a
+// scan with the drug, what repeats between scans is not. Otherwise the test-retest variance stands for all.
 CommonError test_retest_error(
     const OccupancyRequest& request, const std::string& region, const OccupancyResult& result, Binding& b, Binding& d) {
-  const RegionCovariance own = covariance_of(*request.covariance, {region});
   const double infinity = std::numeric_limits<double>::infinity();
+  const RegionCovariance& known = *request.covariance;
+  const bool is_divided = !known.of_fits.empty() && !result.VND_baseline && std::isfinite(b.standard_error) &&
+                          std::isfinite(d.standard_error);
+  if (is_divided) {
+    const std::optional<VariancePart> excess = excess_variance(known);
+    if (!excess) return {};
+    const auto size = [&](const Binding& scan) {
+      return known.is_relative ? scan.value + (request.measure == "VT" ? 0.0 : 1.0) : 1.0;
+    };
+    return {std::pow(size(b), 2) * excess->variance, std::pow(size(d), 2) * excess->variance,
+            excess->degrees_of_freedom};
+  }
   CommonError error;
-  error.degrees_of_freedom = own.degrees_of_freedom ? *own.degrees_of_freedom : infinity;
+  error.degrees_of_freedom = known.degrees_of_freedom ? *known.degrees_of_freedom : infinity;
   error.baseline_variance = test_retest_variance(request, region, b.value, result.VND_baseline);
   error.drug_variance = test_retest_variance(request, region, d.value, result.VND_drug);
-  const bool is_divided = !own.of_fits.empty() && !result.VND_baseline && std::isfinite(b.standard_error) &&
-                          std::isfinite(d.standard_error);
-  if (!is_divided) {
-    for (Binding* scan : {&b, &d}) scan->standard_error = 0.0, scan->degrees_of_freedom = infinity;
-    return error;
-  }
-  return excess_error(error, own.of_fits[0] / own.variance(0));
+  for (Binding* scan : {&b, &d}) scan->standard_error = 0.0, scan->degrees_of_freedom = infinity;
+  return error;
 }
 
 OccupancyRow change_row(const Pair& pair,

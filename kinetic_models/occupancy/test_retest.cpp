@@ -176,6 +176,20 @@ RegionCovariance test_retest_covariance(const std::vector<ParameterTable>& tests
   return covariance;
 }
 
+std::optional<VariancePart> excess_variance(const RegionCovariance& covariance) {
+  if (covariance.of_fits.empty()) return std::nullopt;
+  const auto regions = static_cast<double>(covariance.regions.size());
+  VariancePart excess;
+  for (std::size_t r = 0; r < covariance.regions.size(); ++r)
+    excess.variance += (covariance.variance(r) - covariance.of_fits[r]) / regions;
+  if (!(excess.variance > 0.0)) return std::nullopt;
+  double squares = 0.0;  // Cov(variance a, variance b) = 2 covariance^2 / nu
+  for (const double c : covariance.matrix) squares += c * c / (regions * regions);
+  if (covariance.degrees_of_freedom)
+    excess.degrees_of_freedom = excess.variance * excess.variance / squares * *covariance.degrees_of_freedom;
+  return excess;
+}
+
 void require_same_method(const ParameterTable& one, const ParameterTable& other) {
   const auto compare = [&](const std::string& a, const std::string& b, const char* what) {
     if (!a.empty() && !b.empty() && a != b)

@@ -45,6 +45,12 @@ RegionCovariance test_retest_covariance(const std::vector<ParameterTable>& tests
                                         const std::vector<ParameterTable>& retests,
                                         const std::string& measure);
 
+/// By how much repeated scans differ beyond the standard errors of their fits: the mean over regions of variance -
+/// of_fits, one for all regions, because that of a single region is as uncertain as a variance of a few subjects is.
+/// Its degrees of freedom are 2 excess^2 / Var(excess), the variances of regions being as correlated as the covariance
+/// says. Nothing where the fits' errors are not known, or explain all.
+std::optional<VariancePart> excess_variance(const RegionCovariance& covariance);
+
 /// Scans are compared only if they were quantified in the same way, as far as their sidecars say: throws InputError for
 /// another model, reference region or sampling.
 void require_same_method(const ParameterTable& one, const ParameterTable& other);

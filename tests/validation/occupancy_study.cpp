@@ -241,11 +241,11 @@ void add_plots(StudyAnswers& answers,
 }
 
 // What repeated scans differ by beyond the errors of their fits.
-CommonError repeat_error(const RegionCovariance& known, std::size_t region, const Binding& b, const Binding& d) {
-  const double variance = known.variance(region);
-  return excess_error({std::pow(1.0 + b.value, 2) * variance, std::pow(1.0 + d.value, 2) * variance,
-                       static_cast<double>(*known.degrees_of_freedom)},
-                      known.of_fits[region] / variance);
+CommonError repeat_error(const RegionCovariance& known, const Binding& b, const Binding& d) {
+  const std::optional<VariancePart> excess = excess_variance(known);
+  if (!excess) return {};
+  return {std::pow(1.0 + b.value, 2) * excess->variance, std::pow(1.0 + d.value, 2) * excess->variance,
+          excess->degrees_of_freedom};
 }
 
 StudyAnswers one_study(const World& world, const Settings& settings, std::uint64_t study, const TestRetest& known) {
@@ -267,7 +267,7 @@ StudyAnswers one_study(const World& world, const Settings& settings, std::uint64
                                                     binding_with_reference_noise(world, after, region)));
   b = bindings(world, baseline, before.reference, WeightScheme::counts)[region];
   d = bindings(world, drug, after.reference, WeightScheme::counts)[region];
-  add_ratio(ratio_test_retest, occupancy_from_binding(b, d, 0.95, repeat_error(known.BPND, region, b, d)));
+  add_ratio(ratio_test_retest, occupancy_from_binding(b, d, 0.95, repeat_error(known.BPND, b, d)));
   add_plots(answers, volumes(world, baseline), volumes(world, drug), known.VT);
   const auto add_joint = [&](MethodIndex method, const JointScan& first, const JointScan& second) {
     const JointOccupancy found = fit_joint_srtm(first, second);

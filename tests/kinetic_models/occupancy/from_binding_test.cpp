@@ -47,14 +47,6 @@ TEST_CASE("An interval is as wide as few degrees of freedom make it", "[occupanc
   CHECK(repeated.interval.upper - repeated.value == Approx(2.200985e-4 * std::sqrt(2.0)).epsilon(1e-3));
 }
 
-TEST_CASE("Of a test-retest error only what the fits do not account for is counted beside them", "[occupancy]") {
-  const CommonError left = excess_error({4.0, 1.0, 12.0}, 0.75);
-  CHECK(left.baseline_variance == Approx(1.0));
-  CHECK(left.drug_variance == Approx(0.25));
-  CHECK(left.degrees_of_freedom == Approx(12.0 / 16.0));
-  CHECK(excess_error({4.0, 1.0, 12.0}, 1.2).baseline_variance == 0.0);
-}
-
 TEST_CASE("A baseline that does not differ from zero has an unbounded interval and says so", "[occupancy]") {
   const Occupancy occupancy = occupancy_from_binding({0.2, 0.15}, {0.1, 0.05});
   CHECK(occupancy.status == FitStatus::unidentifiable);

@@ -64,6 +64,19 @@ TEST_CASE("Errors that regions share are not made independent by few subjects", 
   CHECK(of_difference == Approx(2.0 * 0.005 * 0.005).epsilon(0.35));
 }
 
+TEST_CASE("What repeats differ by beyond their fits is one variance for all regions", "[test-retest]") {
+  RegionCovariance covariance{{"a", "b"}, {4.0, 1.0, 1.0, 3.0}, 0.0, 9, true, {1.0, 2.0}};
+  const std::optional<VariancePart> excess = excess_variance(covariance);
+  REQUIRE(excess);
+  CHECK(excess->variance == Approx(2.0));  // (3 + 1) / 2
+  // Var of the mean of both variances: 2 (16 + 1 + 1 + 9) / 9 / 4 = 1.5; degrees of freedom 2 x 4 / 1.5.
+  CHECK(excess->degrees_of_freedom == Approx(8.0 / 1.5));
+  covariance.of_fits = {4.0, 3.5};
+  CHECK_FALSE(excess_variance(covariance));
+  covariance.of_fits.clear();
+  CHECK_FALSE(excess_variance(covariance));
+}
+
 TEST_CASE("Test-retest scans of different models make no covariance", "[test-retest]") {
   const auto table_of = [](const char* source, const char* model, double VT) {
     ParameterTable table;
