@@ -173,6 +173,25 @@ RegionCovariance test_retest_covariance(const std::vector<ParameterTable>& tests
   return covariance;
 }
 
+std::optional<RepeatVariance> mean_repeat_variance(const RegionCovariance& covariance) {
+  const std::size_t all = covariance.regions.size();
+  std::vector<std::size_t> known;
+  for (std::size_t r = 0; r < covariance.of_fits.size(); ++r)
+    if (std::isfinite(covariance.of_fits[r])) known.push_back(r);
+  if (known.empty()) return std::nullopt;
+  const auto count = static_cast<double>(known.size());
+  RepeatVariance mean;
+  double squares = 0.0;  // Cov(variance a, variance b) = 2 covariance^2 / nu
+  for (const std::size_t a : known) {
+    mean.variance += covariance.variance(a) / count;
+    mean.of_fits += covariance.of_fits[a] / count;
+    for (const std::size_t b : known) squares += std::pow(covariance.matrix[a * all + b] / count, 2);
+  }
+  if (covariance.degrees_of_freedom)
+    mean.degrees_of_freedom = mean.variance * mean.variance / squares * *covariance.degrees_of_freedom;
+  return mean;
+}
+
 void require_same_method(const ParameterTable& one, const ParameterTable& other) {
   const auto compare = [&](const std::string& a, const std::string& b, const char* what) {
     if (!a.empty() && !b.empty() && a != b)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -47,6 +48,18 @@ RegionCovariance test_retest_covariance(std::vector<std::string> regions,
 RegionCovariance test_retest_covariance(const std::vector<ParameterTable>& tests,
                                         const std::vector<ParameterTable>& retests,
                                         const std::string& measure);
+
+/// The variance of repeated scans as one number for all regions, because that of a single region is as uncertain as a
+/// variance of a few subjects is.
+struct RepeatVariance {
+  double variance = 0.0;  ///< mean over the regions
+  double of_fits = 0.0;   ///< the part of it that the standard errors of the fits account for
+  double degrees_of_freedom = std::numeric_limits<double>::infinity();  ///< of the variance
+};
+
+/// The mean over the regions in which the errors of the fits are known (nothing where there is none). Its degrees of
+/// freedom are 2 variance^2 / Var(variance), the variances of regions being as correlated as the covariance says.
+std::optional<RepeatVariance> mean_repeat_variance(const RegionCovariance& covariance);
 
 /// Scans are compared only if they were quantified in the same way, as far as their sidecars say: throws InputError for
 /// another model, reference region or sampling.
