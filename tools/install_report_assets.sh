@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Puts the scripts that draw the figures of a report (three npm packages, named with version and sha512 in
-# tools/report/assets.lock) into data/report, from where they are installed to share/occupet/report. Does nothing, and
-# needs no network, where they are there:
+# tools/report/assets.lock, and the sha256 of the script itself) into data/report, from where they are installed to
+# share/occupet/report. Does nothing, and needs no network, where they are there:
 #   tools/install_report_assets.sh [FOLDER]        (FOLDER: data/report)
 set -euo pipefail
 
@@ -28,10 +28,15 @@ as_script() {
   cat "$work/script.js"
 }
 
-while read -r name version file sum _; do
+# is_asset FILE SHA256
+is_asset() {
+  [ -f "$1" ] && [ "$(openssl dgst -sha256 -r "$1" | cut -d' ' -f1)" = "$2" ]
+}
+
+while read -r name version file sum script_sum _; do
   case "$name" in '' | '#'*) continue ;; esac
   place=$folder/$name-$version.js
-  [ -s "$place" ] && continue
+  is_asset "$place" "$script_sum" && continue
   if ! command -v npm >/dev/null; then
     echo "install_report_assets.sh: found no npm, expected it for $name@$version" >&2
     exit 66
@@ -46,6 +51,10 @@ while read -r name version file sum _; do
   fi
   tar xzf "$work/$archive" -C "$work"
   as_script "$name" <"$work/package/$file" >"$work/asset.js"
+  if ! is_asset "$work/asset.js" "$script_sum"; then
+    echo "install_report_assets.sh: $name@$version: found another script, expected sha256 $script_sum" >&2
+    exit 65
+  fi
   cp -- "$work/package/LICENSE" "$folder/$name-$version.LICENSE"
   mv -- "$work/asset.js" "$place"
   rm -rf -- "$work/package" "${work:?}/$archive"

@@ -23,14 +23,32 @@ std::vector<std::string> without_prefix(const std::vector<std::string>& labels, 
   return all;
 }
 
+fs::path real_path(const fs::path& path) {
+  std::error_code error;
+  fs::path real = fs::weakly_canonical(path, error);
+  return error ? fs::absolute(path).lexically_normal() : real;
+}
+
 bool is_same_place(const fs::path& one, const fs::path& other) {
-  return fs::weakly_canonical(one) == fs::weakly_canonical(other);
+  return real_path(one) == real_path(other);
+}
+
+// That a folder can be made here: whatever of its path is there is a folder.
+void require_folder_or_nothing(const std::string& what, const fs::path& path) {
+  std::error_code error;
+  for (fs::path place = fs::absolute(path); place.has_relative_path(); place = place.parent_path()) {
+    const fs::file_status status = fs::status(place, error);
+    if (fs::is_directory(status)) return;
+    if (fs::exists(status)) throw pet::UsageError(what + " " + place.string() + ": is a file, expected a folder");
+  }
 }
 
 void require_dataset(const AppOptions& options) {
   if (!fs::is_directory(options.bids_dir)) throw pet::InputNotFound(options.bids_dir + ": no such folder");
   if (is_same_place(options.bids_dir, options.output_dir))
     throw pet::UsageError("OUTPUT_DIR is BIDS_DIR: results go into a folder of their own");
+  require_folder_or_nothing("OUTPUT_DIR", options.output_dir);
+  if (options.work_dir) require_folder_or_nothing("--work-dir", *options.work_dir);
   const fs::path description = fs::path(options.bids_dir) / "dataset_description.json";
   if (!options.skips_validation && !fs::is_regular_file(description))
     throw pet::InputNotFound(description.string() + ": not found, expected in a BIDS dataset (--skip-bids-validation)");
@@ -46,7 +64,8 @@ pet::NamedDataset named_dataset(const std::string& text) {
   return dataset;
 }
 
-// The raw dataset, then those that were named, else the folders of its derivatives.
+// The raw dataset, then those that were named, else the folders of its derivatives, without results of earlier runs:
+// their curves are those of other datasets again.
 std::vector<pet::NamedDataset> datasets_of(const AppOptions& options) {
   std::vector<pet::NamedDataset> datasets = {{"raw", options.bids_dir}};
   for (const std::string& text : options.derivatives) datasets.push_back(named_dataset(text));
@@ -56,6 +75,7 @@ std::vector<pet::NamedDataset> datasets_of(const AppOptions& options) {
   for (const auto& entry : fs::directory_iterator(derivatives)) {
     if (!entry.is_directory() || is_same_place(entry.path(), options.output_dir)) continue;
     if (options.work_dir && is_same_place(entry.path(), *options.work_dir)) continue;
+    if (pet::is_generated_by(entry.path(), "Occupet")) continue;
     datasets.push_back({entry.path().filename().string(), entry.path()});
   }
   std::sort(datasets.begin() + 1, datasets.end(),
@@ -91,13 +111,31 @@ AppRun run_of(const AppOptions& options) {
   return run;
 }
 
-// Files that all participants have in common: each job may write them, and all write the same. They come by way of the
-// folder of the participant, where a run that was killed leaves nothing that a later one does not remove.
+bool has_session(const std::vector<std::string>& subjects, const fs::path& dataset, const std::string& session) {
+  return std::any_of(subjects.begin(), subjects.end(), [&](const std::string& subject) {
+    return fs::is_directory(dataset / ("sub-" + subject) / ("ses-" + session));
+  });
+}
+
+// A misspelt session would otherwise be no session at all.
+void warn_of_unknown_sessions(const AppRun& run, const pet::Common& common) {
+  const fs::path& dataset = run.datasets.front().path;
+  const std::vector<std::string> subjects = pet::bids_subjects(dataset);
+  std::set<std::string> named(run.sessions.begin(), run.sessions.end());
+  named.insert(run.configuration.baseline_sessions.begin(), run.configuration.baseline_sessions.end());
+  named.insert(run.configuration.drug_sessions.begin(), run.configuration.drug_sessions.end());
+  for (const pet::SessionDrug& drug : run.configuration.drugs) named.insert(drug.session);
+  for (const std::string& session : named)
+    if (!has_session(subjects, dataset, session))
+      pet::warn(common, "session '" + session + "': no participant of " + dataset.string() + " has it");
+}
+
+// Files that all participants have in common: each job may write them, and all write the same. They come by way of a
+// folder of the job below the results, where a run that was killed leaves nothing that a later one does not remove.
 void write_dataset_files(const AppRun& run, const fs::path& own) {
   std::vector<std::pair<std::string, std::string>> links;
   for (const pet::NamedDataset& dataset : run.datasets)
-    links.emplace_back(dataset.name,
-                       fs::weakly_canonical(dataset.path).lexically_relative(fs::weakly_canonical(run.results)));
+    links.emplace_back(dataset.name, real_path(dataset.path).lexically_relative(real_path(run.results)));
   pet::write_shared(run.results / "dataset_description.json", own,
                     pet::derivative_description_text("Results of Occupet", links));
   pet::write_shared(run.results / ".bidsignore", own, pet::bidsignore_text());
@@ -131,9 +169,16 @@ int run(const AppOptions& options, const pet::Common& common) {
     return pet::success;
   }
   const AppRun run = run_of(options);
-  fs::create_directories(run.results);
-  if (options.level == "participant") return run_participants(run, common);
-  write_dataset_files(run, run.work / "group");
+  pet::make_folder(run.results);
+  pet::make_folder(run.work);
+  if (options.level == "participant") {
+    warn_of_unknown_sessions(run, common);
+    return run_participants(run, common);
+  }
+  const fs::path own = run.results / "logs" / ".group.partial";
+  write_dataset_files(run, own);
+  std::error_code error;
+  fs::remove_all(own, error);
   return pet::run_group(run, common);
 }
 

@@ -124,6 +124,8 @@ std::string sidecar_members(const pet::OccupancyResult& result,
                             const pet::OccupancyRequest& request,
                             const Options& options) {
   nlohmann::ordered_json members = common_members(options);
+  if (request.method == pet::OccupancyMethod::bpnd || request.method == pet::OccupancyMethod::change)
+    members["Interval"] = "Fieller";
   if (!request.has_baseline) members["Occupancy"] = "of the receptors that the first drug scan left free";
   if (request.covariance) {
     members["Errors"] = options.covariance ? "covariance of the regions" : "covariance of test-retest scans";

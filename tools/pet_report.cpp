@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 
+#include "libpet/error.h"
 #include "libpet/files_below.h"
 #include "tools/commands.h"
 #include "tools/report/report.h"
@@ -15,11 +17,14 @@ struct Options {
   bool is_flat = false;
 };
 
-// Paths below the folder of what lies in it itself.
+// Names of the files that lie in the folder itself, sorted; the folders below it are not even looked at.
 std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> files;
-  for (const std::filesystem::path& file : pet::files_below(folder))
-    if (file.parent_path() == folder) files.push_back(file.filename());
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+    if (std::error_code unreadable; entry->is_regular_file(unreadable)) files.push_back(entry->path().filename());
+  if (error) throw pet::InputNotFound(folder.string() + ": cannot be read: " + error.message());
+  std::sort(files.begin(), files.end());
   return files;
 }
 
@@ -27,7 +32,8 @@ pet::Report report_of(const Options& options,
                       const std::vector<pet::ReportScript>& scripts,
                       const pet::Common& common) {
   const pet::ReportOptions about{options.title.value_or(""), pet::provenance_of(common, {}).command_line};
-  if (!options.is_flat) return pet::make_report(options.folder, scripts, about);
+  if (!options.is_flat || !pet::is_existing_folder(options.folder))
+    return pet::make_report(options.folder, scripts, about);
   return pet::make_report(options.folder, files_in(options.folder), scripts, about);
 }
 
@@ -48,7 +54,8 @@ int run(const Options& options, const pet::Common& common) {
 
 void declare(pet::Tool& tool, Options& options) {
   tool.description(
-          "Collects the outputs of Occupet below a folder (_tacs.tsv, _kinpar.tsv, _occupancy.tsv, _curve.tsv, "
+          "Collects the outputs of Occupet below a folder (_tacs.tsv, _kinpar.tsv, _occupancy.tsv, _change.tsv, "
+          "_curve.tsv, "
           "_inputfunction.tsv, _mimap.nii.gz, with their sidecars) into one HTML page: the answer in one sentence, "
           "checks "
           "of the inputs, curves with fits and residuals, graphical plots, parameters, occupancy, dose curve, slices "

@@ -10,6 +10,7 @@
 #include "libpet/files_below.h"
 #include "libpet/io/detail/bids_name.h"
 #include "libpet/io/detail/json.h"
+#include "libpet/io/detail/text_file.h"
 
 namespace pet {
 namespace {
@@ -54,6 +55,13 @@ void add_files(std::vector<BidsFile>& files, const fs::path& folder) {
 }
 
 }  // namespace
+
+std::string bids_label(const std::string& text) {
+  std::string label;
+  for (const unsigned char c : text)
+    if (std::isalnum(c) != 0) label += static_cast<char>(std::tolower(c));
+  return label;
+}
 
 std::string BidsFile::entity(const std::string& key) const {
   const auto found = entities.find(key);
@@ -128,8 +136,20 @@ std::string derivative_description_text(const std::string& name,
   return detail::text_of(object);
 }
 
+bool is_generated_by(const fs::path& dataset, const std::string& software) {
+  const fs::path path = dataset / "dataset_description.json";
+  if (!fs::is_regular_file(path)) return false;
+  const detail::Json description = detail::Json::parse(detail::read_text_file(path), nullptr, false);
+  if (!description.is_object()) return false;
+  const detail::Json generators = description.value("GeneratedBy", detail::Json::array());
+  return generators.is_array() && std::any_of(generators.begin(), generators.end(), [&](const detail::Json& one) {
+           return one.is_object() && one.value("Name", detail::Json()) == software;
+         });
+}
+
 std::string bidsignore_text() {
-  return "*_tacs.*\n*_morph.*\n*_inputfunction.*\n*_kinpar.*\n*_mimap.*\n*_occupancy.*\nfigures/\nlogs/\nwork/"
+  return "*_tacs.*\n*_morph.*\n*_inputfunction.*\n*_kinpar.*\n*_mimap.*\n*_occupancy.*\n*_change.*\nfigures/\nlogs/"
+         "\nwork/"
          "\n*.html\n";
 }
 

@@ -33,6 +33,9 @@ bool are_compatible(const BidsLabels& one, const BidsLabels& other);
 /// UsageError for a label of other characters than letters and digits and for an entity that there is not.
 std::string bids_file_name(const BidsLabels& entities, const std::string& suffix, const std::string& extension);
 
+/// The letters and digits of a text in lower case, as a label of a name; empty if it has none.
+std::string bids_label(const std::string& text);
+
 /// Labels of the subjects that have a folder in a dataset, sorted.
 std::vector<std::string> bids_subjects(const std::filesystem::path& dataset);
 
@@ -43,6 +46,9 @@ std::vector<BidsFile> bids_files(const std::filesystem::path& dataset, const std
 /// The `dataset_description.json` of results: GeneratedBy, and where the datasets are that BIDS URIs name (name, path).
 std::string derivative_description_text(const std::string& name,
                                         const std::vector<std::pair<std::string, std::string>>& links);
+
+/// Whether a dataset says, in GeneratedBy of its `dataset_description.json`, that a software of this name made it.
+bool is_generated_by(const std::filesystem::path& dataset, const std::string& software);
 
 /// The `.bidsignore` of results: names that no release of the specification knows yet.
 std::string bidsignore_text();

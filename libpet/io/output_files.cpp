@@ -95,14 +95,9 @@ void write_file(const fs::path& file, int flags, std::string_view content, const
   if (::close(descriptor) != 0) throw cannot_write(place, errno);
 }
 
-bool is_leftover(const fs::path& path) {
-  const std::string name = path.filename();
-  return name.starts_with('.') && name.find(".partial") != std::string::npos;
-}
-
 bool holds_anything(const fs::path& folder) {
   return std::any_of(fs::directory_iterator(folder), fs::directory_iterator(),
-                     [](const auto& entry) { return !is_leftover(entry.path()); });
+                     [](const auto& entry) { return !detail::is_unfinished_output(entry.path()); });
 }
 
 void require_folder(const fs::path& place, const fs::path& path) {

@@ -48,6 +48,11 @@ Temporaries& temporaries() {
   return *of_this_process;
 }
 
+bool is_unfinished_output(const std::filesystem::path& path) {
+  const std::string name = path.filename();
+  return name.starts_with('.') && name.find(".partial") != std::string::npos;
+}
+
 void remove_tree(const char* path) noexcept {
   remove_at(AT_FDCWD, path);
 }

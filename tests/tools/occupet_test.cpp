@@ -35,6 +35,18 @@ std::string content_of(const Workplace& here, const std::string& folder) {
   return here.run("cd " + folder + " && find . -type f | LC_ALL=C sort | xargs sha256sum").out;
 }
 
+// Two participants, made once; every test takes a copy.
+void copy_small_cohort(const Workplace& here) {
+  static const Workplace made;
+  if (!made.has("bids")) lay_out_cohort(made, "01:8 02:25");
+  fs::copy(made.path / "bids", here.path / "bids", fs::copy_options::recursive);
+}
+
+// When a file was written, in nanoseconds; it is written anew wherever a step runs again.
+std::string time_of(const Workplace& here, const std::string& file) {
+  return here.run("stat -c %y " + file).out;
+}
+
 std::string log_of(const Workplace& here, const std::string& participant) {
   return here.read("out/logs/sub-" + participant + ".json");
 }
@@ -443,4 +455,233 @@ TEST_CASE("occupet merges the regions of PETPrep by the groups that come with it
                                         " --config-file study.json");
   INFO(result.err);
   CHECK(result.status == 0);
+}
+
+TEST_CASE("occupet makes pages that say what the results say, and only anew where these change", "[occupet]") {
+  if (!fs::is_directory(std::string(OCCUPET_SOURCE_DIR) + "/data/report")) {
+    WARN("no scripts for the figures in data/report: no page was made");
+    return;
+  }
+  const Workplace here;
+  lay_out_cohort(here, "01:3 02:8 03:25");
+  json study = reference_study();
+  study["curve"] = {{{"occupancy", "Joint"}, {"x", "dose"}, {"omax", 0.8}}};
+  here.write("study.json", study.dump());
+  const auto run = [&](const std::string& level, const std::string& with = "") {
+    return here.run(with + "occupet bids out " + level + " --config-file study.json");
+  };
+  REQUIRE(run("participant").status == 0);
+  REQUIRE(run("group").status == 0);
+  const std::string page = here.read("out/sub-01.html");
+  CHECK_THAT(page, Catch::Contains("Psilocybin (3 mg) occupied"));
+  const std::string group = here.read("out/group.html");
+  CHECK_THAT(group, Catch::Contains("EC50 is "));
+  CHECK_THAT(group, Catch::Contains("mg of dose"));
+  CHECK_THAT(group, Catch::Contains("The curve and its band"));
+  CHECK_THAT(group, Catch::Contains("Occupancy by participant"));
+  CHECK_THAT(group, !Catch::Contains(" occupied "));
+  CHECK_THAT(group, !Catch::Contains("Not read"));
+
+  const std::string first = time_of(here, "out/sub-01.html");
+  const std::string second = time_of(here, "out/sub-02.html");
+  const std::string of_group = time_of(here, "out/group.html");
+  here.run(
+      "sed -i 's/\"InjectedRadioactivity\": [0-9.]*/\"InjectedRadioactivity\": 333/' "
+      "bids/sub-02/ses-baseline/pet/*_pet.json");
+  REQUIRE(run("participant").status == 0);
+  CHECK(time_of(here, "out/sub-01.html") == first);
+  CHECK(time_of(here, "out/sub-02.html") != second);
+  REQUIRE(run("group").status == 0);
+  CHECK(time_of(here, "out/group.html") == of_group);  // the dose of the tracer changes no occupancy
+
+  here.run("rm -r bids/derivatives/petprep/sub-02");
+  CHECK(run("participant").status == 1);
+  CHECK(here.has("out/sub-01.html"));
+  CHECK_FALSE(here.has("out/sub-02.html"));
+  CHECK_FALSE(here.has("out/work/sub-02/sub-02_report.json"));
+}
+
+TEST_CASE("occupet names the file of a scan the same, whichever sessions it is asked for", "[occupet]") {
+  const Workplace here;
+  copy_small_cohort(here);
+  // A second scan after the same drug.
+  REQUIRE(here.run(R"(for d in bids bids/derivatives/petprep bids/derivatives/bloodstream; do
+    cp -r $d/sub-01/ses-psilocybin $d/sub-01/ses-later
+    for f in $d/sub-01/ses-later/pet/*; do mv $f $(echo $f | sed 's/_ses-psilocybin/_ses-later/'); done; done)")
+              .status == 0);
+  here.write("study.json", reference_study().dump());
+  const std::string line = "occupet bids out participant --participant-label 01 --config-file study.json";
+  const CommandResult first = here.run(line);
+  INFO(first.err);
+  REQUIRE(first.status == 0);
+  const auto tables = [&] { return here.run("find out -name '*_occupancy.tsv' | sort | xargs sha256sum").out; };
+  const std::string before = tables();
+  CHECK_THAT(before, Catch::Contains("_ses-later_"));
+  REQUIRE(here.run(line + " --session-label baseline psilocybin").status == 0);
+  CHECK(tables() == before);
+}
+
+TEST_CASE("occupet looks for weights from the folder of the configuration, and sees when they change", "[occupet]") {
+  const Workplace here;
+  copy_small_cohort(here);
+  fs::create_directories(here.path / "conf");
+  json study = reference_study();
+  study["fit"][0]["weights"] = "w.tsv:w";
+  study["occupancy"] = {{{"method", "bpnd"}}};
+  here.write("conf/study.json", study.dump());
+  const std::size_t frames = Tsv::read(here.run("printf %s bids/derivatives/petprep/sub-01/ses-baseline/pet/*_tacs.tsv")
+                                           .out.insert(0, here.path.string() + "/"))
+                                 .rows();
+  const auto write_weights = [&](const std::string& last) {
+    std::string text = "w\n";
+    for (std::size_t f = 0; f + 1 < frames; ++f) text += "1\n";
+    here.write("conf/w.tsv", text + last + "\n");
+  };
+  const std::string line = "occupet bids out participant --participant-label 01 --config-file conf/study.json";
+  write_weights("1");
+  const CommandResult first = here.run(line);
+  INFO(first.err);
+  REQUIRE(first.status == 0);
+  CHECK_THAT(here.run(line).err, Catch::Contains(" 0 steps run"));
+  CHECK_THAT(here.run("cat out/sub-01/ses-baseline/pet/*_model-SRTM_kinpar.json").out, Catch::Contains("w.tsv"));
+  write_weights("0");
+  CHECK_THAT(here.run(line).err, Catch::Contains(" 3 steps run"));  // two fits and their comparison
+}
+
+TEST_CASE("occupet keeps what it must not mix apart: units, its own results, file systems", "[occupet]") {
+  const Workplace here;
+  copy_small_cohort(here);
+  here.write("study.json", reference_study().dump());
+
+  SECTION("its own earlier results are no curves of PETPrep, unless they are named") {
+    REQUIRE(here.run("occupet bids bids/derivatives/first participant --config-file study.json").status == 0);
+    CHECK(here.run("occupet bids bids/derivatives/second participant --config-file study.json").status == 0);
+    const CommandResult named = here.run(
+        "occupet bids third participant --config-file study.json -d bids/derivatives/petprep bids/derivatives/first");
+    CHECK(named.status == 1);
+    CHECK_THAT(named.err, Catch::Contains("bids/derivatives/first/sub-01/"));
+    CHECK_THAT(named.err, !Catch::Contains("fitted"));
+    CHECK(here.run("occupet bids fourth participant --config-file study.json -d bids/derivatives/first").status == 0);
+  }
+  SECTION("two drugs in two units are joined, and described by a curve one at a time") {
+    here.run(
+        "sed -i 's/\"psilocybin\"/\"lsd\"/; s/\"PharmaceuticalDoseUnits\": \"mg\"/\"PharmaceuticalDoseUnits\": "
+        "\"ug\"/' bids/sub-02/ses-psilocybin/pet/*_pet.json");
+    REQUIRE(here.run("occupet bids out participant --config-file study.json").status == 0);
+    CHECK(here.run("occupet bids out group --config-file study.json").status == 0);
+    const Tsv joined = Tsv::read((here.path / "out/desc-group_model-Joint_occupancy.tsv").string());
+    CHECK(joined.cell(0, joined.column("dose_unit")) == "mg");
+    CHECK(joined.cell(joined.rows() - 1, joined.column("dose_unit")) == "ug");
+    json study = reference_study();
+    study["curve"] = {{{"occupancy", "Joint"}, {"x", "dose"}, {"omax", 0.8}}};
+    here.write("study.json", study.dump());
+    const CommandResult mixed = here.run("occupet bids out group --config-file study.json");
+    CHECK(mixed.status == 1);
+    CHECK_THAT(mixed.err, Catch::Contains("dose: found the units mg and ug, expected one"));
+    CHECK(here.has("out/desc-group_model-SRTM_occupancy.tsv"));
+    CHECK(here.has("out/desc-group_model-Joint_occupancy.tsv"));
+  }
+  SECTION("a work folder on another file system") {
+    if (here.run("[ \"$(stat -c %d /dev/shm)\" != \"$(stat -c %d .)\" ]").status != 0) {
+      WARN("/dev/shm is no other file system: not tested");
+      return;
+    }
+    const std::string work = "/dev/shm/" + here.path.filename().string();
+    for (const std::string level : {"participant", "group"}) {
+      const CommandResult result = here.run("occupet bids out " + level + " --config-file study.json -w " + work);
+      INFO(result.err);
+      CHECK(result.status == 0);
+    }
+    CHECK_FALSE(here.has("out/work"));
+    CHECK(here.run("find out -name '.*partial*'").out == "");
+    fs::remove_all(work);
+  }
+  SECTION("places where no results can be") {
+    here.write("file", "");
+    for (const std::string place : {"file", "file/out"}) {
+      const CommandResult result = here.run("occupet bids " + place + " participant");
+      CHECK(result.status == 2);
+      CHECK(is_one_line(result.err));
+      CHECK_THAT(result.err, Catch::Contains("file: is a file, expected a folder"));
+    }
+    CHECK(here.run("occupet bids out participant -w file/work").status == 2);
+    const CommandResult refused = here.run("occupet bids /proc/out participant");
+    CHECK(refused.status == 70);
+    CHECK(is_one_line(refused.err));
+    CHECK_THAT(refused.err, Catch::Contains("/proc/out: the folder cannot be made"));
+    CHECK_THAT(refused.err, !Catch::Contains("internal error"));
+  }
+}
+
+TEST_CASE("occupet tells the change of a tracer that has no occupancy, and calls it that", "[occupet]") {
+  const Workplace here;
+  copy_small_cohort(here);
+  here.run(R"(sed -i 's/"TracerName": "[^"]*"/"TracerName": "UCB-J"/' $(find bids -name '*.json'))");
+  json study = reference_study();
+  study["occupancy"] = {{{"method", "bpnd"}}, {{"method", "change"}}};
+  here.write("study.json", study.dump());
+  const CommandResult result = here.run("occupet bids out participant --config-file study.json");
+  INFO(result.err);
+  CHECK(result.status == 0);
+  CHECK_THAT(result.err, Catch::Contains("not occupancy; no occupancy is written"));
+  CHECK(here.run("ls out/sub-01/pet/*_occupancy.tsv").status != 0);
+  const CommandResult table = here.run("cat out/sub-01/pet/*_desc-psilocybin_model-Change_change.tsv");
+  CHECK_THAT(table.out, Catch::Contains("change_lower"));
+  here.run("occupet bids out group --config-file study.json");
+  CHECK(here.has("out/desc-group_model-Change_change.tsv"));
+  CHECK_THAT(here.read("out/desc-group_model-Change_change.json"), Catch::Contains("Change of all participants"));
+  CHECK(here.run("ls out/*_occupancy.tsv").status != 0);
+
+  // Scans of the other participant twice without a drug would be test and retest; here they only must be read.
+  const std::string folder = (here.path / "out/sub-02").string();
+  study["occupancy"] = {{{"method", "change"}, {"test", json::array()}, {"retest", json::array()}}};
+  for (const char* const session : {"baseline", "psilocybin"})
+    study["occupancy"][0][session == std::string("baseline") ? "test" : "retest"].push_back(
+        here.run("printf %s " + folder + "/ses-" + session + "/pet/*_model-SRTM_kinpar.tsv").out);
+  here.write("study.json", study.dump());
+  const CommandResult with_retest =
+      here.run("occupet bids out participant --participant-label 01 --config-file study.json");
+  // One pair is too few, which pet-occupancy says: the options came through.
+  CHECK(with_retest.status == 1);
+  CHECK_THAT(with_retest.err, Catch::Contains("test"));
+
+  study["occupancy"] = {{{"method", "change"}}};
+  study["curve"] = {{{"x", "dose"}}};
+  here.write("study.json", study.dump());
+  const CommandResult curve = here.run("occupet bids out group --config-file study.json");
+  CHECK(curve.status == 65);
+  CHECK_THAT(curve.err, Catch::Contains("a curve describes no change"));
+}
+
+TEST_CASE("occupet takes sessions with and without ses-, and says what is wrong with them", "[occupet]") {
+  const Workplace here;
+  copy_small_cohort(here);
+  json study = reference_study();
+  study["baseline_sessions"] = {"ses-baseline"};
+  study["drug_sessions"] = {"ses-psilocybin", "psilocibin"};
+  here.write("study.json", study.dump());
+  const CommandResult result = here.run("occupet bids out participant --participant-label 01 --config-file study.json");
+  INFO(result.err);
+  CHECK(result.status == 0);
+  CHECK_THAT(result.err, Catch::Contains("warning: session 'psilocibin': no participant of bids has it"));
+  CHECK_THAT(result.err, !Catch::Contains("session 'baseline'"));
+  for (const char* const both :
+       {R"("drug_sessions": ["ses-baseline"])", R"("drugs": [{"session": "baseline", "name": "d"}])"}) {
+    here.write("study.json", std::string(R"({"schema_version": 1, "baseline_sessions": ["baseline"], )") + both + "}");
+    const CommandResult refused = here.run("occupet bids out participant --config-file study.json");
+    CHECK(refused.status == 65);
+    CHECK(is_one_line(refused.err));
+    CHECK_THAT(refused.err, Catch::Contains("'baseline', which is in drug"));
+  }
+}
+
+TEST_CASE("The script for Slurm refuses a choice of participants before it submits anything", "[occupet]") {
+  const Workplace here;
+  for (const std::string words : {"--participant-label 01", "--participant_label=01"}) {
+    const CommandResult result = here.run("bash " + std::string(OCCUPET_SOURCE_DIR) +
+                                          "/data/workflow/slurm/participants.sbatch bids out " + words);
+    CHECK(result.status == 2);
+    CHECK(is_one_line(result.err));
+    CHECK_THAT(result.err, Catch::Contains("participant"));
+  }
 }

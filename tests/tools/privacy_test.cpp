@@ -106,15 +106,39 @@ TEST_CASE("Nothing that the commands write or say holds who was scanned", "[priv
   run_checked("pet-info --json in/ses-baseline");
   run_checked("pet-convert " + dicom + " -o out/bids/ --subject 01 --uncompressed");
   for (const std::string session : {"baseline", "drug"})
+    run_checked("pet-convert in/ses-" + session + "/dicom -o raw/ --subject 01 --uncompressed --session " + session);
+  for (const std::string session : {"baseline", "drug"})
     run_checked("pet-tac in/ses-" + session + "/dicom --labels " + file_of(session, "_dseg.nii.gz") +
                 " --seg-out out/" + session + ".dcm -o out/" + session + "_tacs.tsv");
   run_checked("pet-input " + file_of("baseline", "_blood.tsv") + " -o out/x_inputfunction.tsv");
   for (const std::string session : {"baseline", "drug"})
     run_checked("pet-fit out/" + session + "_tacs.tsv --reference label-1 --model srtm --force -o out/" + session +
                 "_kinpar.tsv --report-dicom out/" + session + "_report.dcm --source in/ses-" + session + "/dicom");
-  run_checked("pet-map " + dicom + " --model srtm --labels " + file_of("baseline", "_dseg.nii.gz") +
-              " --reference label-1 --uncompressed --format nifti,dicom -o out/map");
+  for (const std::string session : {"baseline", "drug"})
+    run_checked("pet-map in/ses-" + session + "/dicom --model srtm --labels " + file_of(session, "_dseg.nii.gz") +
+                " --reference label-1 --uncompressed --format nifti,dicom -o out/" + session);
+  run_checked(
+      "pet-occupancy-map --baseline out/baseline_model-SRTM_meas-BPND_mimap.nii --drug "
+      "out/drug_model-SRTM_meas-BPND_mimap.nii --uncompressed -o out/occupancy");
+  run_checked("pet-density out/baseline_kinpar.tsv --bmax-factor 20 -o out/x_density.tsv");
+  here.write("scans.tsv", "dose\toccupancy\n1\t0.1\n3\t0.29\n8\t0.5\n15\t0.6\n25\t0.66\n");
+  run_checked("pet-curve scans.tsv --x dose --x-unit mg -o out/x_curve.tsv");
   run_checked("pet-occupancy --baseline out/baseline_kinpar.tsv --drug out/drug_kinpar.tsv -o out/x_occupancy.tsv");
+  // The app on the images of the same scans, of which it can make curves; what it says of them is searched too.
+  here.run(
+      "for f in in/ses-*/*_dseg.nii.gz; do s=$(basename $(dirname $f)); cp $f "
+      "raw/sub-01/$s/pet/sub-01_${s}_dseg.nii.gz; done");
+  here.write("app.json",
+             R"({"schema_version": 1, "drugs": [{"session": "drug", "name": "d"}],
+                 "fit": [{"model": "srtm", "reference": "label-1"}], "occupancy": [{"method": "bpnd"}]})");
+  run_checked("occupet raw out/app participant --config-file app.json");
+  run_checked("occupet raw out/app group --config-file app.json");
+  if (fs::is_directory(std::string(OCCUPET_SOURCE_DIR) + "/data/report")) {
+    run_checked("pet-report out -o out/report.html");
+    CHECK(here.has("out/app/sub-01.html"));
+  } else {
+    WARN("no scripts for the figures in data/report: no page was searched");
+  }
 
   std::size_t derived = 0;
   for (const auto& entry : fs::recursive_directory_iterator(here.path / "out")) {

@@ -147,6 +147,136 @@ TEST_CASE("A folder of many scans still gives a page of less than 2.2 MB, which 
   CHECK(has(html, "groups of scans are drawn"));
 }
 
+namespace {
+
+// A cohort as `occupet group` joins it: every participant with a row of all regions and a regional one.
+const char* const cohort_header =
+    "participant_id\tdrug\tdose\tplasma_level\tindex\tname\tBPND_baseline\tBPND_drug\toccupancy\toccupancy_se\t"
+    "occupancy_lower\toccupancy_upper\tstatus\tflags\tR1_baseline\tR1_drug\n";
+
+std::string cohort_rows(const std::string& participant, const std::string& dose, const std::string& occupancy) {
+  const std::string start = participant + "\tpsilocybin\t" + dose + "\tn/a\t";
+  return start + "0\tjoint\t1.5\t0.9\t" + occupancy + "\t0.01\t0.1\t0.9\tok\tn/a\t1\t1\n" + start +
+         "1\tinsula\t1.5\t0.9\t" + occupancy + "\t0.02\t0.1\t0.9\tok\tn/a\t1\t1\n";
+}
+
+const std::string cohort = cohort_header + cohort_rows("sub-01", "3", "0.29") + cohort_rows("sub-02", "25", "0.66");
+
+const char* const change_table =
+    "index\tname\tVT_baseline\tVT_drug\tchange\tchange_se\tchange_lower\tchange_upper\tstatus\tflags\t"
+    "detectable_change\n"
+    "1\tinsula\t20\t17.6\t-0.12\t0.02\t-0.16\t-0.08\tok\tn/a\t0.1\n"
+    "2\tcaudate\t20\t21\t0.05\t0.04\t-0.03\t0.13\tok\tn/a\t0.1\n";
+
+}  // namespace
+
+TEST_CASE("A table of several participants shows each of them and is nobody's answer") {
+  const Workplace here;
+  here.write("desc-group_model-Joint_occupancy.tsv", cohort);
+  here.write("desc-group_model-Joint_occupancy.json", R"({"dose": {"Units": "mg"}})");
+  const std::string html = page_of(here);
+  CHECK(answer_of(html) == "Occupancy of 2 participants is shown below, each by itself; no curve describes the group.");
+  CHECK_FALSE(has(html, "occupied"));
+  CHECK(has(html, "Occupancy by participant"));
+  CHECK(has(html, "sub-01, psilocybin, 3 mg"));
+  CHECK(has(html, "sub-02, psilocybin, 25 mg"));
+}
+
+TEST_CASE("The answer of a group is its curve, told by the columns and not by the end of the name") {
+  const Workplace here;
+  here.write("desc-group_model-Joint_occupancy.tsv", cohort);
+  here.write("desc-psilocybinobservations_model-Emax_occupancy.tsv", cohort);
+  const std::string sum = checksum(here.path / "desc-psilocybinobservations_model-Emax_occupancy.tsv").sha256;
+  here.write("desc-psilocybin_model-Emax_occupancy.tsv",
+             "parameter\tvalue\tse\tlower\tupper\tunit\tstatus\tflags\nOmax\t0.8\t0.01\t0.75\t0.85\t1\tok\tn/a\n"
+             "EC50\t5\t0.4\t4.2\t5.9\tmg\tok\tn/a\n");
+  here.write("desc-psilocybin_model-Emax_occupancy.json",
+             R"({"X": "dose", "Y": "occupancy", "ConfidenceLevel": 0.9, "SourcesSHA256": [")" + sum + "\"]}");
+  here.write("desc-psilocybinband_model-Emax_occupancy.tsv",
+             "x\ty\tlower\tupper\tobservation_lower\tobservation_upper\n0\t0\t0\t0\t0\t0\n"
+             "5\t0.4\t0.35\t0.45\t0.3\t0.5\n25\t0.667\t0.6\t0.7\t0.5\t0.8\n");
+  const Report report = make_report(here.path, no_scripts);
+  CHECK(report.problems.empty());
+  CHECK(
+      answer_of(report.html) ==
+      "EC50 is 5.00 mg of dose (90\u00A0% interval 4.20 to 5.90), and occupancy approaches 80.0\u00A0% (75.0\u00A0% to "
+      "85.0\u00A0%).");
+  CHECK_FALSE(has(report.html, "occupied"));
+  CHECK(has(report.html, "The curve and its band"));
+  CHECK(has(report.html, "circles are scans"));
+  CHECK_FALSE(has(report.html, "(desc-psilocybinobservations"));
+}
+
+TEST_CASE("A parameter of a curve that is at its bound is no answer, whatever the other says") {
+  const Workplace here;
+  const auto answer = [&](const std::string& omax, const std::string& half) {
+    here.write("curve.tsv", "parameter\tvalue\tse\tlower\tupper\tunit\tstatus\tflags\nOmax\t1\t0.01\t0.75\t1\t1\t" +
+                                omax + "\nEC50\t5\t0.4\t4.2\t5.9\tmg\t" + half + "\n");
+    return answer_of(page_of(here));
+  };
+  CHECK(has(answer("ok\tn/a", "ok\tn/a"), "occupancy approaches 100.0"));
+  CHECK(
+      has(answer("ok\tOmax_at_bound", "ok\tn/a"),
+          "EC50 is 5.00 mg (interval 4.20 to 5.90); the data do not determine the occupancy that it approaches (status "
+          "ok: Omax_at_bound)"));
+  CHECK(has(answer("at_bound\tn/a", "ok\tn/a"), "do not determine the occupancy"));
+  CHECK(has(answer("ok\tn/a", "not_converged\tn/a"), "The data do not determine EC50 (status not_converged)"));
+}
+
+TEST_CASE("A change is called a change, with its sign, in the answer, the figure, the title and the methods") {
+  const Workplace here;
+  here.write("sub-01_desc-ketamine_change.tsv", change_table);
+  here.write("sub-01_desc-ketamine_change.json",
+             R"({"Method": "change", "ConfidenceLevel": 0.95, "Drug": "ketamine", "Interval": "Fieller"})");
+  const std::string html = page_of(here);
+  CHECK(
+      answer_of(html) ==
+      "After ketamine VT changed by -12.0\u00A0% in insula, where the interval is narrowest (95\u00A0% interval "
+      "-16.0\u00A0% to -8.0\u00A0%); the 2 usable regions lie between -12.0\u00A0% (insula) and 5.0\u00A0% (caudate).");
+  CHECK(has(html, "<title>sub-01: change after ketamine"));
+  CHECK(has(html, "Regional change of VT, "));
+  CHECK(has(html, "Regional change is VT after the drug / VT at baseline - 1, with 95 % intervals by Fieller"));
+  CHECK_FALSE(has(html, "occupied"));
+  CHECK_FALSE(has(html, "Regional occupancy"));
+  // The name that pet-occupancy -o may have been given says nothing: the columns do.
+  std::filesystem::rename(here.path / "sub-01_desc-ketamine_change.tsv", here.path / "a_occupancy.tsv");
+  CHECK(has(answer_of(page_of(here)), "VT changed by -12.0"));
+}
+
+TEST_CASE("Two scans with the drug occupy a part of what the first left free") {
+  const Workplace here;
+  here.write("a_occupancy.tsv", regional);
+  here.write("a_occupancy.json",
+             R"({"Method": "bpnd", "Drug": "d", "Occupancy": "of the receptors that the first drug scan left free"})");
+  const std::string html = page_of(here);
+  CHECK(answer_of(html).starts_with(
+      "D occupied 60.0\u00A0% of the receptors that the first drug scan left free in insula"));
+  CHECK_FALSE(has(html, "of its target"));
+  CHECK(has(html,
+            "Regional occupancy, of the receptors that the first drug scan left free, is 1 - BPND of the second scan / "
+            "BPND of the first, with intervals."));
+}
+
+TEST_CASE("Sentences claim no interval, no correction and no theorem that the files do not") {
+  const Workplace here;
+  here.write("tacs.tsv", curves("insula"));
+  here.write("tacs.json", curves_sidecar);
+  here.write(
+      "occupancy.tsv",
+      "index\tname\tBPND_baseline\tBPND_drug\toccupancy\toccupancy_se\toccupancy_lower\toccupancy_upper\tstatus\t"
+      "flags\n1\tinsula\t1.5\t0.6\t0.6\tn/a\tn/a\tn/a\tok\tn/a\n2\tcaudate\t1.5\t0.9\t0.4\tn/a\tn/a\tn/a\tok\tn/a\n");
+  const std::string html = page_of(here);
+  CHECK_FALSE(has(answer_of(html), "narrowest"));
+  CHECK(has(answer_of(html), "in insula (no interval); the 2 usable regions"));
+  CHECK(has(html, "do not say whether activities are corrected for decay"));
+  CHECK_FALSE(has(html, "Fieller"));
+  here.write("tacs.json", R"({"Units": "Bq/mL", "ImageDecayCorrected": true})");
+  here.write("occupancy.json", R"({"Method": "bpnd", "ConfidenceLevel": 0.9, "Interval": "Fieller"})");
+  const std::string stated = page_of(here);
+  CHECK(has(stated, "corrected for decay to injection"));
+  CHECK(has(stated, "with 90 % intervals by Fieller"));
+}
+
 TEST_CASE("Names out of files cannot become markup, in the page or in its data") {
   const Workplace here;
   const std::string hostile = "</script><script>alert(1)</script>\"onload='x'&";
@@ -295,11 +425,18 @@ TEST_CASE("pet-report says what it needs") {
   std::filesystem::create_directories(here.path / "study");
   std::filesystem::create_directories(here.path / "data/tracers");
   std::filesystem::create_directories(here.path / "assets/tracers");
-  std::filesystem::create_directories(here.path / "assets/report");
+  std::filesystem::create_directories(here.path / "other/tracers");
+  std::filesystem::create_directories(here.path / "other/report");
   here.write("study/tacs.tsv", curves("insula"));
   std::istringstream lock{std::string(detail::scripts_lock)};
   for (std::string name, version, rest; lock >> name >> version && std::getline(lock, rest);)
-    if (name != "#") here.write("assets/report/" + name + "-" + version + ".js", "/* stands for a script */");
+    if (name != "#") here.write("other/report/" + name + "-" + version + ".js", "/* stands for a script */");
+  const std::filesystem::path installed = std::filesystem::path(OCCUPET_SOURCE_DIR) / "data/report";
+  const bool has_scripts = std::filesystem::is_directory(installed);
+  if (has_scripts)
+    std::filesystem::copy(installed, here.path / "assets/report");
+  else
+    WARN("no scripts for the figures in data/report: what pet-report does with them was not run");
   const std::string with = "OCCUPET_DATA_DIR=assets ";
 
   SECTION("scripts that are not installed") {
@@ -309,6 +446,14 @@ TEST_CASE("pet-report says what it needs") {
     CHECK(has(result.err, "tools/install_report_assets.sh"));
     CHECK_FALSE(here.has("page.html"));
   }
+  SECTION("scripts of another content") {
+    const CommandResult result = here.run("OCCUPET_DATA_DIR=other pet-report study -o page.html");
+    CHECK(result.status == 65);
+    CHECK(is_one_line(result.err));
+    CHECK(has(result.err, ".js: found another content (SHA-256 "));
+    CHECK_FALSE(here.has("page.html"));
+  }
+  if (!has_scripts) return;
   SECTION("a folder that is not there, or a file") {
     CHECK(here.run(with + "pet-report nowhere -o page.html").status == 66);
     const CommandResult result = here.run(with + "pet-report study/tacs.tsv -o page.html");
@@ -321,6 +466,17 @@ TEST_CASE("pet-report says what it needs") {
     CHECK(is_one_line(result.err));
     CHECK(has(result.err, "empty: found no output of Occupet, expected files that end in _tacs.tsv"));
     CHECK_FALSE(here.has("page.html"));
+  }
+  SECTION("the folder itself alone, with and without a slash, whatever lies below it") {
+    here.write("study/kinpar.tsv", kinpar);
+    std::filesystem::create_directories(here.path / "study/below");
+    here.write("study/below/other_kinpar.tsv", kinpar);
+    for (const char* folder : {"study", "study/", "./study//"}) {
+      CAPTURE(folder);
+      CHECK(here.run(with + "pet-report " + folder + " --this-folder-only --force -o page.html").status == 0);
+      CHECK(has(here.read("page.html"), "kinpar.tsv"));
+      CHECK_FALSE(has(here.read("page.html"), "other_kinpar.tsv"));
+    }
   }
   SECTION("a page, once, unless it is told to replace it") {
     CHECK(here.run(with + "pet-report study -o page.html").status == 0);

@@ -18,11 +18,6 @@ std::string in_parentheses(const OutputFile& file, const std::string& ends) {
   return ends == "–" ? " (no interval)" : " (" + level_of(file) + ends + ")";
 }
 
-std::string capitalised(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-  return text;
-}
-
 std::string subject_prefix(const Outputs& outputs, const OutputFile& file) {
   const auto subject = file.entities.find("sub");
   if (subject == file.entities.end()) return "";
@@ -38,21 +33,40 @@ std::string drug_of(const Occupancies& occupancies) {
   return occupancies.drug.empty() ? "The drug" : capitalised(occupancies.drug);
 }
 
+std::string after_drug(const Occupancies& occupancies) {
+  return occupancies.drug.empty() ? "the drug" : occupancies.drug;
+}
+
+// "occupancy by psilocybin", "change of VT after ketamine".
+std::string what_of(const Occupancies& occupancies) {
+  return occupancies.quantity() + (occupancies.is_change() ? " after " : " by ") + after_drug(occupancies);
+}
+
 bool is_usable(const OccupancyRow& row) {
   return row.status == "ok" && row.occupancy && std::isfinite(*row.occupancy);
+}
+
+std::string reasons_of(const std::string& status, const std::vector<std::string>& flags) {
+  return "(status " + status + (flags.empty() ? "" : ": " + joined(flags, ", ")) + ")";
+}
+
+// "Psilocybin occupied 60 % of its target", "After ketamine VT changed by -12 %".
+std::string statement(const Occupancies& occupancies, const OccupancyRow& row) {
+  if (occupancies.is_change())
+    return "After " + after_drug(occupancies) + " " + occupancies.table.measure + " changed by " +
+           percent(row.occupancy);
+  return drug_of(occupancies) + " occupied " + percent(row.occupancy) + " " + occupancies.of_what();
 }
 
 Answer from_all_regions(const Outputs& outputs, const Occupancies& occupancies, const OccupancyRow& row) {
   const std::string method = row.name == "lassen" ? "a Lassen plot" : row.name == "joint" ? "one fit" : row.name;
   const std::string prefix = subject_prefix(outputs, occupancies);
   if (!is_usable(row))
-    return {prefix + "The occupancy by " + (occupancies.drug.empty() ? "the drug" : occupancies.drug) +
-                " is not determined by " + method + " of all regions (status " + row.status +
-                (row.flags.empty() ? "" : ": " + joined(row.flags, ", ")) + ").",
+    return {prefix + "The " + what_of(occupancies) + " is not determined by " + method + " of all regions " +
+                reasons_of(row.status, row.flags) + ".",
             false};
-  return {prefix + drug_of(occupancies) + " occupied " + percent(row.occupancy) + " of its target" +
-              in_parentheses(occupancies, percent_interval(row.lower, row.upper)) + ", by " + method +
-              " of all regions.",
+  return {prefix + statement(occupancies, row) + in_parentheses(occupancies, percent_interval(row.lower, row.upper)) +
+              ", by " + method + " of all regions.",
           true};
 }
 
@@ -66,14 +80,12 @@ Answer from_regions(const Outputs& outputs, const Occupancies& occupancies) {
   for (const OccupancyRow& row : occupancies.table.rows)
     if (row.index != 0 && is_usable(row)) rows.push_back(&row);
   const std::string prefix = subject_prefix(outputs, occupancies);
-  if (rows.empty())
-    return {prefix + "No region has a usable occupancy by " +
-                (occupancies.drug.empty() ? "the drug" : occupancies.drug) + ": see the statuses.",
-            false};
+  if (rows.empty()) return {prefix + "No region has a usable " + what_of(occupancies) + ": see the statuses.", false};
   const OccupancyRow& best = **std::min_element(
       rows.begin(), rows.end(), [](const auto* a, const auto* b) { return width_of(*a) < width_of(*b); });
-  std::string sentence = prefix + drug_of(occupancies) + " occupied " + percent(best.occupancy) + " of its target in " +
-                         best.name + ", where the interval is narrowest" +
+  const bool has_narrowest = rows.size() > 1 && std::isfinite(width_of(best));
+  std::string sentence = prefix + statement(occupancies, best) + " in " + best.name +
+                         (has_narrowest ? ", where the interval is narrowest" : "") +
                          in_parentheses(occupancies, percent_interval(best.lower, best.upper));
   if (rows.size() == 1) return {sentence + ".", true};
   const auto [least, most] = std::minmax_element(
@@ -84,25 +96,37 @@ Answer from_regions(const Outputs& outputs, const Occupancies& occupancies) {
           true};
 }
 
+// Whether the data determine a parameter of a curve; an interval that is open on one side still says something.
+bool is_determined(const CurveRow* row) {
+  return row != nullptr && row->status == "ok" && row->value && std::isfinite(*row->value) &&
+         std::none_of(row->flags.begin(), row->flags.end(), [](const std::string& flag) {
+           return flag.ends_with("_at_bound") || flag.ends_with("_unidentifiable");
+         });
+}
+
 Answer from_curve(const DoseCurve& curve) {
   const CurveRow* half = curve.find("EC50");
   const CurveRow* most = curve.find("Omax");
-  if (half == nullptr || !half->value || !std::isfinite(*half->value) || half->status != "ok")
-    return {"The data do not determine EC50" +
-                std::string(half == nullptr || half->status.empty() ? "" : " (status " + half->status + ")") + ".",
-            false};
+  if (!is_determined(half))
+    return {
+        "The data do not determine EC50" +
+            (half == nullptr || half->status.empty() ? std::string() : " " + reasons_of(half->status, half->flags)) +
+            ".",
+        false};
   const std::string unit = half->unit.empty() ? "" : " " + half->unit;
   std::string sentence = "EC50 is " + shown(half->value, 3) + unit;
   if (!curve.text("X").empty()) sentence += " of " + curve.text("X");
   sentence +=
       in_parentheses(curve, half->lower || half->upper ? shown(half->lower, 3) + " to " + shown(half->upper, 3) : "–");
-  if (most != nullptr && most->value && std::isfinite(*most->value)) {
+  if (is_determined(most)) {
     const bool is_percent = most->unit == "percent";
     const auto text = [&](const std::optional<double>& value) {
       return is_percent ? shown(value, 3) + " %" : percent(value);
     };
     sentence += ", and occupancy approaches " + text(most->value) +
                 (most->lower || most->upper ? " (" + text(most->lower) + " to " + text(most->upper) + ")" : "");
+  } else if (most != nullptr) {
+    sentence += "; the data do not determine the occupancy that it approaches " + reasons_of(most->status, most->flags);
   }
   return {sentence + ".", true};
 }

@@ -99,7 +99,14 @@ std::vector<Explained> flags_that_occur(const Outputs& outputs) {
   for (const Occupancies& occupancies : outputs.occupancies)
     for (const OccupancyRow& row : occupancies.table.rows) {
       const std::string where =
-          row.name + " (occupancy" + (occupancies.drug.empty() ? "" : ", " + occupancies.drug) + ")";
+          row.name + " (" + occupancies.quantity() + (occupancies.drug.empty() ? "" : ", " + occupancies.drug) + ")";
+      collection.add(row.status, where);
+      for (const std::string& flag : row.flags) collection.add(flag, where);
+    }
+  for (const CohortTable& cohort : outputs.cohorts)
+    for (std::size_t r = 0; r < cohort.table.rows.size(); ++r) {
+      const OccupancyRow& row = cohort.table.rows[r];
+      const std::string where = row.name + " (" + cohort.participants[r] + ")";
       collection.add(row.status, where);
       for (const std::string& flag : row.flags) collection.add(flag, where);
     }

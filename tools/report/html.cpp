@@ -156,6 +156,11 @@ std::string percent_interval(const std::optional<double>& lower, const std::opti
   return lower || upper ? percent(lower) + " to " + percent(upper) : "–";
 }
 
+std::string capitalised(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
 std::string joined(const std::vector<std::string>& texts, std::string_view separator) {
   std::string text;
   for (std::size_t i = 0; i < texts.size(); ++i) text.append(i == 0 ? "" : separator).append(texts[i]);

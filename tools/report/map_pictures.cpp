@@ -149,6 +149,21 @@ HtmlTable quantiles(const Outputs& outputs) {
   return table;
 }
 
+// Statuses are known only where a map of them lies beside.
+std::string what_is_white(const Outputs& outputs) {
+  const auto with_status =
+      std::count_if(outputs.maps.begin(), outputs.maps.end(), [](const QuantityMap& map) { return map.shows_ok_only; });
+  if (with_status == 0)
+    return "voxels without an estimate are white. No map of statuses lies beside them: voxels of any status are drawn.";
+  if (static_cast<std::size_t>(with_status) == outputs.maps.size())
+    return "voxels without an estimate, or whose status is not ok, are white.";
+  std::vector<std::string> without;
+  for (const QuantityMap& map : outputs.maps)
+    if (!map.shows_ok_only) without.push_back(map.path);
+  return "voxels without an estimate, or whose status is not ok, are white; no map of statuses lies beside " +
+         joined(without, ", ") + ", of which voxels of any status are drawn.";
+}
+
 }  // namespace
 
 std::string map_pictures(const Outputs& outputs, std::size_t most_bytes) {
@@ -159,8 +174,8 @@ std::string map_pictures(const Outputs& outputs, std::size_t most_bytes) {
   std::string html = paragraph(
       "Slices of the maps, evenly spaced through what was fitted. Maps of one quantity share their colours, which end "
       "where few voxels lie beyond (99th percentile or Tukey's fence). Values below 0 are shown as 0, larger ones as "
-      "the "
-      "end of the bar; voxels without an estimate, or whose status is not ok, are white.");
+      "the end of the bar; " +
+      what_is_white(outputs));
   std::string figures;
   std::vector<std::string> left_out;
   for (const QuantityMap& map : outputs.maps) {

@@ -38,6 +38,24 @@ std::string list_of(const std::set<std::string>& texts) {
   return joined({texts.begin(), texts.end()}, ", ");
 }
 
+// Only what the sidecars say: curves without that word may be anything.
+std::string decay_of(const Outputs& outputs) {
+  const auto says_so = [](const Curves& scan) { return scan.sidecar.value("ImageDecayCorrected", Json()) == true; };
+  const auto said = std::count_if(outputs.scans.begin(), outputs.scans.end(), says_so);
+  if (said == 0) return " Their files do not say whether activities are corrected for decay.";
+  if (static_cast<std::size_t>(said) == outputs.scans.size())
+    return " Activities are corrected for decay to injection, which is time zero.";
+  return " Activities of " + std::to_string(said) +
+         " of them are corrected for decay to injection, which is time zero; the files of the others do not say so.";
+}
+
+// "95 % intervals", or "intervals" where the sidecar has no level.
+std::string intervals_of(const OutputFile& file) {
+  const auto level = file.sidecar.find("ConfidenceLevel");
+  const bool is_known = level != file.sidecar.end() && level->is_number();
+  return (is_known ? brief(100.0 * level->get<double>()) + " % " : std::string()) + "intervals";
+}
+
 void describe_scans(const Outputs& outputs, Text& text) {
   if (outputs.scans.empty()) return;
   std::set<std::string> tracers;
@@ -49,8 +67,7 @@ void describe_scans(const Outputs& outputs, Text& text) {
   const std::size_t count = outputs.scans.size();
   text.add("Time-activity curves of " + std::to_string(regions.size()) + " regions were taken from " +
            std::to_string(count) + (count == 1 ? " dynamic scan" : " dynamic scans") +
-           (tracers.empty() ? "" : " with " + list_of(tracers)) +
-           ". Activities are corrected for decay to injection, which is time zero.");
+           (tracers.empty() ? "" : " with " + list_of(tracers)) + "." + decay_of(outputs));
 }
 
 // What a fit used, so that fits of several scans with the same settings are one sentence.
@@ -102,21 +119,42 @@ void describe_fits(const Outputs& outputs, Text& text) {
 void describe_occupancy(const Occupancies& occupancies, std::set<std::string>& said, Text& text) {
   const OccupancyRow* whole = occupancies.whole();
   const std::string kind = whole != nullptr ? whole->name : occupancies.method;
-  if (!said.insert(kind + occupancies.text("Regression") + occupancies.table.measure).second) return;
+  const std::string intervals = intervals_of(occupancies);
+  if (!said.insert(kind + occupancies.text("Regression") + occupancies.quantity() + occupancies.table.measure +
+                   occupancies.of_what() + intervals)
+           .second)
+    return;
   if (kind == "lassen") {
     const std::string regression = occupancies.text("Regression");
     text.add("Occupancy and the non-displaceable volume VND were taken from an occupancy plot of all regions" +
              text.cite(lassen) + text.cite(cunningham) +
-             (regression.empty() ? "" : " by " + regression + " regression") + "; regional occupancies use that VND.");
+             (regression.empty() ? "" : " by " + regression + " regression") +
+             "; regional occupancies use that VND. Tables hold " + intervals + ".");
   } else if (kind == "joint") {
     text.add(
         "One occupancy was fitted to the curves of both scans and all regions together by the simplified reference "
         "tissue model" +
-        text.cite(srtm) + "; regional occupancies come from the same fit to each region.");
+        text.cite(srtm) + "; regional occupancies come from the same fit to each region. Tables hold " + intervals +
+        ".");
   } else {
-    text.add("Regional occupancy is 1 - " + occupancies.table.measure + " after the drug / " +
-             occupancies.table.measure + " at baseline, with Fieller's interval" + text.cite(fieller) + ".");
+    const std::string& measure = occupancies.table.measure;
+    const std::string by =
+        occupancies.text("Interval") == "Fieller" ? " by Fieller's theorem" + text.cite(fieller) : "";
+    const bool has_two_drug_scans = occupancies.of_what() != "of its target";
+    const std::string definition =
+        occupancies.is_change() ? "Regional change is " + measure + " after the drug / " + measure + " at baseline - 1"
+        : has_two_drug_scans    ? "Regional occupancy, " + occupancies.of_what() + ", is 1 - " + measure +
+                                   " of the second scan / " + measure + " of the first"
+                             : "Regional occupancy is 1 - " + measure + " after the drug / " + measure + " at baseline";
+    text.add(definition + ", with " + intervals + by + ".");
   }
+}
+
+// How occupancies were found stands in the tables of the participants, not in the one that joins them.
+void describe_cohort(const CohortTable& cohort, Text& text) {
+  const std::set<std::string> participants(cohort.participants.begin(), cohort.participants.end());
+  text.add(capitalised(cohort.quantity()) + " of " + std::to_string(participants.size()) + " participants (" +
+           cohort.label + ") is joined from their tables, whose pages say how it was found.");
 }
 
 void describe_curves(const Outputs& outputs, Text& text) {
@@ -127,7 +165,7 @@ void describe_curves(const Outputs& outputs, Text& text) {
                            (model.empty() ? "emax" : model) + "'" + text.cite(emax);
     if (curve.text("Endpoint") == "binding") sentence += ", fitted to binding with a baseline for every subject";
     if (!curve.text("Observations").empty()) sentence += ", from " + curve.text("Observations") + " observations";
-    if (!curve.text("Interval").empty()) sentence += "; intervals: " + curve.text("Interval");
+    if (!curve.text("Interval").empty()) sentence += "; " + intervals_of(curve) + ": " + curve.text("Interval");
     text.add(sentence + ".");
   }
 }
@@ -140,6 +178,7 @@ Methods methods_of(const Outputs& outputs, const std::vector<std::string>& figur
   describe_fits(outputs, text);
   std::set<std::string> said;
   for (const Occupancies& occupancies : outputs.occupancies) describe_occupancy(occupancies, said, text);
+  for (const CohortTable& cohort : outputs.cohorts) describe_cohort(cohort, text);
   describe_curves(outputs, text);
   std::set<std::string> versions;
   for (const OutputFile* file : outputs.files())

@@ -10,6 +10,7 @@
 #include "libpet/io/detail/bids_name.h"
 #include "libpet/io/detail/text_file.h"
 #include "libpet/io/input_function_file.h"
+#include "libpet/io/sidecar.h"
 #include "libpet/io/tac_table_file.h"
 #include "libpet/io/units.h"
 #include "tools/report/detail/outputs.h"
@@ -95,7 +96,7 @@ std::optional<double> optional_number(const Tsv& tsv, std::size_t row, const cha
 
 std::vector<std::string> flags_in(const std::string& cell) {
   std::vector<std::string> flags;
-  if (cell == "n/a") return flags;
+  if (cell.empty() || cell == "n/a") return flags;
   for (std::size_t at = 0; at <= cell.size();) {
     const std::size_t end = std::min(cell.find(';', at), cell.size());
     flags.push_back(cell.substr(at, end - at));
@@ -116,6 +117,11 @@ std::vector<CurveRow> curve_rows_of(const Tsv& tsv) {
                     optional_number(tsv, r, "se"), optional_number(tsv, r, "lower"), optional_number(tsv, r, "upper"),
                     text(r, "unit"), text(r, "status"), flags_in(text(r, "flags"))});
   return rows;
+}
+
+// What a table is, by its columns: tables of a group and of a curve end as those of occupancies do.
+bool is_curve(const Tsv& tsv) {
+  return !tsv.header().empty() && tsv.header()[0] == "parameter" && tsv.find("value");
 }
 
 bool is_prediction(const Tsv& tsv) {
@@ -167,16 +173,12 @@ class Reader {
       read_curves(file);
     } else if (suffix == "kinpar") {
       read_parameters(file);
-    } else if (suffix == "occupancy") {
-      read_occupancies(file);
+    } else if (suffix == "occupancy" || suffix == "change" || suffix == "curve") {
+      read_comparison(file, suffix);
     } else if (suffix == "inputfunction") {
       auto blood = opened<Blood>(folder_, file);
       blood.input = read_input_function((folder_ / file).string());
       outputs_.blood.push_back(std::move(blood));
-    } else if (suffix == "curve") {
-      auto curve = opened<DoseCurve>(folder_, file);
-      curve.rows = curve_rows_of(Tsv::read((folder_ / file).string()));
-      outputs_.curves.push_back(std::move(curve));
     } else {
       other_tables_.push_back(file);
     }
@@ -227,6 +229,46 @@ class Reader {
     parameters.model = model_of_label(parameters.model_label);
     if (parameters.model_label.empty()) parameters.model_label = "unknown model";
     outputs_.parameters.push_back(std::move(parameters));
+  }
+
+  void read_comparison(const fs::path& file, const std::string& suffix) {
+    const Tsv tsv = Tsv::read((folder_ / file).string());
+    const auto entities = entities_of(file);
+    const auto description = entities.find("desc");
+    const bool is_observations = description != entities.end() && description->second.ends_with("observations");
+    if (is_curve(tsv) || (suffix == "curve" && !is_prediction(tsv))) {
+      auto curve = opened<DoseCurve>(folder_, file);
+      curve.rows = curve_rows_of(tsv);
+      outputs_.curves.push_back(std::move(curve));
+    } else if (is_prediction(tsv) || is_observations) {
+      other_tables_.push_back(file);
+    } else if (tsv.find("participant_id")) {
+      read_cohort(file, tsv);
+      other_tables_.push_back(file);  // a curve may have been fitted to it
+    } else {
+      read_occupancies(file);
+    }
+  }
+
+  void read_cohort(const fs::path& file, const Tsv& tsv) {
+    auto cohort = opened<CohortTable>(folder_, file);
+    cohort.table = read_occupancy_table((folder_ / file).string());
+    cohort.method = cohort.text("Method");
+    const auto cell = [&](std::size_t row, const char* name) {
+      const auto column = tsv.find(name);
+      const std::string text = column ? tsv.cell(row, *column) : "";
+      return text == "n/a" ? "" : text;
+    };
+    const std::string unit_of_all = units_of_column((folder_ / file).string(), "dose");
+    for (std::size_t r = 0; r < tsv.rows(); ++r) {
+      cohort.participants.push_back(tsv.cell(r, tsv.column("participant_id")));
+      std::string drug = cell(r, "drug");
+      const std::string unit = tsv.find("dose_unit") ? cell(r, "dose_unit") : unit_of_all;
+      if (!cell(r, "dose").empty())
+        drug += (drug.empty() ? "" : ", ") + cell(r, "dose") + (unit.empty() ? "" : " " + unit);
+      cohort.drugs.push_back(drug);
+    }
+    outputs_.cohorts.push_back(std::move(cohort));
   }
 
   void read_occupancies(const fs::path& file) {
@@ -307,6 +349,7 @@ class Reader {
     label(outputs_.fits);
     label(outputs_.parameters);
     label(outputs_.occupancies);
+    label(outputs_.cohorts);
     label(outputs_.curves);
     label(outputs_.blood);
     label(outputs_.maps);
@@ -417,6 +460,19 @@ const OccupancyRow* Occupancies::whole() const {
   return has_whole ? &table.rows.front() : nullptr;
 }
 
+bool Occupancies::is_change() const {
+  return table.quantity == "change";
+}
+
+std::string Occupancies::of_what() const {
+  const std::string stated = text("Occupancy");
+  return stated.empty() ? "of its target" : stated;
+}
+
+std::string Occupancies::quantity() const {
+  return is_change() ? "change of " + table.measure : "occupancy";
+}
+
 const CurveRow* DoseCurve::find(std::string_view parameter) const {
   const auto found =
       std::find_if(rows.begin(), rows.end(), [&](const CurveRow& row) { return row.parameter == parameter; });
@@ -425,6 +481,20 @@ const CurveRow* DoseCurve::find(std::string_view parameter) const {
 
 bool Outputs::is_empty() const {
   return files().empty();
+}
+
+std::vector<std::string> Outputs::participants() const {
+  std::set<std::string> all;
+  for (const CohortTable& cohort : cohorts) all.insert(cohort.participants.begin(), cohort.participants.end());
+  return {all.begin(), all.end()};
+}
+
+std::vector<std::string> Outputs::drugs() const {
+  std::set<std::string> all;
+  for (const Occupancies& table : occupancies) all.insert(table.drug);
+  for (const CohortTable& cohort : cohorts) all.insert(cohort.drugs.begin(), cohort.drugs.end());
+  all.erase("");
+  return {all.begin(), all.end()};
 }
 
 std::vector<const OutputFile*> Outputs::files() const {
@@ -437,6 +507,7 @@ std::vector<const OutputFile*> Outputs::files() const {
   add(blood);
   add(parameters);
   add(occupancies);
+  add(cohorts);
   add(curves);
   add(maps);
   return all;
@@ -447,9 +518,10 @@ Outputs read_outputs(const fs::path& folder, const std::vector<fs::path>& files)
   for (const fs::path& file : files) reader.read(file);
   Outputs outputs = reader.finish();
   if (outputs.is_empty() && outputs.problems.empty())
-    throw bad_input(folder.string(), "no output of Occupet",
-                    "files that end in _tacs.tsv, _kinpar.tsv, _occupancy.tsv, _curve.tsv, _inputfunction.tsv or "
-                    "_mimap.nii.gz");
+    throw bad_input(
+        folder.string(), "no output of Occupet",
+        "files that end in _tacs.tsv, _kinpar.tsv, _occupancy.tsv, _change.tsv, _curve.tsv, _inputfunction.tsv or "
+        "_mimap.nii.gz");
   return outputs;
 }
 

@@ -31,6 +31,7 @@ std::string subjects_of(const Outputs& outputs) {
     const auto found = file->entities.find("sub");
     if (found != file->entities.end()) subjects.insert("sub-" + found->second);
   }
+  for (const std::string& participant : outputs.participants()) subjects.insert(participant);
   if (subjects.size() > 4) return std::to_string(subjects.size()) + " subjects";
   return joined({subjects.begin(), subjects.end()}, ", ");
 }
@@ -42,15 +43,23 @@ std::string tracers_of(const Outputs& outputs) {
   return joined({tracers.begin(), tracers.end()}, ", ");
 }
 
+// Whether a table holds change, or (false) occupancy.
+bool holds_change(const Outputs& outputs, bool is_change) {
+  const auto fits = [&](const Occupancies& table) { return table.is_change() == is_change; };
+  return std::any_of(outputs.occupancies.begin(), outputs.occupancies.end(), fits) ||
+         std::any_of(outputs.cohorts.begin(), outputs.cohorts.end(), fits);
+}
+
 std::string title_of(const Outputs& outputs, const ReportOptions& options) {
   if (!options.title.empty()) return options.title;
   const std::string subjects = subjects_of(outputs);
-  std::set<std::string> drugs;
-  for (const Occupancies& occupancies : outputs.occupancies)
-    if (!occupancies.drug.empty()) drugs.insert(occupancies.drug);
+  const std::vector<std::string> drugs = outputs.drugs();
   const std::string subject = subjects.empty() ? outputs.folder : subjects;
-  if (drugs.size() == 1) return subject + ": occupancy by " + *drugs.begin();
-  return subject + (outputs.occupancies.empty() && outputs.curves.empty() ? ": PET report" : ": PET occupancy report");
+  const bool has_change = holds_change(outputs, true);
+  const bool has_occupancy = holds_change(outputs, false) || !outputs.curves.empty();
+  if (!has_occupancy && !has_change) return subject + ": PET report";
+  if (drugs.size() != 1) return subject + (has_occupancy ? ": PET occupancy report" : ": PET report of change");
+  return subject + (has_occupancy ? ": occupancy by " : ": change after ") + drugs.front();
 }
 
 std::string fact(const std::string& name, const std::string& value) {
@@ -61,17 +70,15 @@ std::string fact(const std::string& name, const std::string& value) {
 std::string facts(const Outputs& outputs) {
   std::set<std::string> models;
   for (const Parameters& parameters : outputs.parameters) models.insert(parameters.model_label);
-  std::set<std::string> drugs;
-  for (const Occupancies& occupancies : outputs.occupancies)
-    if (!occupancies.drug.empty()) drugs.insert(occupancies.drug);
+  const std::vector<std::string> drugs = outputs.drugs();
   std::vector<std::string> scans;
   for (const Curves& scan : outputs.scans) scans.push_back(scan.label);
   const std::size_t warnings = outputs.problems.size() + outputs.stale.size();
   return element("dl",
                  fact("Subject", subjects_of(outputs)) + fact("Tracer", tracers_of(outputs)) +
                      fact("Scans", scans.size() > 6 ? std::to_string(scans.size()) : joined(scans, ", ")) +
-                     fact("Drug", drugs.size() > 4 ? std::to_string(drugs.size()) + " drugs or doses"
-                                                   : joined({drugs.begin(), drugs.end()}, "; ")) +
+                     fact("Drug",
+                          drugs.size() > 4 ? std::to_string(drugs.size()) + " drugs or doses" : joined(drugs, "; ")) +
                      fact("Models", joined({models.begin(), models.end()}, ", ")) +
                      fact("Flags that occur", std::to_string(flags_that_occur(outputs).size())) +
                      fact("Files with problems", warnings == 0 ? "none" : std::to_string(warnings)),
@@ -79,18 +86,25 @@ std::string facts(const Outputs& outputs) {
          "\n";
 }
 
+// What stands in place of the answer. Occupancies of several people are not one.
+std::string without_answer(const Outputs& outputs) {
+  const std::size_t count = outputs.participants().size();
+  if (count == 0) return "There is no occupancy and no curve in this folder: this page shows curves and parameters.";
+  const std::string people = std::to_string(count) + (count == 1 ? " participant" : " participants");
+  const std::string what = outputs.cohorts.front().quantity();
+  return capitalised(what) + " of " + people + " is shown below, each by itself; no curve describes the group.";
+}
+
 std::string summary(const Outputs& outputs) {
   const std::vector<Answer> found = answers(outputs);
   std::string html;
-  if (found.empty())
-    html += element("p", "There is no occupancy and no curve in this folder: this page shows curves and parameters.",
-                    "class=\"answer\"");
+  if (found.empty()) html += element("p", escaped(without_answer(outputs)), "class=\"answer\"");
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (i == 1) html += element("h3", "Other analyses in this folder");
     const std::string attributes = i > 0 ? "" : found[i].is_sure ? "class=\"answer\"" : "class=\"answer unsure\"";
     html += element("p", escaped(found[i].sentence), attributes) + "\n";
   }
-  if (!outputs.occupancies.empty())
+  if (!outputs.occupancies.empty() || !outputs.cohorts.empty())
     html += element("p",
                     escaped("Intervals contain what their sidecars say: in general the noise of the scans, not how a "
                             "person differs between two days."),
@@ -161,8 +175,9 @@ std::string provenance(const Outputs& outputs, const ReportOptions& options) {
   files.rows.resize(std::min(files.rows.size(), most_rows));
   sources.rows.resize(std::min(sources.rows.size(), most_rows));
   std::string html = paragraph(
-      "From the sidecars: commands and paths as they were typed. Nothing else is taken from them here, and no name or "
-      "number of a patient.");
+      "From the sidecars: commands and paths as they were typed, which identify a person where somebody typed a name "
+      "or "
+      "number into them. Nothing else is taken from the sidecars here.");
   if (!options.command_line.empty())
     html += element("p", "This page: " + element("code", escaped(options.command_line))) + "\n";
   html += element("details", element("summary", "Files, commands and checksums") +
@@ -216,7 +231,8 @@ Report make_report(const std::filesystem::path& folder,
   page.set_room(bytes_of_results);
   page.section("parameters", "Parameters", page.figures(parameter_figures(outputs)));
   page.set_room(bytes_of_results);
-  page.section("occupancy", "Occupancy", page.figures(occupancy_figures(outputs)));
+  const bool has_change_alone = holds_change(outputs, true) && !holds_change(outputs, false);
+  page.section("occupancy", has_change_alone ? "Change" : "Occupancy", page.figures(occupancy_figures(outputs)));
   page.set_room(bytes_of_results);
   page.section("dose", "Dose and concentration", page.figures(dose_figures(outputs)));
   page.section("maps", "Maps", map_pictures(outputs, bytes_of_maps));

@@ -15,8 +15,8 @@ struct ReportScript {
 };
 
 /// The scripts that draw the figures: vega, vega-lite, vega-interpreter. Read from the folder `report` of
-/// data_folder(). Throws InputNotFound that names tools/install_report_assets.sh where one is missing or of another
-/// version than tools/report/assets.lock says.
+/// data_folder(). Throws InputNotFound that names tools/install_report_assets.sh where one is missing, and InputError
+/// for another content than the SHA-256 of tools/report/assets.lock says.
 std::vector<ReportScript> report_scripts();
 
 /// What may be said about a report besides its files.

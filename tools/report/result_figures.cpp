@@ -2,6 +2,7 @@
 // Figures of what was found: parameters, occupancies, curves.
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "kinetic_models/graphical_points.h"
 #include "tools/report/detail/figure.h"
@@ -165,10 +166,10 @@ std::string title_of(const Occupancies& occupancies) {
 
 HtmlTable occupancy_rows(const Occupancies& occupancies) {
   const OccupancyTable& table = occupancies.table;
-  HtmlTable html{
-      "Occupancy, " + title_of(occupancies),
-      {"region", table.measure + " baseline", table.measure + " drug", "occupancy", "interval", "status", "flags"},
-      {}};
+  HtmlTable html{capitalised(occupancies.quantity()) + ", " + title_of(occupancies),
+                 {"region", table.measure + " baseline", table.measure + " drug", occupancies.quantity(), "interval",
+                  "status", "flags"},
+                 {}};
   html.header.insert(html.header.end(), table.extra_columns.begin(), table.extra_columns.end());
   for (const OccupancyRow& row : table.rows) {
     std::vector<std::string> cells = {row.index == 0 ? row.name + " (all regions)" : row.name,
@@ -185,62 +186,80 @@ HtmlTable occupancy_rows(const Occupancies& occupancies) {
 }
 
 // What lies beyond the figure stops at its edge.
-constexpr double least_drawn = -0.25;
-constexpr double most_drawn = 1.25;
+struct Range {
+  double least;
+  double most;
 
-double within(double value) {
-  return std::clamp(value, least_drawn, most_drawn);
+  double within(double value) const { return std::clamp(value, least, most); }
+  bool holds(double value) const { return value >= least && value <= most; }
+  std::string text() const { return shown(100.0 * least, 3) + " % and " + shown(100.0 * most, 3) + " %"; }
+};
+
+Range range_of(const Occupancies& occupancies) {
+  return occupancies.is_change() ? Range{-1.0, 1.0} : Range{-0.25, 1.25};
 }
 
-bool is_beyond(double value) {
-  return value < least_drawn || value > most_drawn;
+Json fraction_axis(const char* field, const Occupancies& occupancies) {
+  Json x = quantitative(field, occupancies.quantity());
+  x["axis"] = {{"format", ".0%"}};
+  x["scale"] = {{"nice", false}};
+  return x;
+}
+
+// An estimate with its interval, as far as the range of the figure goes.
+Json drawn_row(const std::string& name, const OccupancyRow& row, const Range& range) {
+  Json value = {
+      {"r", name}, {"o", drawn(range.within(*row.occupancy))}, {"q", row.status == "ok" ? "ok" : "another status"}};
+  if (!range.holds(*row.occupancy)) value["b"] = percent(row.occupancy) + ", beyond the axis";
+  if (row.lower && row.upper) {
+    value["l"] = drawn(range.within(*row.lower));
+    value["u"] = drawn(range.within(*row.upper));
+  }
+  return value;
+}
+
+Json interval_layer(const Occupancies& occupancies) {
+  return {{"transform", {{{"filter", "isValid(datum.l)"}}}},
+          {"mark", {{"type", "rule"}, {"strokeWidth", 1.6}, {"color", "#111"}}},
+          {"encoding", {{"y", region_axis()}, {"x", fraction_axis("l", occupancies)}, {"x2", {{"field", "u"}}}}}};
 }
 
 Figure regional_figure(const Outputs& outputs, const Occupancies& occupancies) {
+  const Range range = range_of(occupancies);
   Json values = Json::array();
   for (const OccupancyRow& row : occupancies.table.rows) {
     if (row.index == 0 || !row.occupancy || !std::isfinite(*row.occupancy) || values.size() >= most_rows_drawn)
       continue;
-    Json value = {
-        {"r", row.name}, {"o", drawn(within(*row.occupancy))}, {"q", row.status == "ok" ? "ok" : "another status"}};
-    if (is_beyond(*row.occupancy)) value["b"] = percent(row.occupancy) + ", beyond the axis";
-    if (row.lower && row.upper) {
-      value["l"] = drawn(within(*row.lower));
-      value["u"] = drawn(within(*row.upper));
-    }
-    values.push_back(std::move(value));
+    values.push_back(drawn_row(row.name, row, range));
   }
-  Json x = quantitative("o", "occupancy");
-  x["axis"] = {{"format", ".0%"}};
-  x["scale"] = {{"nice", false}};
+  const Json x = fraction_axis("o", occupancies);
   Json colour = nominal("q", "status");
   colour["scale"] = {{"domain", {"ok", "another status"}}, {"range", {"#56B4E9", "#FFFFFF"}}};
   Json layer = Json::array();
   const OccupancyRow* whole = occupancies.whole();
   if (whole != nullptr && whole->occupancy && std::isfinite(*whole->occupancy)) {
-    const double lower = whole->lower ? within(*whole->lower) : within(*whole->occupancy);
-    const double upper = whole->upper ? within(*whole->upper) : within(*whole->occupancy);
+    const double lower = range.within(whole->lower ? *whole->lower : *whole->occupancy);
+    const double upper = range.within(whole->upper ? *whole->upper : *whole->occupancy);
     layer.push_back({{"data", {{"values", {{{"l", drawn(lower)}, {"u", drawn(upper)}}}}}},
                      {"mark", {{"type", "rect"}, {"color", "#D55E00"}, {"opacity", 0.18}}},
-                     {"encoding", {{"x", quantitative("l", "occupancy")}, {"x2", {{"field", "u"}}}}}});
+                     {"encoding", {{"x", fraction_axis("l", occupancies)}, {"x2", {{"field", "u"}}}}}});
     layer.push_back({{"mark", {{"type", "rule"}, {"color", "#D55E00"}, {"strokeDash", {6, 3}}, {"strokeWidth", 1.5}}},
-                     {"encoding", {{"x", {{"datum", drawn(within(*whole->occupancy))}}}}}});
+                     {"encoding", {{"x", {{"datum", drawn(range.within(*whole->occupancy))}}}}}});
   }
   layer.push_back({{"mark", {{"type", "bar"}, {"stroke", "#1b4b6b"}, {"strokeWidth", 1}, {"height", {{"band", 0.62}}}}},
                    {"encoding", {{"x", x}, {"y", region_axis()}, {"fill", colour}}}});
-  layer.push_back(
-      {{"transform", {{{"filter", "isValid(datum.l)"}}}},
-       {"mark", {{"type", "rule"}, {"strokeWidth", 1.6}, {"color", "#111"}}},
-       {"encoding", {{"y", region_axis()}, {"x", quantitative("l", "occupancy")}, {"x2", {{"field", "u"}}}}}});
+  layer.push_back(interval_layer(occupancies));
   layer.push_back(
       {{"transform", {{{"filter", "isValid(datum.b)"}}}},
        {"mark", {{"type", "text"}, {"align", "left"}, {"dx", 6}, {"fontSize", 10.5}, {"color", "#111"}}},
        {"encoding", {{"y", region_axis()}, {"x", {{"datum", 0}}}, {"text", {{"field", "b"}, {"type", "nominal"}}}}}});
   Figure figure;
-  figure.title = "Regional occupancy, " + subject_prefix(outputs, occupancies) + title_of(occupancies);
-  figure.reading =
-      "Bars end at the estimate, lines are the intervals (cut at -25 % and 125 %). White bars have a status other than "
-      "ok: see the flags.";
+  figure.title =
+      "Regional " + occupancies.quantity() + ", " + subject_prefix(outputs, occupancies) + title_of(occupancies);
+  figure.reading = "Bars end at the estimate, lines are the intervals (cut at " + range.text() +
+                   "). White bars have a status other than ok: see the flags.";
+  if (occupancies.is_change())
+    figure.reading += " A change is drug / baseline - 1: a fall is negative, and it is no occupancy.";
   if (whole != nullptr) figure.reading += " The dashed line and its band are the estimate from all regions together.";
   if (!values.empty())
     figure.spec = {{"data", {{"values", values}}},
@@ -248,6 +267,71 @@ Figure regional_figure(const Outputs& outputs, const Occupancies& occupancies) {
                    {"height", height_of_rows(values.size(), 20)},
                    {"layer", layer}};
   figure.tables.push_back(occupancy_rows(occupancies));
+  return figure;
+}
+
+// The rows that a figure of participants has: those of whole plots or fits where there are any, else all regions.
+std::vector<std::size_t> rows_of_participants(const CohortTable& cohort) {
+  const auto& rows = cohort.table.rows;
+  const bool has_whole = std::any_of(rows.begin(), rows.end(), [](const OccupancyRow& row) { return row.index == 0; });
+  std::vector<std::size_t> chosen;
+  for (std::size_t r = 0; r < rows.size(); ++r)
+    if (!has_whole || rows[r].index == 0) chosen.push_back(r);
+  return chosen;
+}
+
+std::string scan_name(const CohortTable& cohort, std::size_t row) {
+  return cohort.participants[row] + (cohort.drugs[row].empty() ? "" : ", " + cohort.drugs[row]);
+}
+
+HtmlTable cohort_rows(const CohortTable& cohort) {
+  HtmlTable html{capitalised(cohort.quantity()) + " by participant, " + cohort.label,
+                 {"participant", "drug", "region", cohort.quantity(), "interval", "status", "flags"},
+                 {}};
+  for (std::size_t r = 0; r < cohort.table.rows.size(); ++r) {
+    const OccupancyRow& row = cohort.table.rows[r];
+    html.rows.push_back({cohort.participants[r], cohort.drugs[r].empty() ? "–" : cohort.drugs[r],
+                         row.index == 0 ? row.name + " (all regions)" : row.name, percent(row.occupancy),
+                         percent_interval(row.lower, row.upper), row.status, flags_of(row.flags)});
+  }
+  return html;
+}
+
+// One row a participant, or where there is no estimate of all regions one a region with a symbol a participant.
+Figure cohort_figure(const CohortTable& cohort) {
+  const Range range = range_of(cohort);
+  const std::vector<std::size_t> chosen = rows_of_participants(cohort);
+  const bool is_whole = !chosen.empty() && cohort.table.rows[chosen.front()].index == 0;
+  Json values = Json::array();
+  std::set<std::string> names;
+  for (const std::size_t r : chosen) {
+    const OccupancyRow& row = cohort.table.rows[r];
+    if (!row.occupancy || !std::isfinite(*row.occupancy)) continue;
+    const std::string name = is_whole ? scan_name(cohort, r) : row.name;
+    if (!names.contains(name) && names.size() >= most_rows_drawn) continue;
+    names.insert(name);
+    Json value = drawn_row(name, row, range);
+    value["p"] = scan_name(cohort, r);
+    values.push_back(std::move(value));
+  }
+  Json layer = Json::array();
+  if (is_whole) layer.push_back(interval_layer(cohort));
+  for (const bool is_ok : {true, false})
+    layer.push_back(
+        {{"transform", {{{"filter", is_ok ? "datum.q === 'ok'" : "datum.q !== 'ok'"}}}},
+         {"mark", {{"type", "point"}, {"filled", is_ok}, {"size", 50}, {"color", "#0072B2"}}},
+         {"encoding",
+          {{"y", region_axis()}, {"x", fraction_axis("o", cohort)}, {"tooltip", nominal("p", "participant")}}}});
+  Figure figure;
+  figure.title = capitalised(cohort.quantity()) + " by participant, " + cohort.label;
+  figure.reading = std::string(is_whole ? "One row a participant, from all regions together; lines are the intervals"
+                                        : "One symbol a participant; the table has the intervals") +
+                   " (cut at " + range.text() + "). Open symbols have a status other than ok.";
+  figure.spec = {{"data", {{"values", values}}},
+                 {"width", "container"},
+                 {"height", height_of_rows(names.size(), 20)},
+                 {"layer", layer}};
+  figure.tables.push_back(cohort_rows(cohort));
   return figure;
 }
 
@@ -524,6 +608,7 @@ std::vector<Figure> occupancy_figures(const Outputs& outputs) {
     for (Figure& figure : lassen_figures(outputs, occupancies)) figures.push_back(std::move(figure));
     figures.push_back(regional_figure(outputs, occupancies));
   }
+  for (const CohortTable& cohort : outputs.cohorts) figures.push_back(cohort_figure(cohort));
   return figures;
 }
 

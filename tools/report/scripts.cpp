@@ -4,6 +4,7 @@
 #include "libpet/data_folder.h"
 #include "libpet/error.h"
 #include "libpet/io/detail/text_file.h"
+#include "libpet/provenance.h"
 #include "tools/report/detail/page_text.h"
 #include "tools/report/report.h"
 
@@ -21,7 +22,12 @@ std::vector<ReportScript> report_scripts() {
     const std::filesystem::path file = folder / (script.name + "-" + script.version + ".js");
     if (!std::filesystem::is_regular_file(file))
       throw InputNotFound(file.string() + ": not found; tools/install_report_assets.sh puts it there");
+    std::string in_package, of_package, expected;
+    words >> in_package >> of_package >> expected;
     script.text = detail::read_text_file(file);
+    if (const std::string found = sha256(script.text); found != expected)
+      throw bad_input(file.string(), "another content (SHA-256 " + found + ")",
+                      expected + "; tools/install_report_assets.sh puts it there");
     scripts.push_back(std::move(script));
   }
   return scripts;

@@ -47,10 +47,14 @@ std::string typed_text(const DeclaredOption& option, const JsonNode& node) {
   return node.text();
 }
 
+// Files are looked for from the folder of the configuration; the column of "FILE:COLUMN" stays as it is.
 std::string resolved(const DeclaredOption& option, const std::string& text, const std::filesystem::path& folder) {
-  if (option.value_name != "FILE") return text;
-  const std::filesystem::path path = text;
-  return std::filesystem::absolute(path.is_absolute() ? path : folder / path).lexically_normal().string();
+  const bool has_column = option.value_name.ends_with("FILE:COLUMN") && text.find(':') != std::string::npos;
+  if (option.value_name != "FILE" && !has_column) return text;
+  const std::size_t end = has_column ? text.rfind(':') : text.size();
+  const std::filesystem::path path = text.substr(0, end);
+  return std::filesystem::absolute(path.is_absolute() ? path : folder / path).lexically_normal().string() +
+         text.substr(end);
 }
 
 // Values of an option; none where the key is null, or a switch that is off.
@@ -127,6 +131,30 @@ std::vector<std::string> labels_from(const JsonNode& root, const char* key, std:
   return node->is_list() && node->is_empty() ? std::vector<std::string>() : node->texts();
 }
 
+std::string session_label(const std::string& text) {
+  return text.starts_with("ses-") ? text.substr(4) : text;
+}
+
+std::vector<std::string> sessions_from(const JsonNode& root, const char* key) {
+  std::vector<std::string> labels;
+  for (const std::string& text : labels_from(root, key, {})) labels.push_back(session_label(text));
+  return labels;
+}
+
+// A session is of the baseline or of the drug.
+void require_disjoint_sessions(const Configuration& configuration, const JsonNode& root) {
+  for (const std::string& session : configuration.baseline_sessions) {
+    const auto& drug_sessions = configuration.drug_sessions;
+    const bool is_listed = std::find(drug_sessions.begin(), drug_sessions.end(), session) != drug_sessions.end();
+    const bool has_drug = std::any_of(configuration.drugs.begin(), configuration.drugs.end(),
+                                      [&](const SessionDrug& drug) { return drug.session == session; });
+    if (is_listed || has_drug)
+      throw root.at("baseline_sessions")
+          .error("'" + session + "', which is in " + (is_listed ? "drug_sessions" : "drugs") + " too",
+                 "each session in one of them");
+  }
+}
+
 void require_label(const JsonNode& node, const std::string& label, std::set<std::string>& seen) {
   const bool is_alphanumeric =
       std::all_of(label.begin(), label.end(), [](unsigned char c) { return std::isalnum(c) != 0; });
@@ -180,7 +208,10 @@ void complete_occupancies(Configuration& configuration, const JsonNode& root) {
     else if (!occupancy.fit.empty())
       throw nodes[i].at("fit").error("none: method joint takes curves");
     if (occupancy.label.empty())
-      occupancy.label = method == "joint" ? "Joint" : method == "lassen" ? "Lassen" : occupancy.fit;
+      occupancy.label = method == "joint"    ? "Joint"
+                        : method == "lassen" ? "Lassen"
+                        : method == "change" ? "Change"
+                                             : occupancy.fit;
     require_label(nodes[i], occupancy.label, seen);
   }
 }
@@ -195,6 +226,14 @@ void complete_curves(Configuration& configuration, const JsonNode& root) {
       throw nodes[i].find("x").value_or(nodes[i]).error("'" + x + "'", "x as \"dose\" or \"plasma_level\"");
     curve.occupancy =
         chosen(nodes[i].find("occupancy").value_or(nodes[i]), curve.occupancy, labels_of(configuration.occupancies));
+    const auto described =
+        std::find_if(configuration.occupancies.begin(), configuration.occupancies.end(),
+                     [&](const ConfiguredCommand& occupancy) { return occupancy.label == curve.occupancy; });
+    if (described->value("method") == "change")
+      throw nodes[i]
+          .find("occupancy")
+          .value_or(nodes[i])
+          .error("'" + curve.occupancy + "', of method change", "an occupancy: a curve describes no change");
     if (curve.label.empty()) {
       std::string model = curve.value("model");
       if (model.empty()) model = "emax";
@@ -286,7 +325,8 @@ void read_drugs(Configuration& configuration, const JsonNode& root) {
   if (!node || node->is_null() || (node->is_list() && node->is_empty())) return;
   for (const JsonNode& item : node->items("objects")) {
     item.require_object({"session", "name", "dose"});
-    configuration.drugs.push_back({item.at("session").text(), item.at("name").text(), own_text(item, "dose")});
+    configuration.drugs.push_back(
+        {session_label(item.at("session").text()), item.at("name").text(), own_text(item, "dose")});
     if (!item.has("dose") || item.at("dose").is_null()) continue;
     const std::string& dose = configuration.drugs.back().dose;
     const std::size_t blank = dose.find(' ');
@@ -369,13 +409,14 @@ Configuration read_configuration(const std::string& path) {
   root.require_keys(top_keys());
   root.at("schema_version").integer(1, 1);
   Configuration configuration;
-  configuration.baseline_sessions = labels_from(root, "baseline_sessions", {});
-  configuration.drug_sessions = labels_from(root, "drug_sessions", {});
+  configuration.baseline_sessions = sessions_from(root, "baseline_sessions");
+  configuration.drug_sessions = sessions_from(root, "drug_sessions");
   configuration.no_drug = labels_from(root, "no_drug", configuration.no_drug);
   configuration.plasma_level = own_text(root, "plasma_level");
   configuration.segmentation = own_text(root, "segmentation");
   configuration.pvc = own_text(root, "pvc");
   read_drugs(configuration, root);
+  require_disjoint_sessions(configuration, root);
   read_suv_range(configuration, root);
   if (const auto node = root.find("report"); node && !node->is_null()) configuration.has_reports = node->boolean();
   for (const Section& section : configuration_sections()) {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "libpet/error.h"
+#include "libpet/io/detail/text_file.h"
 #include "libpet/io/sidecar.h"
 #include "libpet/io/tsv.h"
 #include "tools/arguments.h"
 #include "tools/workflow/app.h"
+#include "tools/workflow/plan.h"
 #include "tools/workflow/reports.h"
 #include "tools/workflow/step.h"
 
@@ -36,9 +36,8 @@ Amount amount_of(const Json& sidecar, const char* key) {
 }
 
 Json json_of_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  const Json json = Json::parse(text, nullptr, false);
+  if (!fs::is_regular_file(path)) return Json::object();
+  const Json json = Json::parse(detail::read_text_file(path), nullptr, false);
   return json.is_object() ? json : Json::object();
 }
 
@@ -46,13 +45,12 @@ Json json_of_file(const fs::path& path) {
 struct JoinedTable {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
-  std::set<std::string> dose_units;
-  std::set<std::string> plasma_units;
   std::vector<std::string> files;
 };
 
 const std::vector<std::string>& own_columns() {
-  static const std::vector<std::string> columns = {"participant_id", "drug", "dose", "plasma_level"};
+  static const std::vector<std::string> columns = {"participant_id", "drug",         "dose",
+                                                   "dose_unit",      "plasma_level", "plasma_level_unit"};
   return columns;
 }
 
@@ -61,16 +59,15 @@ void add_scan(JoinedTable& joined, const BidsFile& file) {
   const Json sidecar = json_of_file(sidecar_of(file.path));
   const Amount dose = amount_of(sidecar, "Dose");
   const Amount plasma_level = amount_of(sidecar, "PlasmaLevel");
-  if (!dose.unit.empty()) joined.dose_units.insert(dose.unit);
-  if (!plasma_level.unit.empty()) joined.plasma_units.insert(plasma_level.unit);
   std::vector<std::string> header = own_columns();
   header.insert(header.end(), table.header().begin(), table.header().end());
   if (joined.header.empty()) joined.header = header;
   if (joined.header != header)
     throw bad_input(file.path.string() + ":1", "other columns than in " + joined.files.front(), "the same");
   for (std::size_t r = 0; r < table.rows(); ++r) {
-    std::vector<std::string> row = {"sub-" + file.entity("sub"), sidecar.value("Drug", file.entity("desc")), dose.value,
-                                    plasma_level.value};
+    std::vector<std::string> row = {"sub-" + file.entity("sub"), sidecar.value("Drug", file.entity("desc"))};
+    for (const Amount& amount : {dose, plasma_level})
+      row.insert(row.end(), {amount.value, amount.unit.empty() ? missing : amount.unit});
     for (std::size_t c = 0; c < table.header().size(); ++c)
       row.push_back(table.cell(r, c).empty() ? missing : table.cell(r, c));
     joined.rows.push_back(std::move(row));
@@ -88,10 +85,27 @@ std::string text_of(const JoinedTable& table) {
   return writer.text();
 }
 
-std::string only_unit(const std::set<std::string>& units, const std::string& what) {
+std::set<std::string> units_of(const JoinedTable& table, const std::string& amount) {
+  std::set<std::string> units;
+  const std::size_t column = column_of(table, amount + "_unit");
+  for (const std::vector<std::string>& row : table.rows)
+    if (row[column] != missing) units.insert(row[column]);
+  return units;
+}
+
+// Where amounts lie on one axis they have one unit.
+std::string only_unit(const JoinedTable& table, const std::string& amount) {
+  const std::set<std::string> units = units_of(table, amount);
   if (units.size() > 1)
-    throw InputError(what + ": found the units " + *units.begin() + " and " + *units.rbegin() + ", expected one");
+    throw InputError(amount + ": found the units " + *units.begin() + " and " + *units.rbegin() + ", expected one");
   return units.empty() ? "" : *units.begin();
+}
+
+// What a sidecar says of a column of amounts: their unit, or where the rows have several, which column says it.
+Json described_amount(const JoinedTable& table, const std::string& amount, const std::string& description) {
+  const std::set<std::string> units = units_of(table, amount);
+  if (units.size() > 1) return {{"Description", description + ", in the unit of the column " + amount + "_unit"}};
+  return {{"Description", description}, {"Units", units.empty() ? "" : *units.begin()}};
 }
 
 class Group {
@@ -108,7 +122,7 @@ class Group {
     for (const char* const start : {"desc-", "group."}) remove_partial_files_of(run_.results, start);
     remove_partial_files_of(run_.results / "logs", "participants.");
     write_status();
-    for (const ConfiguredCommand& occupancy : run_.configuration.occupancies) join(occupancy);
+    for (const ConfiguredCommand& occupancy : run_.configuration.occupancies) try_join(occupancy);
     for (const ConfiguredCommand& curve : run_.configuration.curves) fit(curve);
     remove_old_tables();
     runner_.remove_what_was_not_run(run_.configuration.has_reports ? group_report_step(run_).id : "");
@@ -157,22 +171,35 @@ class Group {
     write_whole(run_.results / "logs" / "participants.tsv", writer.text());
   }
 
+  // What is wrong with one analysis does not concern the others.
+  void try_join(const ConfiguredCommand& occupancy) {
+    try {
+      joined_[occupancy.label];
+      join(occupancy);
+    } catch (const InputError& error) {
+      joined_[occupancy.label] = {};
+      fail(error.what());
+    }
+  }
+
   void join(const ConfiguredCommand& occupancy) {
     JoinedTable& joined = joined_[occupancy.label];
+    const std::string quantity = suffix_of(occupancy);
     for (const std::string& label : run_.participants)
       for (const BidsFile& file : bids_files(run_.results, label, true))
-        if (file.suffix == "occupancy" && file.extension == ".tsv" && file.entity("model") == occupancy.label)
+        if (file.suffix == quantity && file.extension == ".tsv" && file.entity("model") == occupancy.label)
           add_scan(joined, file);
-    if (joined.rows.empty()) return fail("no participant has an occupancy " + occupancy.label);
+    if (joined.rows.empty())
+      return fail((quantity == "change" ? "no participant has a change " : "no participant has an occupancy ") +
+                  occupancy.label);
     const fs::path path =
-        run_.results / bids_file_name({{"desc", "group"}, {"model", occupancy.label}}, "occupancy", ".tsv");
+        run_.results / bids_file_name({{"desc", "group"}, {"model", occupancy.label}}, quantity, ".tsv");
+    const std::string what = quantity == "change" ? "Change" : "Occupancy";
     const Json members = {
-        {"Description", "Occupancy of all participants, as in the tables of Sources"},
+        {"Description", what + " of all participants, as in the tables of Sources"},
         {"participants", joined.files.size()},
-        {"dose", {{"Description", "Dose of the drug"}, {"Units", only_unit(joined.dose_units, "dose")}}},
-        {"plasma_level",
-         {{"Description", "Concentration of the drug in plasma"},
-          {"Units", only_unit(joined.plasma_units, "plasma_level")}}}};
+        {"dose", described_amount(joined, "dose", "Dose of the drug")},
+        {"plasma_level", described_amount(joined, "plasma_level", "Concentration of the drug in plasma")}};
     write(path, text_of(joined));
     write(sidecar_of(path), sidecar_text(members.dump(), provenance(joined.files)));
   }
@@ -207,9 +234,7 @@ class Group {
   static std::string description_of(const JoinedTable& table) {
     std::set<std::string> drugs;
     for (const std::vector<std::string>& row : table.rows) drugs.insert(row[1]);
-    std::string label;
-    for (const unsigned char c : *drugs.begin())
-      if (std::isalnum(c) != 0) label += static_cast<char>(std::tolower(c));
+    const std::string label = bids_label(*drugs.begin());
     return drugs.size() > 1 || label.empty() ? "all" : label;
   }
 
@@ -218,7 +243,7 @@ class Group {
       const JoinedTable table = observations(curve);
       if (table.rows.empty()) return;  // already reported
       const std::string x = curve.value("x");
-      const std::string unit = only_unit(x == "dose" ? table.dose_units : table.plasma_units, x);
+      const std::string unit = only_unit(table, x);
       const std::string description = description_of(table);
       const auto named = [&](const std::string& what) {
         return run_.results /
@@ -261,7 +286,8 @@ class Group {
     std::vector<fs::path> old;
     for (const auto& entry : fs::directory_iterator(run_.results, error)) {
       const BidsFile file = bids_file(entry.path());
-      if (file.suffix == "occupancy" && file.entity("sub").empty() && !written_.contains(entry.path()))
+      if ((file.suffix == "occupancy" || file.suffix == "change") && file.entity("sub").empty() &&
+          !written_.contains(entry.path()))
         old.push_back(entry);
     }
     for (const fs::path& path : old) fs::remove(path, error);

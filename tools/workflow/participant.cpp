@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "kinetic_models/registry.h"
 #include "libpet/data_folder.h"
 #include "libpet/error.h"
 #include "libpet/io/bids_pet.h"
+#include "libpet/io/detail/text_file.h"
 #include "libpet/io/tac_table_file.h"
 #include "libpet/io/tracer_file.h"
 #include "libpet/io/tsv.h"
@@ -100,7 +99,7 @@ class Participant {
     for (const Scan& scan : subject.scans)
       if (scan.role != ScanRole::none) states.push_back(scan_done(subject, scan));
     if (states.empty()) fail("no scan is of a session that the configuration names");
-    if (!run_.configuration.occupancies.empty()) compare(states);
+    if (!run_.configuration.occupancies.empty()) compare(subject, states);
   }
 
   ScanState scan_done(const SubjectFiles& subject, const Scan& scan) {
@@ -179,7 +178,18 @@ class Participant {
     return list;
   }
 
-  void compare(const std::vector<ScanState>& states) {
+  // Whether the subject has several scans with this drug, of sessions that were not asked for too: names of files must
+  // not depend on what was.
+  static bool is_one_of_several(const SubjectFiles& subject, const Scan& drug) {
+    const auto is_same = [&](const Scan& scan) {
+      return scan.role == ScanRole::drug && drug_label(scan) == drug_label(drug);
+    };
+    return std::count_if(subject.scans.begin(), subject.scans.end(), is_same) +
+               std::count_if(subject.others.begin(), subject.others.end(), is_same) >
+           1;
+  }
+
+  void compare(const SubjectFiles& subject, const std::vector<ScanState>& states) {
     std::vector<const ScanState*> baselines;
     std::vector<const ScanState*> drugs;
     for (const ScanState& state : states)
@@ -193,13 +203,9 @@ class Participant {
     if (baselines.size() != 1)
       return fail((baselines.empty() ? "no baseline scan" : std::to_string(baselines.size()) + " baseline scans") +
                   " (found " + sessions_of(states) + "), expected one; baseline_sessions names it");
-    for (const ScanState* drug : drugs) {
-      const bool is_one_of_several = std::count_if(drugs.begin(), drugs.end(), [&](const ScanState* other) {
-                                       return drug_label(*other->scan) == drug_label(*drug->scan);
-                                     }) > 1;
+    for (const ScanState* drug : drugs)
       for (const ConfiguredCommand& occupancy : run_.configuration.occupancies)
-        compare_scans(*baselines.front(), *drug, occupancy, is_one_of_several);
-    }
+        compare_scans(*baselines.front(), *drug, occupancy, is_one_of_several(subject, *drug->scan));
   }
 
   void compare_scans(const ScanState& baseline,
@@ -207,7 +213,9 @@ class Participant {
                      const ConfiguredCommand& occupancy,
                      bool is_one_of_several) {
     if (!baseline.has_tacs || !drug.has_tacs) return;  // already reported
-    if (const std::string why = no_occupancy_of(drug); !why.empty()) return note(why);
+    // A change may be told of every tracer.
+    if (const std::string why = no_occupancy_of(drug); suffix_of(occupancy) == "occupancy" && !why.empty())
+      return note(why);
     fs::path baseline_table = baseline.names->tacs();
     fs::path drug_table = drug.names->tacs();
     if (!occupancy.fit.empty()) {
@@ -220,7 +228,7 @@ class Participant {
       drug_table = drug.names->kinpar(occupancy.fit);
     }
     const fs::path output = occupancy_file(run_.results, *drug.scan, baseline.names->tracer(), baseline.segmentation,
-                                           occupancy.label, is_one_of_several);
+                                           occupancy, is_one_of_several);
     do_step(occupancy_step(*drug.scan, occupancy, baseline_table, drug_table, output));
   }
 
@@ -231,7 +239,8 @@ class Participant {
       const Tracer tracer = find_tracer(drug.scan->tracer, data_folder() / "tracers");
       if (tracer.endpoint_for(drug.scan->drug) == Tracer::Endpoint::occupancy) return "";
       return drug.scan->name() + ": " + tracer.name + " measures change of binding after " +
-             (drug.scan->drug.empty() ? "the drug" : drug.scan->drug) + ", not occupancy; no occupancy is written";
+             (drug.scan->drug.empty() ? "the drug" : drug.scan->drug) +
+             ", not occupancy; no occupancy is written (method change of the configuration tells the change)";
     } catch (const std::exception&) {
       return "";  // a tracer that the data folder does not know
     }
@@ -263,10 +272,9 @@ ParticipantResult run_participant(const AppRun& run, const std::string& label, c
 }
 
 std::optional<ParticipantResult> read_participant_log(const fs::path& results, const std::string& label) {
-  std::ifstream file(log_of(results, label), std::ios::binary);
-  if (!file) return std::nullopt;
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  const Json log = Json::parse(text, nullptr, false);
+  const fs::path path = log_of(results, label);
+  if (!fs::is_regular_file(path)) return std::nullopt;
+  const Json log = Json::parse(detail::read_text_file(path), nullptr, false);
   if (!log.is_object()) return std::nullopt;
   ParticipantResult result;
   result.label = label;

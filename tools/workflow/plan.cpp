@@ -2,7 +2,6 @@
 #include "tools/workflow/plan.h"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 #include "libpet/error.h"
@@ -14,13 +13,6 @@ namespace pet {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string letters_and_digits(const std::string& text) {
-  std::string label;
-  for (const unsigned char c : text)
-    if (std::isalnum(c) != 0) label += static_cast<char>(std::tolower(c));
-  return label;
-}
 
 std::string state_name(const fs::path& output) {
   return output.stem().string();
@@ -38,7 +30,7 @@ std::vector<BidsFile> wanted(const std::vector<BidsFile>& files, const Configura
 
 std::string listed(const std::vector<BidsFile>& files) {
   std::string list;
-  for (const BidsFile& file : files) list += (list.empty() ? "" : ", ") + file.path.filename().string();
+  for (const BidsFile& file : files) list += (list.empty() ? "" : ", ") + file.path.string();
   return list;
 }
 
@@ -85,22 +77,31 @@ const BidsFile& only_table(const Scan& scan, const std::vector<BidsFile>& tables
                   "one; \"segmentation\" and \"pvc\" of the configuration choose by the entities seg and pvc");
 }
 
+void add_read(Step& step, const std::vector<std::string>& files) {
+  for (const std::string& file : files) step.read.emplace_back(file);
+}
+
+// The file that a value "FILE" or "FILE:COLUMN" of the configuration names; nothing for other values.
+std::optional<fs::path> file_of_value(const std::string& value) {
+  for (const std::size_t length : {value.size(), value.rfind(':')}) {
+    const fs::path path = value.substr(0, length);
+    if (path.is_absolute() && fs::is_regular_file(path)) return path;
+  }
+  return std::nullopt;
+}
+
 void add_words(Step& step, const ConfiguredCommand& configured) {
   for (const std::string& word : configured.words) {
     // A file of the configuration is an input like any other.
     const std::size_t equals = word.find('=');
-    const fs::path path = equals == std::string::npos ? fs::path() : fs::path(word.substr(equals + 1));
-    if (path.is_absolute() && fs::is_regular_file(path)) {
-      step.words.push_back({word.substr(0, equals + 1), path});
-      step.read.push_back(path);
+    const std::string value = equals == std::string::npos ? "" : word.substr(equals + 1);
+    if (const auto file = file_of_value(value)) {
+      step.words.push_back({word.substr(0, equals + 1), value});
+      add_read(step, with_sidecars({file->string()}));
     } else {
       step.words.push_back({word});
     }
   }
-}
-
-void add_read(Step& step, const std::vector<std::string>& files) {
-  for (const std::string& file : files) step.read.emplace_back(file);
 }
 
 fs::path morph_beside(const fs::path& tacs) {
@@ -280,28 +281,32 @@ Step occupancy_step(const Scan& drug,
 }
 
 std::string drug_label(const Scan& drug) {
-  const std::string named = letters_and_digits(drug.drug);
+  const std::string named = bids_label(drug.drug);
   if (!named.empty()) return named;
-  return drug.session().empty() ? "drug" : letters_and_digits(drug.session());
+  return drug.session().empty() ? "drug" : bids_label(drug.session());
+}
+
+std::string suffix_of(const ConfiguredCommand& occupancy) {
+  return occupancy.value("method") == "change" ? "change" : "occupancy";
 }
 
 fs::path occupancy_file(const fs::path& results,
                         const Scan& drug,
                         const std::string& tracer,
                         const std::string& segmentation,
-                        const std::string& label,
+                        const ConfiguredCommand& occupancy,
                         bool is_one_of_several) {
   BidsLabels entities = {{"sub", drug.entities.at("sub")},
                          {"trc", tracer},
                          {"seg", segmentation},
                          {"desc", drug_label(drug)},
-                         {"model", label}};
+                         {"model", occupancy.label}};
   fs::path folder = results / ("sub-" + drug.entities.at("sub"));
   if (is_one_of_several)
     for (const char* const key : {"ses", "task", "rec", "run"})
       if (const auto found = drug.entities.find(key); found != drug.entities.end()) entities[key] = found->second;
   if (is_one_of_several && !drug.session().empty()) folder /= "ses-" + drug.session();
-  return folder / "pet" / bids_file_name(entities, "occupancy", ".tsv");
+  return folder / "pet" / bids_file_name(entities, suffix_of(occupancy), ".tsv");
 }
 
 }  // namespace pet

@@ -65,6 +65,10 @@ Step occupancy_step(const Scan& drug,
                     const std::filesystem::path& drug_table,
                     const std::filesystem::path& output);
 
+/// What an analysis of the section `occupancy` finds, as the suffix of its tables: "occupancy", or "change" for that
+/// method.
+std::string suffix_of(const ConfiguredCommand& occupancy);
+
 /// "psilocybin" of the drug or session, for the entity desc.
 std::string drug_label(const Scan& drug);
 
@@ -74,7 +78,7 @@ std::filesystem::path occupancy_file(const std::filesystem::path& results,
                                      const Scan& drug,
                                      const std::string& tracer,
                                      const std::string& segmentation,
-                                     const std::string& label,
+                                     const ConfiguredCommand& occupancy,
                                      bool is_one_of_several);
 
 }  // namespace pet

@@ -51,7 +51,10 @@ Step group_report_step(const AppRun& run) {
 std::string make_report(StepRunner& runner, const Step& step) {
   const bool has_tables =
       std::any_of(step.read.begin(), step.read.end(), [](const fs::path& file) { return file.extension() == ".tsv"; });
-  if (!has_tables) return "";
+  if (!has_tables) {
+    runner.remove(step);
+    return "";
+  }
   const StepResult result = runner.run(step);
   return result.is_done ? "" : "no report was made: " + result.reason;
 }

@@ -72,7 +72,9 @@ void add_file(SubjectFiles& subject, const BidsFile& file, bool is_raw) {
     if (is_raw || file.entity("desc") == "preproc") scan_for(subject.scans, file).images.push_back(file);
   } else if (is_tac_table(file)) {
     // Curves of one region by itself (label-) are those of its whole table again.
-    if (file.entity("label").empty()) scan_for(subject.scans, file).tacs.push_back(file);
+    // Those of a model (desc-SRTMfitted) were not measured.
+    if (file.entity("label").empty() && !file.entity("desc").ends_with("fitted"))
+      scan_for(subject.scans, file).tacs.push_back(file);
   } else if (file.suffix == "dseg" && is_image(file)) {
     const BidsLabels of_segmentation = entities_of_scan(file);
     for (Scan& scan : subject.scans)
@@ -174,6 +176,24 @@ void read_plasma_levels(SubjectFiles& subject, const fs::path& dataset, const st
           scan.plasma_level = format_number(*value) + (unit.empty() ? "" : " " + unit);
 }
 
+// The raw scans of all sessions but those that were asked for, as far as they can be read.
+std::vector<Scan> scans_of_others(const std::vector<BidsFile>& files, const Configuration& configuration) {
+  std::vector<Scan> scans;
+  for (const BidsFile& file : files) {
+    if (file.suffix != "pet" || file.extension != ".json") continue;
+    Scan scan;
+    scan.entities = entities_of_scan(file);
+    scan.sidecar = file.path;
+    try {
+      read_drug(scan, configuration);
+      scan.role = role_of(scan, configuration);
+      scans.push_back(std::move(scan));
+    } catch (const InputError&) {  // said in a run with this session
+    }
+  }
+  return scans;
+}
+
 bool is_below(const fs::path& file, const fs::path& folder) {
   const fs::path relative =
       fs::absolute(file).lexically_normal().lexically_relative(fs::absolute(folder).lexically_normal());
@@ -205,12 +225,15 @@ SubjectFiles subject_files(const std::vector<NamedDataset>& datasets,
   SubjectFiles found;
   found.label = subject;
   std::vector<std::vector<BidsFile>> files;
+  std::vector<BidsFile> not_asked;
   for (const NamedDataset& dataset : datasets) {
     std::vector<BidsFile>& all = files.emplace_back(bids_files(dataset.path, subject, files.empty()));
     std::erase_if(all, [&](const BidsFile& file) {
       const std::string session = file.entity("ses");
       if (is_below(file.path, results)) return true;
-      return !sessions.empty() && !session.empty() && !has(sessions, session);
+      const bool is_asked = sessions.empty() || session.empty() || has(sessions, session);
+      if (!is_asked && files.size() == 1) not_asked.push_back(file);  // raw
+      return !is_asked;
     });
   }
   // Scans first, so that what belongs to them finds them.
@@ -224,6 +247,7 @@ SubjectFiles subject_files(const std::vector<NamedDataset>& datasets,
     read_drug(scan, configuration);
     scan.role = role_of(scan, configuration);
   }
+  found.others = scans_of_others(not_asked, configuration);
   read_plasma_levels(found, datasets.front().path, configuration.plasma_level);
   found.weight_kg = weight_of(datasets.front().path, subject);
   return found;

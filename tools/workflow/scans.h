@@ -43,8 +43,11 @@ struct Scan {
 /// The files of one subject, sorted into scans.
 struct SubjectFiles {
   std::string label;
-  std::vector<Scan> scans;          ///< in order of their entities
-  std::vector<BidsFile> tables;     ///< dseg.tsv and morph.tsv
+  std::vector<Scan> scans;       ///< in order of their entities
+  std::vector<BidsFile> tables;  ///< dseg.tsv and morph.tsv
+  /// Scans of sessions that were not asked for, with sidecar, drug and role only; what is wrong with them is passed
+  /// over.
+  std::vector<Scan> others;
   std::optional<double> weight_kg;  ///< participants.tsv of the raw dataset
 };
 

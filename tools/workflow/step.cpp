@@ -2,12 +2,12 @@
 #include "tools/workflow/step.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "libpet/error.h"
-#include "libpet/files_below.h"
+#include "libpet/io/detail/temporaries.h"
+#include "libpet/io/detail/text_file.h"
+#include "libpet/io/output_files.h"
 #include "tools/tool_invocation.h"
 
 namespace pet {
@@ -16,9 +16,14 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-std::string text_of_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+bool holds(const fs::path& path, const std::string& text) {
+  return fs::is_regular_file(path) && detail::read_text_file(path) == text;
+}
+
+// The state in a file; null where there is none that can be read.
+Json state_in(const fs::path& path) {
+  if (!fs::is_regular_file(path)) return nullptr;
+  return Json::parse(detail::read_text_file(path), nullptr, false);
 }
 
 // The words as a person would type them in the folder of each file.
@@ -38,11 +43,6 @@ std::vector<std::string> words_to_run(const Step& step) {
 void remove_files(const std::vector<fs::path>& files) {
   std::error_code error;
   for (const fs::path& file : files) fs::remove(file, error);
-}
-
-bool is_partial(const fs::path& path) {
-  const std::string name = path.filename();
-  return name.starts_with('.') && name.find(".partial") != std::string::npos;
 }
 
 }  // namespace
@@ -72,7 +72,7 @@ std::string StepRunner::key_of(const Step& step) {
 }
 
 bool StepRunner::is_up_to_date(const Step& step, const std::string& key, StepResult& result) {
-  const Json state = Json::parse(text_of_file(state_of(step.id)), nullptr, false);
+  const Json state = state_in(state_of(step.id));
   if (!state.is_object() || state.value("key", "") != key) return false;
   const Json outputs = state.value("outputs", Json::object());
   for (const auto& [name, digest] : outputs.items()) {
@@ -94,7 +94,7 @@ Provenance StepRunner::provenance_of(const Step& step, const std::vector<std::st
 
 StepResult StepRunner::run_command(const Step& step) {
   StepResult result;
-  for (const fs::path& file : step.written) fs::create_directories(file.parent_path());
+  for (const fs::path& file : step.written) make_folder(file.parent_path());
   Command command = step.make();
   Common& common = command.tool.parse(words_to_run(step));
   common.threads = threads_;
@@ -105,6 +105,13 @@ StepResult StepRunner::run_command(const Step& step) {
   command.work(common);
   result.is_done = true;
   return result;
+}
+
+// What is about to be written, under a key that no step has: if this run is killed, the next one finds the outputs.
+void StepRunner::announce(const Step& step) {
+  Json state = {{"step", step.what}, {"key", ""}, {"outputs", Json::object()}, {"messages", Json::array()}};
+  for (const fs::path& file : step.written) state["outputs"][file.lexically_relative(results_).string()] = "";
+  write_whole(state_of(step.id), state.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 void StepRunner::write_state(const Step& step, const std::string& key, const StepResult& result) {
@@ -125,8 +132,7 @@ StepResult StepRunner::run(const Step& step) {
   try {
     const std::string key = key_of(step);
     if (is_up_to_date(step, key, result)) return result;
-    std::error_code error;
-    fs::remove(state_of(step.id), error);
+    announce(step);
     remove_files(step.written);
     result = run_command(step);
     write_state(step, key, result);
@@ -136,11 +142,14 @@ StepResult StepRunner::run(const Step& step) {
   } catch (const std::exception& error) {
     result.reason = error.what();
   }
-  std::error_code ignored;
-  fs::remove(state_of(step.id), ignored);
-  remove_files(step.written);
+  remove(step);
   result.is_done = false;
   return result;
+}
+
+void StepRunner::remove(const Step& step) {
+  remove_files(step.written);
+  remove_files({state_of(step.id)});
 }
 
 void StepRunner::remove_what_was_not_run(const std::string& kept) {
@@ -151,7 +160,7 @@ void StepRunner::remove_what_was_not_run(const std::string& kept) {
     if (path.extension() != ".json" || path.stem() == kept ||
         std::find(run_.begin(), run_.end(), path.stem().string()) != run_.end())
       continue;
-    const Json state = Json::parse(text_of_file(path), nullptr, false);
+    const Json state = state_in(path);
     const Json outputs = state.is_object() ? state.value("outputs", Json::object()) : Json::object();
     for (const auto& [name, digest] : outputs.items()) fs::remove(results_ / name, error);
     fs::remove(path, error);
@@ -164,7 +173,7 @@ void remove_partial_files(const fs::path& folder) {
   for (auto entry = fs::recursive_directory_iterator(folder, error); entry != fs::recursive_directory_iterator();
        entry.increment(error)) {
     if (error) break;
-    if (is_partial(entry->path())) found.push_back(entry->path());
+    if (detail::is_unfinished_output(entry->path())) found.push_back(entry->path());
   }
   for (const fs::path& path : found) fs::remove_all(path, error);
 }
@@ -173,24 +182,32 @@ void remove_partial_files_of(const fs::path& folder, const std::string& start) {
   std::error_code error;
   std::vector<fs::path> found;
   for (const auto& entry : fs::directory_iterator(folder, error))
-    if (is_partial(entry.path()) && entry.path().filename().native().starts_with("." + start))
+    if (detail::is_unfinished_output(entry.path()) && entry.path().filename().native().starts_with("." + start))
       found.push_back(entry.path());
   for (const fs::path& path : found) fs::remove_all(path, error);
 }
 
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw OutputError(folder.string() + ": the folder cannot be made: " + error.message());
+}
+
 void write_whole(const fs::path& path, const std::string& text) {
-  if (fs::is_regular_file(path) && text_of_file(path) == text) return;
-  fs::create_directories(path.parent_path());
+  if (holds(path, text)) return;
+  make_folder(path.parent_path());
   OutputFiles files(true);
   files.write(path, text);
   files.commit();
 }
 
 void write_shared(const fs::path& path, const fs::path& own, const std::string& text) {
-  if (fs::is_regular_file(path) && text_of_file(path) == text) return;
+  if (holds(path, text)) return;
   const fs::path temporary = own / ("." + path.filename().string() + ".partial");
   write_whole(temporary, text);
-  fs::rename(temporary, path);
+  std::error_code error;
+  fs::rename(temporary, path, error);
+  if (error) throw OutputError(path.string() + ": cannot be written: " + error.message());
 }
 
 }  // namespace pet

@@ -52,8 +52,11 @@ class StepRunner {
              unsigned threads,
              std::function<std::string(const std::filesystem::path&)> uri_of);
 
-  /// Every error of the step becomes a reason; its outputs are then removed, so that none is out of date.
+  /// Every error of the step becomes a reason; its outputs are then removed, so that none is out of date. At every
+  /// moment a state names the outputs that there may be.
   StepResult run(const Step& step);
+  /// Removes the outputs of a step, and then its state.
+  void remove(const Step& step);
   /// Removes states, and the outputs they name, of steps that did not run since this object was made; but not of
   /// `kept`, which may run afterwards (empty: none).
   void remove_what_was_not_run(const std::string& kept);
@@ -64,6 +67,7 @@ class StepRunner {
   std::filesystem::path state_of(const std::string& id) const;
   bool is_up_to_date(const Step& step, const std::string& key, StepResult& result);
   StepResult run_command(const Step& step);
+  void announce(const Step& step);
   void write_state(const Step& step, const std::string& key, const StepResult& result);
   Provenance provenance_of(const Step& step, const std::vector<std::string>& inputs);
 
@@ -80,10 +84,14 @@ void remove_partial_files(const std::filesystem::path& folder);
 /// The same in a folder that others write to: those of files whose names start so, and none below it.
 void remove_partial_files_of(const std::filesystem::path& folder, const std::string& start);
 
+/// Makes a folder and those above it. Throws OutputError with its name and the reason.
+void make_folder(const std::filesystem::path& folder);
+
 /// Writes a file whose folder may be missing, in one move; a file of the same bytes is left alone.
 void write_whole(const std::filesystem::path& path, const std::string& text);
 
-/// The same for a file that several jobs may write at once: written in `own` and moved to its place.
+/// The same for a file that several jobs may write at once: written in `own`, a folder of the same file system, and
+/// moved to its place.
 void write_shared(const std::filesystem::path& path, const std::filesystem::path& own, const std::string& text);
 
 }  // namespace pet

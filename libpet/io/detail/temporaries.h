@@ -17,6 +17,9 @@ struct Temporaries {
 /// The one of the process; never destroyed, because a signal may arrive while the process ends.
 Temporaries& temporaries();
 
+/// Whether a name is one that OutputFiles gives to what is not whole yet (".NAME....partial"): a killed run leaves it.
+bool is_unfinished_output(const std::filesystem::path& path);
+
 /// Removes a file, or a folder with all it holds; links are removed, not followed. What cannot be removed stays. Uses
 /// system calls only, no heap: it works while other threads are stopped with a lock in hand.
 void remove_tree(const char* path) noexcept;

@@ -43,6 +43,9 @@ std::string interval(const std::optional<double>& lower, const std::optional<dou
 /// The same in percent.
 std::string percent_interval(const std::optional<double>& lower, const std::optional<double>& upper);
 
+/// The text with its first letter, where that is one of ASCII, as a capital.
+std::string capitalised(std::string text);
+
 /// Texts joined by a separator.
 std::string joined(const std::vector<std::string>& texts, std::string_view separator);
 

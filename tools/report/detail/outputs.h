@@ -62,6 +62,18 @@ struct Occupancies : OutputFile {
 
   /// The row of the whole plot or fit, which comes first and has index 0; nothing for regional methods.
   const OccupancyRow* whole() const;
+  /// Whether the rows hold the change of a measure (drug / baseline - 1), whose sign is the other one.
+  bool is_change() const;
+  /// What the drug occupied a part of: "of its target", or what the sidecar says in `Occupancy`.
+  std::string of_what() const;
+  /// "occupancy", or "change of VT".
+  std::string quantity() const;
+};
+
+/// Occupancies of several participants in one table, which has a column participant_id: no answer of its own.
+struct CohortTable : Occupancies {
+  std::vector<std::string> participants{};  ///< one a row
+  std::vector<std::string> drugs{};         ///< one a row: "psilocybin, 25 mg"; empty: not known
 };
 
 struct DoseCurve : OutputFile {
@@ -90,6 +102,7 @@ struct Outputs {
   std::vector<FittedCurves> fits;
   std::vector<Parameters> parameters;
   std::vector<Occupancies> occupancies;
+  std::vector<CohortTable> cohorts;
   std::vector<DoseCurve> curves;
   std::vector<Blood> blood;
   std::vector<QuantityMap> maps;
@@ -98,6 +111,10 @@ struct Outputs {
   std::vector<std::string> stale;          ///< results made of other bytes than those in the folder
 
   bool is_empty() const;
+  /// Who the tables of several participants are about, sorted.
+  std::vector<std::string> participants() const;
+  /// Drugs of all tables of occupancy, sorted.
+  std::vector<std::string> drugs() const;
   /// Every file with its sidecar.
   std::vector<const OutputFile*> files() const;
 };
