@@ -29,7 +29,7 @@ const browser = spawn(program, [
   "--host-resolver-rules=MAP * ~NOTFOUND", "--force-device-scale-factor=1", "--remote-debugging-pipe",
   `--user-data-dir=${profile}`, "about:blank",
 ], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
-const deadline = setTimeout(() => finish(["the browser was not done within 300 s"]), 300000);
+const deadline = setTimeout(() => finish(["the browser was not done within 540 s"]), 540000);
 
 const faults = [];
 const waiting = new Map();
