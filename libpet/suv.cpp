@@ -44,6 +44,13 @@ double required(const std::optional<double>& value, const char* what, SuvType ty
   throw bad_input(where, std::string("no ") + what, "one, for SUV type " + std::string(name_of(type)));
 }
 
+double highest_activity(const TacTable& table) {
+  double highest = 0.0;
+  for (const std::vector<double>& curve : table.activity)
+    for (const double value : curve) highest = std::max(highest, value);
+  return highest;
+}
+
 }  // namespace
 
 SuvType suv_type(std::string_view name) {
@@ -89,10 +96,15 @@ double suv_size(SuvType type, const Body& body, const std::string& where) {
 std::optional<double> peak_suv(const TacTable& table, double weight_kg) {
   const std::optional<double> dose = table.tracer.injected_activity_MBq;
   if (!dose || !(*dose > 0.0) || table.unit != ActivityUnit::kBq_per_mL || table.activity.empty()) return std::nullopt;
-  double highest = 0.0;
-  for (const std::vector<double>& curve : table.activity)
-    for (const double value : curve) highest = std::max(highest, value);
-  return highest * weight_kg / *dose;
+  return highest_activity(table) * weight_kg / *dose;
+}
+
+std::optional<double> peak_ratio(const TacTable& table, const InputFunction& input) {
+  if (table.unit != ActivityUnit::kBq_per_mL || input.parent_plasma.empty()) return std::nullopt;
+  const double tissue = highest_activity(table);
+  const double plasma = *std::max_element(input.parent_plasma.begin(), input.parent_plasma.end());
+  if (!(tissue > 0.0 && plasma > 0.0)) return std::nullopt;
+  return tissue / plasma;
 }
 
 }  // namespace pet

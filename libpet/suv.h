@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "libpet/blood/input_function.h"
 #include "libpet/tac_table.h"
 
 namespace pet {
@@ -37,5 +38,9 @@ double suv_size(SuvType type, const Body& body, const std::string& where);
 /// The highest value of all curves as SUV (body weight) in g/mL: kBq/mL x kg / MBq. Nothing where the dose is not known
 /// or not positive, or the unit of the curves is not known.
 std::optional<double> peak_suv(const TacTable& table, double weight_kg);
+
+/// The highest value of all curves over the highest of parent in plasma. Nothing where one of them has no value above
+/// zero, or the unit of the curves is not known.
+std::optional<double> peak_ratio(const TacTable& table, const InputFunction& input);
 
 }  // namespace pet

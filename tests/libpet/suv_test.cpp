@@ -58,3 +58,19 @@ TEST_CASE("The highest SUV of curves is activity times weight over dose, where a
   table.unit = ActivityUnit::unknown;
   CHECK_FALSE(peak_suv(table, 70.0));
 }
+
+TEST_CASE("Peaks of curves and plasma compare in one unit", "[suv]") {
+  TacTable table;
+  table.frames = Frames({{0.0, 1.0}, {1.0, 2.0}});
+  table.regions = {"a"};
+  table.activity = {{1.0, 8.0}};
+  InputFunction input;
+  CHECK_FALSE(peak_ratio(table, input));
+  input.time_min = {0.0, 1.0};
+  input.parent_plasma = {0.0, 40.0};
+  CHECK_FALSE(peak_ratio(table, input));
+  table.unit = ActivityUnit::kBq_per_mL;
+  CHECK(peak_ratio(table, input).value() == Approx(0.2));
+  input.parent_plasma = {0.0, 0.0};
+  CHECK_FALSE(peak_ratio(table, input));
+}

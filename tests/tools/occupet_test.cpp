@@ -310,6 +310,26 @@ TEST_CASE("occupet refuses a configuration that means nothing with one line that
   }
 }
 
+TEST_CASE("occupet refuses blood and curves whose units differ by 1000, and a model without its blood", "[occupet]") {
+  const Workplace here;
+  lay_out_cohort(here, "units:8 none:8");
+  here.run("sed -i 's|Bq/mL|kBq/mL|' bids/derivatives/bloodstream/sub-units/ses-baseline/pet/*_inputfunction.json");
+  here.run("rm bids/derivatives/bloodstream/sub-none/ses-*/pet/*_inputfunction.* bids/sub-none/ses-*/pet/*_blood.*");
+  here.write(
+      "study.json",
+      R"({"schema_version": 1, "fit": [{"model": "logan", "t_star": 30}], "occupancy": [{"method": "lassen"}]})");
+  const CommandResult result = here.run("occupet bids out participant --config-file study.json");
+  CHECK(result.status == 1);
+  const std::string page = run_command(std::string("cat ") + OCCUPET_SOURCE_DIR + "/docs/occupet.md").out;
+  for (const char* const message :
+       {"highest value of the curves over that of plasma: found", "no blood, expected an _inputfunction.tsv"}) {
+    CHECK_THAT(result.err, Catch::Contains(message));
+    CHECK_THAT(page, Catch::Contains(message));
+  }
+  CHECK(here.run("ls out/sub-units/ses-psilocybin/pet/*_model-Logan_kinpar.tsv").status == 0);
+  CHECK(here.run("ls out/sub-units/ses-baseline/pet/*_model-Logan_kinpar.tsv").status != 0);
+}
+
 TEST_CASE("occupet prints a configuration with every default that means the same", "[occupet]") {
   const Workplace here;
   const CommandResult plain = here.run("occupet --print-config");

@@ -7,6 +7,7 @@
 #include "libpet/error.h"
 #include "libpet/io/bids_pet.h"
 #include "libpet/io/detail/text_file.h"
+#include "libpet/io/input_function_file.h"
 #include "libpet/io/tac_table_file.h"
 #include "libpet/io/tracer_file.h"
 #include "libpet/io/tsv.h"
@@ -25,6 +26,10 @@ using Json = nlohmann::ordered_json;
 // What a person of unknown weight is taken to weigh, and how much wider the range of SUV then is.
 constexpr double assumed_weight_kg = 70.0;
 constexpr double assumed_weight_factor = 10.0;
+
+// The peak of a bolus in plasma is at most some hundred times and at least a fifteenth of that in tissue.
+constexpr double least_peak_ratio = 0.003;
+constexpr double most_peak_ratio = 15.0;
 
 // A scan with the results of its steps.
 struct ScanState {
@@ -138,6 +143,15 @@ class Participant {
                         "; Units of the curves or InjectedRadioactivityUnits may be wrong by 1000");
   }
 
+  // Curves and blood that differ in their units make every volume of distribution wrong by as much.
+  static void check_units(const Scan& scan, const fs::path& tacs, const fs::path& input) {
+    const std::optional<double> ratio = peak_ratio(read_tac_table(tacs.string()), read_input_function(input.string()));
+    if (!ratio || (*ratio >= least_peak_ratio && *ratio <= most_peak_ratio)) return;
+    throw bad_input(scan.name() + ": highest value of the curves over that of plasma", format_number(*ratio),
+                    format_number(least_peak_ratio) + " to " + format_number(most_peak_ratio) +
+                        "; the units of one of them may be wrong by 1000");
+  }
+
   // The input function of the scan: that of another program, else one made of the blood. Empty: neither.
   fs::path input_of(const Scan& scan, const ScanState& state) {
     if (scan.inputs.size() > 1)
@@ -164,6 +178,7 @@ class Participant {
       if (input.empty() && result_.reasons.size() == reasons)
         fail(scan.name() + ": no blood, expected an _inputfunction.tsv of a derivative or a _blood.tsv");
     }
+    if (!input.empty()) check_units(scan, state.names->tacs(), input);
     for (std::size_t i = 0; i < fits.size(); ++i) {
       const bool needs_input = takes_blood(fits[i]);
       if (needs_input && input.empty()) continue;
