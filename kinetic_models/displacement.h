@@ -66,7 +66,7 @@ inline constexpr Model displacement = {
     .citation = "Laurell GL et al. J Cereb Blood Flow Metab 2023",
     .doi = "10.1177/0271678X231168591",
     .limits =
-        "Needs a drug given within the scan and enough frames before and after it; flagged where srtm is as good by AICc.",
+        "Needs a drug given within the scan and enough frames before and after it; flagged where srtm does as well.",
     .parameters = displacement_parameters,
     .quantities = displacement_quantities,
     .least_frames = 8,

@@ -235,3 +235,21 @@ TEST_CASE("A fit that is no better than one without a drug says so and gives the
     CHECK(with == 0);
   }
 }
+
+TEST_CASE("A displacement that is none is none with the noise of the reference too") {
+  const simulated::Scan none = simulated::srtm_scan({}, frames);
+  TimeActivityCurve target = none.target;
+  TimeActivityCurve noisy_reference = none.reference;
+  NormalNoise noise(13, {});
+  for (TimeActivityCurve* curve : {&target, &noisy_reference})
+    for (double& v : curve->activity) v += 0.2 * noise.next();
+  const std::vector<double> weights(frames.size(), 1.0);
+  const ReferenceRegion reference(noisy_reference);
+  REQUIRE(pet::fit(displacement, target, reference).status == FitStatus::unidentifiable);
+  const Fit fit =
+      fit_noisy_reference(displacement, target, reference, {}, estimate_reference_noise(noisy_reference, weights));
+  CHECK(fit.status == FitStatus::unidentifiable);
+  CHECK(std::ranges::find(fit.flags, "no_displacement") != fit.flags.end());
+  CHECK(std::isnan(fit["occupancy"].standard_error));
+  CHECK(fit["BPND"].standard_error > 0.0);
+}
