@@ -37,6 +37,9 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 InputError bad_input(std::string_view where, std::string_view found, std::string_view expected) {
   std::string message(where);
   message.append(": found ").append(found).append(", expected ").append(expected);
+  // Names of columns and keys are what a file says; the message stays one line of text.
+  std::ranges::replace_if(
+      message, [](unsigned char c) { return c < 32 || c == 127; }, '?');
   return InputError(message);
 }
 

@@ -4,8 +4,8 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 
+#include <algorithm>
 #include <array>
-#include <cstring>
 #include <optional>
 
 #include "libpet/dicom/detail/dataset.h"
@@ -135,28 +135,19 @@ class SegmentationPixels {
  private:
   // Bits of frames follow each other without a gap (DICOM PS3.5 8.1.1).
   void read_bits(const Dataset& data, const detail::FileHeader& header, std::size_t frames) {
-    constexpr std::size_t most_compression = 1040;  // of deflate
-    const std::size_t bytes = values_.size() / 8 * frames + (values_.size() % 8 * frames + 7) / 8;
     const std::string where = data.where(DCM_PixelData);
+    if (!header.is_native)
+      throw bad_input(where, "bits compressed as '" + header.transfer_syntax + "'",
+                      "no compression, or the whole file");
+    const std::size_t bytes = values_.size() / 8 * frames + (values_.size() % 8 * frames + 7) / 8;
+    const std::size_t available = header.file_size - std::min(header.file_size, header.pixel_offset);
     const auto require = [&](std::size_t found) {
       if (found < bytes)
         throw bad_input(where, std::to_string(found) + " bytes", std::to_string(bytes) + ", a bit for every pixel");
     };
-    require(header.is_native ? std::min<std::size_t>(header.pixel_length, header.file_size)
-                             : header.file_size * most_compression);
+    require(std::min<std::size_t>(header.pixel_length, available));
     bits_.resize(bytes);
-    if (header.is_native)
-      return require(detail::FileBytes(instance_.file).read(bits_.data(), header.pixel_offset, bytes));
-    detail::prepare_dcmtk();
-    DcmFileFormat file;
-    const Uint8* stored = nullptr;
-    unsigned long count = 0;
-    if (file.loadFile(instance_.file.c_str()).bad() ||
-        file.getDataset()->findAndGetUint8Array(DCM_PixelData, stored, &count).bad() || stored == nullptr)
-      throw bad_input(where, "bits compressed as '" + header.transfer_syntax + "' that cannot be decoded",
-                      "no compression");
-    require(count);
-    std::memcpy(bits_.data(), stored, bytes);
+    require(detail::read_native(instance_.file, header.is_deflated, header.pixel_offset, bits_));
   }
 
   detail::Instance instance_;

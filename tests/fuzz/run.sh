@@ -3,7 +3,7 @@
 # Fuzzes every reader: tests/fuzz/run.sh [--build DIR] [--jobs N] [--targets "T1 T2"] MINUTES
 # runs each target for so many minutes (a fraction will do), N at once, from seeds that our own writers make and what
 # earlier runs found worth keeping in DIR/corpus. Ends with 1 and the path of the input if one makes a reader fail
-# otherwise than with a message, takes more than 20 s, or makes it allocate more than 512 MB; with 77, saying so, where
+# otherwise than with a message, takes more than 20 s, or makes it allocate more than 1.25 GB (twice what the largest grid of a small Segmentation takes); with 77, saying so, where
 # there is no clang with libFuzzer.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -55,8 +55,8 @@ fuzz_one() {
   mkdir -p "$corpus" "$findings"
   local status=0
   # A container of DICOM or NIfTI has no more than some hundred bytes of header; 64 KiB hold every seed.
-  "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len=65536 -timeout=20 -rss_limit_mb=2048 \
-    -malloc_limit_mb=512 -print_final_stats=1 -artifact_prefix="$findings/" "$corpus" "$scratch/seeds/$target" \
+  "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len=65536 -timeout=20 -rss_limit_mb=2560 \
+    -malloc_limit_mb=1280 -print_final_stats=1 -artifact_prefix="$findings/" "$corpus" "$scratch/seeds/$target" \
     >"$scratch/$target.log" 2>&1 || status=$?
   local runs
   runs=$(grep -oE 'number_of_executed_units: *[0-9]+' "$scratch/$target.log" | grep -oE '[0-9]+$' || echo 0)

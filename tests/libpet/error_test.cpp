@@ -11,6 +11,9 @@ using Names = std::vector<std::string>;
 
 TEST_CASE("A message about bad data says where, what was found and what was expected", "[error]") {
   CHECK(std::string(pet::bad_input("a.tsv:3", "'x'", "a number").what()) == "a.tsv:3: found 'x', expected a number");
+  // Found by fuzzing: the name of a column with control characters.
+  CHECK(std::string(pet::bad_input("a.tsv:1", "no\tcolumn \x13\n", "one").what()) ==
+        "a.tsv:1: found no?column ??, expected one");
 }
 
 TEST_CASE("A file that is not found is an input error too", "[error]") {

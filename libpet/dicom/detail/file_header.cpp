@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "libpet/dicom/detail/file_bytes.h"
+#include "libpet/dicom/detail/inflated.h"
 #include "libpet/dicom/detail/number_text.h"
 #include "libpet/dicom/detail/parsed_header.h"
 #include "libpet/error.h"
@@ -82,6 +83,21 @@ Outcome split_plain(Bytes bytes, FileHeader& header) {
   return Outcome::done;
 }
 
+// The header of a data set that was deflated as a whole, pixels and all.
+FileHeader read_deflated(const std::filesystem::path& path, const FileBytes& file, std::size_t data_set) {
+  std::vector<unsigned char> deflated(file.size() - data_set);
+  deflated.resize(file.read(deflated.data(), data_set, deflated.size()));
+  auto bytes = inflated(deflated);
+  FileHeader header;
+  header.is_dicom = true;
+  if (bytes) header.file_size = bytes->size();
+  if (!bytes || !parse_with_dcmtk(*bytes, header) || header.is_big_endian || !header.is_native)
+    throw bad_input(path.string(), "a damaged or truncated header", "a DICOM object");
+  header.is_deflated = true;
+  header.transfer_syntax = DcmXfer(EXS_DeflatedLittleEndianExplicit).getXferName();
+  return header;
+}
+
 }  // namespace
 
 bool looks_like_dicom(const unsigned char* bytes, std::size_t count) {
@@ -113,6 +129,7 @@ FileHeader read_file_header(const std::filesystem::path& path) {
     if (bytes.size() < part) throw bad_input(path.string(), "a file that shrinks", "one that stays as it is");
     header.is_dicom = looks_like_dicom(bytes.data(), bytes.size());
     if (!header.is_dicom) return header;
+    if (const auto data_set = deflated_data_set(bytes)) return read_deflated(path, file, *data_set);
     const Outcome outcome = split_plain(bytes, header);
     if (outcome == Outcome::done) return header;
     if (outcome == Outcome::unusual && parse_with_dcmtk(bytes, header)) return header;

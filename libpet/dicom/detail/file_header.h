@@ -21,10 +21,11 @@ struct FileHeader {
   FileHeader& operator=(FileHeader&&) = default;
 
   bool is_dicom = false;
-  std::size_t file_size = 0;
+  std::size_t file_size = 0;        ///< of a deflated file that of the data set, inflated
   std::string transfer_syntax;      ///< its name, "Little Endian Explicit"
   bool is_big_endian = false;       ///< of native pixels
-  bool is_native = true;            ///< pixels are neither encapsulated nor deflated: they lie at `pixel_offset`
+  bool is_native = true;            ///< pixels are not encapsulated: they lie at `pixel_offset`
+  bool is_deflated = false;         ///< offsets are those in the data set, inflated
   std::uint16_t pixel_element = 0;  ///< 0x0008 Float, 0x0009 Double Float, 0x0010 Pixel Data of group 7FE0; 0: none
   std::size_t pixel_offset = 0;     ///< of the first byte of the value, where native
   std::uint32_t pixel_length = 0;

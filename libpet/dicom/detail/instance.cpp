@@ -125,6 +125,7 @@ void read_stored_pixels(const Dataset& data, const FileHeader& header, std::size
   }
 
   pixels.is_native = header.is_native;
+  pixels.is_deflated = header.is_deflated;
   pixels.is_big_endian = header.is_big_endian;
   pixels.offset = header.pixel_offset;
   pixels.length = static_cast<std::size_t>(instance.rows) * static_cast<std::size_t>(instance.columns) *

@@ -23,9 +23,10 @@ struct PixelFormat {
   std::uint16_t element = 0;  ///< of group 7FE0: 0x0010 integers, 0x0008 float, 0x0009 double
   std::size_t offset = 0;
   std::size_t length = 0;
-  std::size_t frame = 0;   ///< which of those in the file
-  std::size_t frames = 1;  ///< in the file
-  bool is_native = true;   ///< neither encapsulated nor deflated: can be read at `offset`
+  std::size_t frame = 0;     ///< which of those in the file
+  std::size_t frames = 1;    ///< in the file
+  bool is_native = true;     ///< not encapsulated: can be read at `offset`
+  bool is_deflated = false;  ///< `offset` is that in the data set, inflated
   bool is_big_endian = false;
   int bits_allocated = 16;
   int bits_stored = 16;

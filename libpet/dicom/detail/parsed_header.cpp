@@ -7,6 +7,7 @@
 #include <dcmtk/dcmdata/dctk.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "libpet/dicom/detail/dataset.h"
 
@@ -18,6 +19,40 @@ std::uint32_t number_at(const unsigned char* bytes, int count, bool is_big_endia
   for (int i = 0; i < count; ++i) value |= std::uint32_t{bytes[i]} << 8 * (is_big_endian ? count - 1 - i : i);
   return value;
 }
+
+// Lets DCMTK read a long element later, once it has seen that the bytes hold it. Otherwise it takes as much memory as
+// an element only claims.
+class LaterRead : public DcmInputStreamFactory {
+ public:
+  explicit LaterRead(Bytes bytes) : bytes_(bytes) {}
+  DcmInputStream* create() const override {
+    auto stream = std::make_unique<DcmInputBufferStream>();
+    stream->setBuffer(bytes_.data(), static_cast<offile_off_t>(bytes_.size()));
+    stream->setEos();
+    return stream.release();
+  }
+  DcmInputStreamFactory* clone() const override { return new LaterRead(*this); }
+  DcmInputStreamFactoryType ident() const override { return DFT_DcmInputFileStreamFactory; }
+
+ private:
+  Bytes bytes_;
+};
+
+class CheckedStream : public DcmInputBufferStream {
+ public:
+  explicit CheckedStream(Bytes bytes) : bytes_(bytes) {
+    setBuffer(bytes.data(), static_cast<offile_off_t>(bytes.size()));
+    setEos();
+  }
+  DcmInputStreamFactory* newFactory() const override {
+    return new LaterRead(bytes_.subspan(std::min(bytes_.size(), static_cast<std::size_t>(tell()))));
+  }
+  // Places in what is deflated are not those in the bytes.
+  OFCondition installCompressionFilter(E_StreamCompression) override { return EC_UnsupportedEncoding; }
+
+ private:
+  Bytes bytes_;
+};
 
 // Reads where the pixels are from the bytes before `end`, at which the parser stopped. False if it did not stop there.
 bool find_pixels(std::span<const unsigned char> bytes, std::size_t end, const DcmXfer& syntax, FileHeader& header) {
@@ -52,9 +87,7 @@ bool fill_elements(DcmDataset& data, FileHeader& header) {
 bool parse_with_dcmtk(std::span<unsigned char> bytes, FileHeader& header) {
   prepare_dcmtk();
   DcmFileFormat file;
-  DcmInputBufferStream stream;
-  stream.setBuffer(bytes.data(), static_cast<offile_off_t>(bytes.size()));
-  stream.setEos();
+  CheckedStream stream(bytes);
   file.transferInit();
   const OFCondition status =
       file.readUntilTag(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength, DcmTagKey(0x7FE0, 0x0008));
@@ -62,15 +95,11 @@ bool parse_with_dcmtk(std::span<unsigned char> bytes, FileHeader& header) {
   if (status.bad()) return false;
 
   const DcmXfer syntax(file.getDataset()->getOriginalXfer());
-  const bool is_deflated = syntax.getStreamCompression() != ESC_none;
   header.transfer_syntax = syntax.getXferName();
   header.is_big_endian = syntax.getByteOrder() == EBO_BigEndian;
-  header.is_native = !is_deflated && !syntax.isEncapsulated();
+  header.is_native = !syntax.isEncapsulated();
   const bool is_whole_file = bytes.size() == header.file_size;
-  if (is_deflated) {
-    if (!is_whole_file) return false;
-    header.pixel_element = 0x0010;
-  } else if (!find_pixels(bytes, static_cast<std::size_t>(stream.tell()), syntax, header)) {
+  if (!find_pixels(bytes, static_cast<std::size_t>(stream.tell()), syntax, header)) {
     if (!is_whole_file) return false;
     header.pixel_element = 0;
   }

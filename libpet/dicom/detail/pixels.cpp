@@ -15,6 +15,7 @@
 #include "libpet/dicom/detail/dataset.h"
 #include "libpet/dicom/detail/encapsulated.h"
 #include "libpet/dicom/detail/file_bytes.h"
+#include "libpet/dicom/detail/inflated.h"
 #include "libpet/dicom/detail/jpeg2000.h"
 #include "libpet/error.h"
 
@@ -37,11 +38,13 @@ constexpr const char* readable = "RLE, JPEG-LS, JPEG lossless or JPEG 2000, or n
 thread_local std::filesystem::path kept_path;
 thread_local std::unique_ptr<DcmFileFormat> kept;
 thread_local std::optional<EncapsulatedPixels> kept_fragments;
+thread_local std::vector<unsigned char> kept_data_set;  // of a deflated file
 
 void let_go() {
   kept_path.clear();
   kept.reset();
   kept_fragments.reset();
+  kept_data_set.clear();
 }
 
 void decode_jpeg2000_of(const Instance& instance, std::span<unsigned char> bytes) {
@@ -114,7 +117,7 @@ std::span<unsigned char> stored_bytes(const Instance& instance, std::vector<unsi
     decode(instance, bytes);
     return bytes;
   }
-  const std::size_t count = FileBytes(instance.file).read(bytes.data(), pixels.offset, bytes.size());
+  const std::size_t count = read_native(instance.file, pixels.is_deflated, pixels.offset, bytes);
   if (count < bytes.size())
     throw bad_input(where(instance), std::to_string(count) + " bytes", std::to_string(bytes.size()));
   if (pixels.is_big_endian) swap_bytes(bytes, static_cast<std::size_t>(pixels.bits_allocated / 8));
@@ -144,6 +147,26 @@ DecodingScope::DecodingScope() {
 
 DecodingScope::~DecodingScope() {
   let_go();
+}
+
+std::size_t read_native(const std::filesystem::path& path,
+                        bool is_deflated,
+                        std::size_t offset,
+                        std::span<unsigned char> bytes) {
+  if (!is_deflated) return FileBytes(path).read(bytes.data(), offset, bytes.size());
+  if (kept_data_set.empty() || kept_path != path) {
+    let_go();
+    const FileBytes file(path);
+    std::vector<unsigned char> whole(file.size());
+    whole.resize(file.read(whole.data(), 0, whole.size()));
+    if (const auto data_set = deflated_data_set(whole))
+      kept_data_set = inflated(Bytes(whole).subspan(*data_set)).value_or(std::vector<unsigned char>());
+    kept_path = path;
+  }
+  const std::size_t from = std::min(offset, kept_data_set.size());
+  const std::size_t count = std::min(bytes.size(), kept_data_set.size() - from);
+  std::copy_n(kept_data_set.begin() + static_cast<std::ptrdiff_t>(from), count, bytes.begin());
+  return count;
 }
 
 void read_pixels(const Instance& instance, double factor, std::span<float> values) {

@@ -11,6 +11,7 @@
 #include "libpet/dicom/pet_image.h"
 #include "libpet/dicom/segmentation.h"
 #include "libpet/error.h"
+#include "tests/libpet/dicom/encoded_series.h"
 #include "tests/libpet/dicom/simulated_series.h"
 
 // DCMTK 3.6.7 does not free a Segmentation that it fails to load; read by the leak sanitizer where there is one.
@@ -115,6 +116,42 @@ TEST_CASE("A slice that is cut anywhere is refused or has no pixels", "[dicom][e
     } catch (const InputError&) {
     }
     CHECK_FALSE(is_sound);
+  }
+}
+
+// Found by fuzzing: DCMTK took as much memory as an element claimed.
+TEST_CASE("An element that claims more bytes than there are is refused in every transfer syntax", "[dicom][elements]") {
+  for (const E_TransferSyntax syntax : {EXS_LittleEndianExplicit, EXS_LittleEndianImplicit, EXS_BigEndianExplicit}) {
+    const TemporaryFolder folder;
+    const auto file = write_pet_series(small_image({{0.0, 1.0}}), small_options(), folder.path()).front();
+    damage(file, [](DcmDataset& data) {
+      const std::vector<Uint8> bytes(5000, 7);
+      REQUIRE(data.putAndInsertUint8Array(DcmTag(0x0009, 0x1010, EVR_OB), bytes.data(), bytes.size()).good());
+    });
+    encode({file}, syntax);
+    INFO(DcmXfer(syntax).getXferName());
+    CHECK(refusal(folder.path()).empty());
+    std::string bytes = bytes_of(file);
+    const bool is_big = syntax == EXS_BigEndianExplicit;
+    const std::string length = is_big ? std::string("\x00\x00\x13\x88", 4) : std::string("\x88\x13\x00\x00", 4);
+    const auto at = bytes.find(length + std::string(16, 7));
+    REQUIRE(at != std::string::npos);
+    write_bytes(file, bytes.replace(at, 4, is_big ? "\xF0\x01\x01\x02" : "\x02\x01\x01\xF0"));
+    CHECK_THAT(refusal(folder.path()), Catch::Contains("damaged or truncated header"));
+  }
+}
+
+TEST_CASE("A deflated data set that is cut anywhere is refused", "[dicom][elements]") {
+  const TemporaryFolder folder;
+  const auto file = write_pet_series(small_image({{0.0, 1.0}}), small_options(), folder.path()).front();
+  encode({file}, EXS_DeflatedLittleEndianExplicit);
+  CHECK(refusal(folder.path()).empty());
+  const std::string bytes = bytes_of(file);
+  // A file of nothing but meta elements is of no class; the last bytes only say that there is nothing more.
+  for (std::size_t size = 400; size + 20 < bytes.size(); size += 13) {
+    write_bytes(file, bytes.substr(0, size));
+    INFO(size << " of " << bytes.size());
+    CHECK_FALSE(refusal(folder.path()).empty());
   }
 }
 
