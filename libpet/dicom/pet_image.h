@@ -40,15 +40,16 @@ struct PetReadOptions {
   bool allows_lossy = false;  ///< read pixels that were compressed with loss; with a warning
 };
 
-/// Scans files and folders (recursively) for PET series; a DICOMDIR stands for the files it refers to. A damaged DICOM file is a problem of every series, for it may
-/// belong to any. Throws InputNotFound, and InputError where there is no DICOM object or nothing but damaged ones.
+/// Scans files and folders (recursively) for PET series; a DICOMDIR stands for the files it refers to. A damaged DICOM
+/// file is a problem of every series, for it may belong to any. Throws InputNotFound, and InputError where there is no
+/// DICOM object or nothing but damaged ones.
 std::vector<SeriesSummary> summarize_pet_series(const std::vector<std::filesystem::path>& paths, unsigned threads);
 
-/// Reads one dynamic PET series of a folder, or of a DICOMDIR (classic, Enhanced or Legacy Converted Enhanced) into memory, in parallel: first all
-/// headers, which give every slice its place, then the pixels straight into it. Values are rescaled per instance in
-/// double, turned to kBq/mL and corrected to injection; without an injection time, time zero is the start of the scan
-/// and `time_zero` is empty. Throws InputNotFound, UsageError for an injection time that is none, and InputError
-/// (docs/formats.md lists every reason) that names file and tag.
+/// Reads one dynamic PET series of a folder, or of a DICOMDIR (classic, Enhanced or Legacy Converted Enhanced) into
+/// memory, in parallel: first all headers, which give every slice its place, then the pixels straight into it. Values
+/// are rescaled per instance in double, turned to kBq/mL and corrected to injection; without an injection time, time
+/// zero is the start of the scan and `time_zero` is empty. Throws InputNotFound, UsageError for an injection time that
+/// is none, and InputError (docs/formats.md lists every reason) that names file and tag.
 DynamicImage read_pet_series(const std::filesystem::path& folder, const PetReadOptions& options = {});
 
 }  // namespace pet
