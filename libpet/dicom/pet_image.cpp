@@ -78,16 +78,26 @@ void read_all_pixels(const detail::Layout& layout, unsigned threads, DynamicImag
   });
 }
 
+// A text of the file; empty, with a warning, where it says who was scanned.
+std::string text_of(const detail::Instance& slice,
+                    const std::string& text,
+                    const char* what,
+                    std::vector<std::string>& warnings) {
+  if (!slice.identifies(text)) return text;
+  warnings.push_back(std::string(what) + " repeats the patient's name or ID and was left out");
+  return "";
+}
+
 SeriesSummary describe_instance(const detail::Series& series) {
   const detail::Instance& first = series.first();
   SeriesSummary summary;
   summary.series_uid = first.series_uid;
   summary.description = first.description;
-  summary.manufacturer = first.shown(first.manufacturer);
-  summary.model_name = first.shown(first.model_name);
-  summary.units = first.shown(first.units);
-  summary.series_type = first.shown(first.series_type);
-  summary.decay_correction = first.shown(first.decay_correction);
+  summary.manufacturer = text_of(first, first.manufacturer, "the manufacturer", summary.warnings);
+  summary.model_name = text_of(first, first.model_name, "the name of the model", summary.warnings);
+  summary.units = text_of(first, first.units, "the unit", summary.warnings);
+  summary.series_type = text_of(first, first.series_type, "the series type", summary.warnings);
+  summary.decay_correction = text_of(first, first.decay_correction, "the decay correction", summary.warnings);
   summary.transfer_syntax = first.transfer_syntax;
   summary.files = series.file_count();
   return summary;
@@ -154,7 +164,7 @@ DynamicImage detail::read_series(const Series& series, const PetReadOptions& opt
   image.tracer = tracer.drug;
   if (timing.is_injection) image.time_zero = detail::iso_text(timing.time_zero);
   image.frame_of_reference_uid = first.frame_of_reference_uid;
-  image.manufacturer = first.shown(first.manufacturer);
+  image.manufacturer = text_of(first, first.manufacturer, "the manufacturer", image.warnings);
   image.description = first.description;
   append(image.warnings, series_warnings(layout));
   append(image.warnings, tracer.warnings);

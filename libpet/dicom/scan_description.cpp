@@ -39,14 +39,16 @@ std::optional<double> number(const Dataset& data, const DcmTagKey& tag) {
   }
 }
 
+// Empty, with a warning, where it says who was scanned.
+std::string text_of(const Dataset& data, const DcmTagKey& tag, std::vector<std::string>& warnings) {
+  std::string value = data.text(tag);
+  if (!data.identity()->is_repeated_in(value)) return value;
+  warnings.push_back(DcmTag(tag).getTagName() + std::string(" repeats the patient's name or ID and was left out"));
+  return "";
+}
+
 void read_texts(const Dataset& data, ScanDescription& scan) {
-  const auto text = [&](const DcmTagKey& tag) {
-    std::string value = data.text(tag);
-    if (value.empty() || !data.identity()->is_repeated_in(value)) return value;
-    scan.warnings.push_back(DcmTag(tag).getTagName() +
-                            std::string(" repeats the patient's name or ID and was left out"));
-    return std::string();
-  };
+  const auto text = [&](const DcmTagKey& tag) { return text_of(data, tag, scan.warnings); };
   scan.manufacturer = text(DCM_Manufacturer);
   scan.model_name = text(DCM_ManufacturerModelName);
   scan.software_versions = text(DCM_SoftwareVersions);
@@ -64,8 +66,7 @@ void read_texts(const Dataset& data, ScanDescription& scan) {
 void read_injection(const Dataset& data, ScanDescription& scan) {
   const auto item = data.first_item(DCM_RadiopharmaceuticalInformationSequence);
   if (!item) return;
-  scan.administration_route = item->text(DCM_RadiopharmaceuticalRoute);
-  if (data.identity()->is_repeated_in(scan.administration_route)) scan.administration_route.clear();
+  scan.administration_route = text_of(*item, DCM_RadiopharmaceuticalRoute, scan.warnings);
   scan.injected_volume_mL = number(*item, DCM_RadiopharmaceuticalVolume);
   try {
     const auto offset = data.utc_offset_min();

@@ -6,15 +6,17 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <system_error>
 
 #include "libpet/dicom/detail/dataset.h"
 #include "libpet/dicom/detail/file_bytes.h"
 #include "libpet/dicom/detail/file_header.h"
+#include "libpet/dicom/detail/functional_groups.h"
 #include "libpet/dicom/detail/identity.h"
 #include "libpet/dicom/detail/instance_parts.h"
 #include "libpet/dicom/detail/pixels.h"
 #include "libpet/dicom/detail/segmentation_geometry.h"
+#include "libpet/dicom/detail/series.h"
 #include "libpet/error.h"
 
 namespace pet {
@@ -37,36 +39,13 @@ Kind kind_of(const Dataset& data) {
   return type == "BINARY" ? Kind::binary : Kind::fractional;
 }
 
-// The functional groups of frames: a frame's own, else the shared ones.
-class FunctionalGroups {
- public:
-  FunctionalGroups(const Dataset& data, std::size_t frames)
-      : data_(data), per_frame_(data.items(DCM_PerFrameFunctionalGroupsSequence, frames + 1)) {
-    if (per_frame_.size() != frames)
-      throw bad_input(data.where(DCM_PerFrameFunctionalGroupsSequence), std::to_string(per_frame_.size()) + " items",
-                      std::to_string(frames) + ", one a frame");
-    shared_ = data.first_item(DCM_SharedFunctionalGroupsSequence);
-  }
-
-  Dataset of(std::size_t frame, const DcmTagKey& sequence) const {
-    auto group = per_frame_[frame].first_item(sequence);
-    if (!group && shared_) group = shared_->first_item(sequence);
-    if (!group)
-      throw bad_input(data_.where(sequence) + " frame " + std::to_string(frame + 1), "no functional group", "one");
-    return *group;
-  }
-
- private:
-  const Dataset& data_;
-  std::vector<Dataset> per_frame_;
-  std::optional<Dataset> shared_;
-};
-
 Vector3 vector_of(const std::vector<double>& numbers, std::size_t first) {
   return {numbers[first], numbers[first + 1], numbers[first + 2]};
 }
 
-void read_orientation(const FunctionalGroups& groups, std::size_t frame, detail::SegmentationGeometry& geometry) {
+void read_orientation(const detail::FunctionalGroups& groups,
+                      std::size_t frame,
+                      detail::SegmentationGeometry& geometry) {
   const Dataset group = groups.of(frame, DCM_PlaneOrientationSequence);
   const std::vector<double> numbers = group.required_numbers(DCM_ImageOrientationPatient, 6);
   const Vector3 row = vector_of(numbers, 0), column = vector_of(numbers, 3);
@@ -77,7 +56,9 @@ void read_orientation(const FunctionalGroups& groups, std::size_t frame, detail:
   geometry.column_direction = column;
 }
 
-detail::SegmentationGeometry read_geometry(const Dataset& data, const FunctionalGroups& groups, std::size_t frames) {
+detail::SegmentationGeometry read_geometry(const Dataset& data,
+                                           const detail::FunctionalGroups& groups,
+                                           std::size_t frames) {
   detail::SegmentationGeometry geometry;
   geometry.rows = static_cast<int>(data.required_integer(DCM_Rows, 1, 65535));
   geometry.columns = static_cast<int>(data.required_integer(DCM_Columns, 1, 65535));
@@ -99,23 +80,42 @@ detail::SegmentationGeometry read_geometry(const Dataset& data, const Functional
   return geometry;
 }
 
-std::int32_t segment_of(const FunctionalGroups& groups, std::size_t frame) {
+std::int32_t segment_of(const detail::FunctionalGroups& groups, std::size_t frame) {
   const Dataset group = groups.of(frame, DCM_SegmentIdentificationSequence);
   return static_cast<std::int32_t>(group.required_integer(DCM_ReferencedSegmentNumber, 1, 65535));
 }
 
-// The pixels of a Segmentation as whole numbers, frame by frame: 0 and 1 of single bits, else what is stored.
+// Returns how many bits a pixel has. Each type has its own (DICOM PS3.3 C.8.20.2); bytes for BINARY are read as well.
+long required_bits(const Dataset& data, const detail::FileHeader& header, Kind kind) {
+  if (header.pixel_element != 0x0010) throw bad_input(data.where(DCM_PixelData), "no whole numbers", "segments");
+  if (data.integer(DCM_PixelRepresentation).value_or(0) != 0)
+    throw bad_input(data.where(DCM_PixelRepresentation), "signed pixels", "0");
+  const long bits = data.required_integer(DCM_BitsAllocated, 1, 32);
+  if (bits == 8 || (kind == Kind::binary && bits == 1) || (kind == Kind::label_map && bits == 16)) return bits;
+  throw bad_input(data.where(DCM_BitsAllocated), std::to_string(bits),
+                  kind == Kind::binary       ? "1 or 8 of BINARY"
+                  : kind == Kind::fractional ? "8 of FRACTIONAL"
+                                             : "8 or 16 of LABELMAP");
+}
+
+// The pixels of a Segmentation as whole numbers, frame by frame: 0 and 1 of single bits, else what is stored. No memory
+// is taken for pixels before the file was seen to hold them.
 class SegmentationPixels {
  public:
-  SegmentationPixels(const Dataset& data, const detail::FileHeader& header, std::size_t frames, const std::string& file)
-      : values_(static_cast<std::size_t>(data.required_integer(DCM_Rows, 1, 65535)) *
-                static_cast<std::size_t>(data.required_integer(DCM_Columns, 1, 65535))) {
+  SegmentationPixels(
+      const Dataset& data, const detail::FileHeader& header, Kind kind, std::size_t frames, const std::string& file) {
     instance_.file = file;
     instance_.transfer_syntax = header.transfer_syntax;
-    if (data.required_integer(DCM_BitsAllocated, 1, 32) == 1)
-      read_bits(data, header, frames);
+    instance_.identity = data.identity();
+    instance_.lossy = data.text(DCM_LossyImageCompression);
+    detail::require_lossless(instance_);
+    const std::size_t pixels = static_cast<std::size_t>(data.required_integer(DCM_Rows, 1, 65535)) *
+                               static_cast<std::size_t>(data.required_integer(DCM_Columns, 1, 65535));
+    if (required_bits(data, header, kind) == 1)
+      read_bits(data, header, pixels, frames);
     else
       detail::read_stored_pixels(data, header, frames, instance_);
+    values_.resize(pixels);
   }
 
   std::span<const float> frame(std::size_t index) {
@@ -134,12 +134,13 @@ class SegmentationPixels {
 
  private:
   // Bits of frames follow each other without a gap (DICOM PS3.5 8.1.1).
-  void read_bits(const Dataset& data, const detail::FileHeader& header, std::size_t frames) {
+  void read_bits(const Dataset& data, const detail::FileHeader& header, std::size_t pixels, std::size_t frames) {
     const std::string where = data.where(DCM_PixelData);
     if (!header.is_native)
       throw bad_input(where, "bits compressed as '" + header.transfer_syntax + "'",
                       "no compression, or the whole file");
-    const std::size_t bytes = values_.size() / 8 * frames + (values_.size() % 8 * frames + 7) / 8;
+    std::size_t bytes = pixels / 8 * frames + (pixels % 8 * frames + 7) / 8;
+    bytes += bytes % header.pixel_word_bytes;  // whole words, whose bytes may be reversed
     const std::size_t available = header.file_size - std::min(header.file_size, header.pixel_offset);
     const auto require = [&](std::size_t found) {
       if (found < bytes)
@@ -147,7 +148,8 @@ class SegmentationPixels {
     };
     require(std::min<std::size_t>(header.pixel_length, available));
     bits_.resize(bytes);
-    require(detail::read_native(instance_.file, header.is_deflated, header.pixel_offset, bits_));
+    require(
+        detail::read_native(instance_.file, header.is_deflated, header.pixel_offset, header.pixel_word_bytes, bits_));
   }
 
   detail::Instance instance_;
@@ -167,16 +169,26 @@ void claim(std::int32_t segment, const std::string& file, std::int32_t& label) {
 // voxel between them leave it to one.
 struct FrameReader {
   Kind kind;
-  double half;  ///< of what stands for a whole voxel
+  double half;              ///< of what stands for a whole voxel
+  std::int32_t background;  ///< of a label map
   std::string file;
 
   void add(std::span<const float> pixels, std::int32_t segment, std::span<std::int32_t> labels) const {
     for (std::size_t v = 0; v < pixels.size(); ++v) {
-      if (kind == Kind::label_map && pixels[v] > 0.0f)
-        claim(static_cast<std::int32_t>(pixels[v]), file, labels[v]);
-      else if (kind != Kind::label_map && static_cast<double>(pixels[v]) > half)
+      if (kind == Kind::label_map)
+        add_number(static_cast<std::int32_t>(pixels[v]), labels[v]);
+      else if (static_cast<double>(pixels[v]) > half)
         claim(segment, file, labels[v]);
     }
+  }
+
+  // Labels have no segment 0, which is their background.
+  void add_number(std::int32_t number, std::int32_t& label) const {
+    if (number == background) return;
+    if (number == 0)
+      throw bad_input(file + " tag (7fe0,0010) PixelData", "a voxel of segment 0",
+                      "segments from 1, or " + std::to_string(background) + " (Pixel Padding Value) of none");
+    claim(number, file, label);
   }
 };
 
@@ -185,11 +197,11 @@ double half_of_whole(const Dataset& data, Kind kind) {
   return static_cast<double>(data.required_integer(DCM_MaximumFractionalValue, 1, 255)) / 2.0;
 }
 
-void read_names(const Dataset& data, LabelMap& map) {
+void read_names(const Dataset& data, std::int32_t background, LabelMap& map) {
   for (const Dataset& segment : data.items(DCM_SegmentSequence)) {
     const auto number = static_cast<std::int32_t>(segment.required_integer(DCM_SegmentNumber, 0, 65535));
     std::string name = segment.text(DCM_SegmentLabel);
-    if (number == 0 || name.empty()) continue;
+    if (number == 0 || number == background || name.empty()) continue;
     if (data.identity()->is_repeated_in(name)) name = "segment-" + std::to_string(number);
     map.names[number] = name;
   }
@@ -198,7 +210,8 @@ void read_names(const Dataset& data, LabelMap& map) {
 }  // namespace
 
 bool is_dicom_file(const std::filesystem::path& path) {
-  if (!std::filesystem::is_regular_file(path)) return false;
+  std::error_code ignored;  // of a name that can be none
+  if (!std::filesystem::is_regular_file(path, ignored)) return false;
   std::array<unsigned char, 132> bytes{};
   const std::size_t count = detail::FileBytes(path).read(bytes.data(), 0, bytes.size());
   return detail::looks_like_dicom(bytes.data(), count);
@@ -213,16 +226,20 @@ LabelMap read_dicom_segmentation(const std::filesystem::path& path) {
   const Kind kind = kind_of(data);
   const auto frames = static_cast<std::size_t>(data.required_integer(DCM_NumberOfFrames, 1, 2147483647));
   const detail::DecodingScope decoding;
-  SegmentationPixels pixels(data, header, frames, name);  // no more frames than the file can hold
-  const FunctionalGroups groups(data, frames);
+  SegmentationPixels pixels(data, header, kind, frames, name);  // no more frames than the file can hold
+  const detail::FunctionalGroups groups(data, frames);
   const detail::PlacedFrames placed = detail::place_frames(read_geometry(data, groups, frames), name);
 
   LabelMap map;
   map.grid = placed.grid;
+  pixels.frame(0);  // compressed ones may be fewer than the file claims, which is known before memory is taken
   map.labels.assign(map.grid.voxel_count(), 0);
   map.frame_of_reference_uid = data.text(DCM_FrameOfReferenceUID);
-  read_names(data, map);
-  const FrameReader reader{kind, half_of_whole(data, kind), name};
+  // Of a label map, what is no segment is Pixel Padding Value (DICOM PS3.3 C.8.20.2, Supplement 243).
+  const long padding = kind == Kind::label_map ? data.integer(DCM_PixelPaddingValue).value_or(0) : 0;
+  const auto background = static_cast<std::int32_t>(padding);
+  read_names(data, background, map);
+  const FrameReader reader{kind, half_of_whole(data, kind), background, name};
   for (std::size_t f = 0; f < frames; ++f) {
     const std::span<const float> values = pixels.frame(f);
     const std::size_t first = static_cast<std::size_t>(placed.slice_of_frame[f]) * values.size();

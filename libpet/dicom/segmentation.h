@@ -13,10 +13,11 @@ namespace pet {
 /// Whether a file is a DICOM object (with or without preamble).
 bool is_dicom_file(const std::filesystem::path& path);
 
-/// Reads a DICOM Segmentation: BINARY, FRACTIONAL (a voxel belongs to the segment that fills more than half of it or is
-/// more likely than not) or Label Map. Segments that overlap are an error. Labels are segment numbers, names are
-/// segment labels (segment-NUMBER for one that repeats the patient's name or ID), slices that no frame covers are
-/// background. Throws InputNotFound, or InputError naming file and tag.
+/// Reads a DICOM Segmentation: BINARY, FRACTIONAL (a voxel belongs to the segment that fills more than half of it or
+/// is more likely than not) or Label Map. Segments that overlap are an error. Labels are segment numbers, names are
+/// segment labels (segment-NUMBER for one that repeats the patient's name or ID). Background is what no frame covers
+/// and, of a Label Map, its Pixel Padding Value (0 where it has none).
+/// Throws InputNotFound, or InputError naming file and tag.
 LabelMap read_dicom_segmentation(const std::filesystem::path& path);
 
 /// Writes `labels` as a binary Segmentation that refers to the PET series in `series_files` (one file a slice of

@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
+#include <optional>
+#include <system_error>
 
 #include "libpet/dicom/detail/dataset.h"
 #include "libpet/dicom/detail/file_header.h"
@@ -28,8 +31,20 @@ bool is_plain_name(const std::string& name) {
          name.find('\0') == std::string::npos;
 }
 
-// Discs have names in capitals that some systems show in small letters.
-fs::path file_of(const std::string& file_id, const fs::path& folder, const std::string& where) {
+bool is_in_use(const Dataset& record) {
+  return record.integer(DCM_RecordInUseFlag).value_or(0xFFFF) != 0;  // DICOM PS3.3 F.3.2.2
+}
+
+// Whether a scan lacks slices without the file. A record need not name a class.
+bool is_pet_image(const Dataset& record) {
+  const std::string sop_class = record.text(DCM_ReferencedSOPClassUIDInFile);
+  const std::string_view pet[] = {"", UID_PositronEmissionTomographyImageStorage, UID_EnhancedPETImageStorage,
+                                  UID_LegacyConvertedEnhancedPETImageStorage};
+  return record.text(DCM_DirectoryRecordType) == "IMAGE" && std::ranges::find(pet, sop_class) != std::end(pet);
+}
+
+// Discs have names in capitals that some systems show in small letters. Nothing where there is no such file.
+std::optional<fs::path> file_of(const std::string& file_id, const fs::path& folder, const std::string& where) {
   fs::path exact = folder, small = folder;
   for (const std::string_view part : split_values(file_id)) {
     const std::string name(part);
@@ -38,23 +53,29 @@ fs::path file_of(const std::string& file_id, const fs::path& folder, const std::
     exact /= name;
     small /= lower(name);
   }
+  std::error_code ignored;  // of names that can be none
   for (const fs::path& path : {exact, small})
-    if (fs::is_regular_file(path)) return path;
-  throw bad_input(where, "the file " + exact.lexically_relative(folder).string() + ", which is not there",
-                  "files that were copied with their DICOMDIR");
+    if (fs::is_regular_file(path, ignored)) return path;
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<std::vector<fs::path>> files_of_dicomdir(const fs::path& path) {
+std::vector<fs::path> files_of_dicomdir(const fs::path& path) {
   FileHeader header = read_file_header(path);
-  if (!header.is_dicom) return std::nullopt;
   const Dataset data(std::move(header.elements), path.string());
-  if (!data.has(DCM_DirectoryRecordSequence)) return std::nullopt;
   std::vector<fs::path> files;
-  for (const Dataset& record : data.items(DCM_DirectoryRecordSequence))
-    if (const std::string file_id = record.text(DCM_ReferencedFileID); !file_id.empty())
-      files.push_back(file_of(file_id, path.parent_path(), record.where(DCM_ReferencedFileID)));
+  std::size_t number = 0;
+  for (const Dataset& record : data.items(DCM_DirectoryRecordSequence)) {
+    // Names of files may be those of people.
+    const std::string where = record.where(DCM_ReferencedFileID) + " of record " + std::to_string(++number);
+    const std::string file_id = record.text(DCM_ReferencedFileID);
+    if (file_id.empty() || !is_in_use(record)) continue;
+    if (auto file = file_of(file_id, path.parent_path(), where))
+      files.push_back(std::move(*file));
+    else if (is_pet_image(record))
+      throw bad_input(where, "a file that is not there", "files that were copied with their DICOMDIR");
+  }
   return files;
 }
 

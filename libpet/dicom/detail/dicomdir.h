@@ -2,14 +2,13 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <vector>
 
 namespace pet::detail {
 
-/// The files that a DICOMDIR refers to (DICOM PS3.3 F, PS3.10 8), in its order; nothing where the file is none. Throws
-/// InputNotFound for a file that cannot be opened, InputError where it refers to a file that is not there, or that
-/// does not lie in or below the folder of the DICOMDIR.
-std::optional<std::vector<std::filesystem::path>> files_of_dicomdir(const std::filesystem::path& path);
+/// The files that the records in use of a DICOMDIR refer to (DICOM PS3.3 F, PS3.10 8), in its order; those that are not
+/// there and are no PET image are passed over. Throws InputError where a PET image is not there, or a file does not lie
+/// in or below the folder of the DICOMDIR, and as read_file_header does.
+std::vector<std::filesystem::path> files_of_dicomdir(const std::filesystem::path& path);
 
 }  // namespace pet::detail

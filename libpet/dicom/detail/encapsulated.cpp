@@ -52,7 +52,9 @@ EncapsulatedPixels::EncapsulatedPixels(const std::filesystem::path& path,
     : path_(path) {
   const FileBytes file(path);
   const Item table = item_at(file, offset, where);
-  std::size_t at = offset + item_header_bytes + (table.tag == item_tag ? table.length : 0);
+  if (table.tag != item_tag)
+    throw bad_input(where, "no table of offsets", "one, or an empty one, before the fragments");
+  std::size_t at = offset + item_header_bytes + table.length;
   const std::size_t first_item = at;
   for (Item item = item_at(file, at, where); item.tag == item_tag; item = item_at(file, at, where)) {
     fragments_.push_back({at + item_header_bytes, item.length});

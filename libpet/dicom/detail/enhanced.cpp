@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "libpet/dicom/detail/functional_groups.h"
 #include "libpet/dicom/detail/instance_parts.h"
 
 namespace pet::detail {
@@ -170,19 +171,15 @@ std::vector<Instance> read_enhanced(const Dataset& data, const FileHeader& heade
   first.concatenation_part = data.integer(DCM_InConcatenationNumber);
   first.concatenation_parts = data.integer(DCM_InConcatenationTotalNumber);
   read_stored_pixels(data, header, count, first);  // no more frames than the file can hold
-  const std::vector<Dataset> per_frame = data.items(DCM_PerFrameFunctionalGroupsSequence, count + 1);
-  if (per_frame.size() != count)
-    throw bad_input(data.where(DCM_PerFrameFunctionalGroupsSequence), std::to_string(per_frame.size()) + " items",
-                    std::to_string(count) + ", one a frame");
-  const auto shared_item = data.first_item(DCM_SharedFunctionalGroupsSequence);
-  const std::vector<Dataset> shared = shared_item ? groups_of(*shared_item) : std::vector<Dataset>();
+  const FunctionalGroups groups(data, count);
+  const std::vector<Dataset> shared = groups.shared() ? groups_of(*groups.shared()) : std::vector<Dataset>();
   const auto utc_offset_min = data.utc_offset_min();
   std::vector<Instance> frames;
   for (std::size_t f = 0; f < count; ++f) {
     Instance& frame = frames.emplace_back(first);
     go_to_frame(f, frame);
     try {
-      const std::vector<Dataset> own = groups_of(per_frame[f]);
+      const std::vector<Dataset> own = groups_of(groups.own(f));
       std::vector<const Dataset*> parts;
       append_to(parts, own);
       append_to(parts, shared);

@@ -29,6 +29,7 @@ struct FileHeader {
   std::uint16_t pixel_element = 0;  ///< 0x0008 Float, 0x0009 Double Float, 0x0010 Pixel Data of group 7FE0; 0: none
   std::size_t pixel_offset = 0;     ///< of the first byte of the value, where native
   std::uint32_t pixel_length = 0;
+  std::size_t pixel_word_bytes = 1;  ///< of words whose bytes are reversed, as in big endian; 1: none are
 
   std::vector<unsigned char> bytes;  ///< what `elements` is a view of
   Elements elements;

@@ -2,6 +2,7 @@
 #include "libpet/dicom/detail/instance.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "libpet/dicom/detail/dataset.h"
 #include "libpet/dicom/detail/enhanced.h"
@@ -37,8 +38,9 @@ void read_integer_format(const Dataset& data, PixelFormat& pixels) {
   pixels.is_signed = data.required_integer(DCM_PixelRepresentation, 0, 1) == 1;
 }
 
-// The most bytes of pixels that a byte of a file can hold: two bytes of RLE are at most 128, deflate reaches 1032, and
-// JPEG-LS with its runs has no bound but blank slices, which are small beside their header.
+// The most bytes of pixels that a byte of a file can hold: two bytes of RLE are at most 128, deflate reaches 1032.
+// JPEG-LS with its runs and JPEG 2000, whose blank code-blocks take no byte, have no bound, but slices that blank are
+// small beside their header.
 std::size_t most_compression(const std::string& transfer_syntax) {
   return transfer_syntax == DcmXfer(EXS_RLELossless).getXferName() ? 64 : 1040;
 }
@@ -150,12 +152,15 @@ void read_stored_pixels(const Dataset& data, const FileHeader& header, std::size
 
   pixels.is_native = header.is_native;
   pixels.is_deflated = header.is_deflated;
-  pixels.is_big_endian = header.is_big_endian;
+  pixels.word_bytes = header.pixel_word_bytes;
+  if (header.is_big_endian && pixels.word_bytes == 1 && pixels.bits_allocated > 8)
+    throw bad_input(data.where(DCM_PixelData), "VR OB of pixels in big endian that are longer than a byte", "OW");
   pixels.offset = header.pixel_offset;
   pixels.length = static_cast<std::size_t>(instance.rows) * static_cast<std::size_t>(instance.columns) *
                   static_cast<std::size_t>(pixels.bits_allocated / 8);
   pixels.frames = frames;
-  const std::size_t all = pixels.length * frames;
+  constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+  const std::size_t all = pixels.length > most / frames ? most : pixels.length * frames;
   // Checked here, so that no size a file only claims is ever allocated.
   const std::size_t available = header.file_size - std::min(header.file_size, header.pixel_offset);
   if (pixels.is_native && (header.pixel_length < all || available < all))
@@ -184,7 +189,11 @@ std::string Instance::quoted(std::string_view text) const {
 }
 
 std::string Instance::shown(const std::string& text) const {
-  return identity && identity->is_repeated_in(text) ? "left out: repeats who was scanned" : text;
+  return identifies(text) ? "left out: repeats who was scanned" : text;
+}
+
+bool Instance::identifies(std::string_view text) const {
+  return identity && identity->is_repeated_in(text);
 }
 
 bool Instance::is_lossy() const {
@@ -196,6 +205,10 @@ bool Instance::is_lossy() const {
 
 bool Instance::is_classic_pet() const {
   return sop_class == UID_PositronEmissionTomographyImageStorage;
+}
+
+bool Instance::is_directory() const {
+  return sop_class == UID_MediaStorageDirectoryStorage;
 }
 
 bool Instance::is_enhanced_pet() const {
@@ -212,6 +225,8 @@ std::vector<Instance> read_instances(const std::filesystem::path& path) {
   instance.file = path;
   instance.sop_class = data.text(DCM_SOPClassUID);
   instance.series_uid = data.text(DCM_SeriesInstanceUID);
+  if (instance.sop_class.empty() && data.has(DCM_DirectoryRecordSequence))
+    instance.sop_class = UID_MediaStorageDirectoryStorage;  // which only its meta header says
   if (!instance.is_classic_pet() && !instance.is_enhanced_pet()) return {instance};
   instance.transfer_syntax = header.transfer_syntax;
   instance.has_odd_length = has_odd_length;

@@ -23,11 +23,11 @@ struct PixelFormat {
   std::uint16_t element = 0;  ///< of group 7FE0: 0x0010 integers, 0x0008 float, 0x0009 double
   std::size_t offset = 0;
   std::size_t length = 0;
-  std::size_t frame = 0;     ///< which of those in the file
-  std::size_t frames = 1;    ///< in the file
-  bool is_native = true;     ///< not encapsulated: can be read at `offset`
-  bool is_deflated = false;  ///< `offset` is that in the data set, inflated
-  bool is_big_endian = false;
+  std::size_t frame = 0;       ///< which of those in the file
+  std::size_t frames = 1;      ///< in the file
+  bool is_native = true;       ///< not encapsulated: can be read at `offset`
+  bool is_deflated = false;    ///< `offset` is that in the data set, inflated
+  std::size_t word_bytes = 1;  ///< of words whose bytes are reversed, as in big endian; 1: none are
   int bits_allocated = 16;
   int bits_stored = 16;
   bool is_signed = false;
@@ -83,12 +83,15 @@ struct Instance {
 
   /// A text of the file for a message, which must not say who was scanned.
   std::string quoted(std::string_view text) const;
-  /// The same for a report: without quotation marks.
+  /// The same without quotation marks.
   std::string shown(const std::string& text) const;
+  /// Whether a text says who was scanned.
+  bool identifies(std::string_view text) const;
   /// Whether values were lost in compression: as the header says, else as the transfer syntax may do.
   bool is_lossy() const;
   bool is_classic_pet() const;
   bool is_enhanced_pet() const;  ///< also Legacy Converted
+  bool is_directory() const;     ///< DICOMDIR
   /// What must be equal for two files to belong to one image.
   std::string kind() const { return series_uid + '\n' + kind_but_series(); }
   std::string kind_but_series() const {

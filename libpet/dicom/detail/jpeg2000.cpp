@@ -50,7 +50,11 @@ std::optional<ImageSize> image_size(Bytes codestream) {
   ImageSize size;
   size.columns = x_end - number(16, 4);
   size.rows = y_end - number(20, 4);
-  size.tiles = tiles_along(x_end, number(32, 4), x_tile) * tiles_along(y_end, number(36, 4), y_tile);
+  const std::int64_t x_tiles = tiles_along(x_end, number(32, 4), x_tile);
+  const std::int64_t y_tiles = tiles_along(y_end, number(36, 4), y_tile);
+  constexpr std::int64_t most_tiles = 65535;  // T.800 A.4.2
+  if (x_tiles < 1 || x_tiles > most_tiles || y_tiles < 1 || y_tiles > most_tiles) return std::nullopt;
+  size.tiles = x_tiles * y_tiles;
   size.components = static_cast<int>(number(40, 2));
   size.bits = (codestream[42] & 0x7F) + 1;
   size.is_signed = (codestream[42] & 0x80) != 0;
@@ -78,8 +82,7 @@ void require_stated_size(Bytes codestream, const Instance& instance) {
   require_equal(instance, "(0028,0002) SamplesPerPixel", 1, size->components);
   require_equal(instance, "(0028,0101) BitsStored", instance.pixels.bits_stored, size->bits);
   require_equal(instance, "(0028,0103) PixelRepresentation", instance.pixels.is_signed, size->is_signed);
-  if (size->tiles < 1 || size->tiles * least_bytes_of_tile > static_cast<std::int64_t>(codestream.size()))
-    throw damaged(instance);
+  if (size->tiles * least_bytes_of_tile > static_cast<std::int64_t>(codestream.size())) throw damaged(instance);
 }
 
 struct Source {

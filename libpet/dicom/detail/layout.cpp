@@ -102,12 +102,18 @@ bool is_slice_timed(const std::vector<Slice>& slices, std::size_t places, std::s
   return clusters > count[0] && std::ranges::all_of(count, [&](std::size_t n) { return n == count[0]; });
 }
 
+// Where a file says when a slice starts: the start of a message.
+std::string start_tag(const Instance& slice, const char* classic) {
+  const char* tag = slice.is_enhanced_pet() ? "(0018,9074) FrameAcquisitionDateTime" : classic;
+  return slice.file.string() + " tag " + tag;
+}
+
 void require_complete(const std::vector<std::vector<Slice>>& frames,
                       const std::vector<Slice>& slices,
                       std::size_t places) {
   if (is_slice_timed(slices, places, frames.size())) {
     const Instance& other = *frames[1].front().instance;
-    throw bad_input(other.file.string() + " tag (0008,0032) AcquisitionTime",
+    throw bad_input(start_tag(other, "(0008,0032) AcquisitionTime"),
                     start_text(other.start) + " where other slices of the frame start at " +
                         start_text(frames[0].front().instance->start),
                     "slices of a frame that start together (within 1 ms)");
@@ -141,7 +147,7 @@ void require_no_overlap(const std::vector<std::vector<Slice>>& frames) {
     const Instance& here = *frames[f].front().instance;
     const DateTime end = plus_seconds(before.start, before.duration_s);
     if (end.us - here.start.us > time_tolerance_us)
-      throw bad_input(here.file.string() + " tag (0008,0032) AcquisitionTime",
+      throw bad_input(start_tag(here, "(0008,0032) AcquisitionTime"),
                       frame_text(f, here.start) + " overlapping the one before, which ends at " + start_text(end),
                       "frames that follow each other");
   }
@@ -150,13 +156,15 @@ void require_no_overlap(const std::vector<std::vector<Slice>>& frames) {
 // Dates that were blanked are one for all, so that frames after midnight come before the others, a day apart.
 void require_one_day(const std::vector<std::vector<Slice>>& frames) {
   constexpr double longest_gap_s = 12 * 3600.0;
+  const DateTime first_day = day_of(frames.front().front().instance->start);
+  if (day_of(frames.back().front().instance->start) != first_day) return;
   for (std::size_t f = 1; f < frames.size(); ++f) {
     const Instance& here = *frames[f].front().instance;
     const double wait_s = seconds_between(frames[f - 1].front().instance->start, here.start);
     if (wait_s <= longest_gap_s) continue;
     char text[64];
     std::snprintf(text, sizeof text, " %.1f h after the one before", wait_s / 3600.0);
-    throw bad_input(here.file.string() + " tag (0008,0022) AcquisitionDate", frame_text(f, here.start) + text,
+    throw bad_input(start_tag(here, "(0008,0022) AcquisitionDate"), frame_text(f, here.start) + text,
                     "at most 12 h: dates that were altered do not tell days apart");
   }
 }

@@ -54,6 +54,14 @@ class CheckedStream : public DcmInputBufferStream {
   Bytes bytes_;
 };
 
+// Big endian reverses words, not pixels: those of OW have two bytes however long a pixel is, OB has none (DICOM PS3.5
+// 6.2 and 7.3).
+std::size_t word_bytes(std::uint16_t pixel_element, bool are_bytes) {
+  if (pixel_element == 0x0008) return sizeof(float);
+  if (pixel_element == 0x0009) return sizeof(double);
+  return are_bytes ? 1 : sizeof(std::uint16_t);
+}
+
 // Reads where the pixels are from the bytes before `end`, at which the parser stopped. False if it did not stop there.
 bool find_pixels(std::span<const unsigned char> bytes, std::size_t end, const DcmXfer& syntax, FileHeader& header) {
   const std::size_t tag_bytes = syntax.isExplicitVR() ? 12 : 8;
@@ -63,6 +71,8 @@ bool find_pixels(std::span<const unsigned char> bytes, std::size_t end, const Dc
   header.pixel_element = static_cast<std::uint16_t>(number_at(tag + 2, 2, header.is_big_endian));
   header.pixel_offset = end;
   header.pixel_length = number_at(bytes.data() + end - 4, 4, header.is_big_endian);
+  if (header.is_big_endian)
+    header.pixel_word_bytes = word_bytes(header.pixel_element, syntax.isExplicitVR() && tag[4] == 'O' && tag[5] == 'B');
   return header.pixel_element == 0x0008 || header.pixel_element == 0x0009 || header.pixel_element == 0x0010;
 }
 

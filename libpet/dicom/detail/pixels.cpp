@@ -111,17 +111,19 @@ void decode(const Instance& instance, std::span<unsigned char> bytes) {
 // The stored values as the little-endian bytes of their type. The buffer is this thread's own.
 std::span<unsigned char> stored_bytes(const Instance& instance, std::vector<unsigned char>& buffer) {
   const PixelFormat& pixels = instance.pixels;
-  buffer.resize(std::max(buffer.size(), pixels.length));
-  const std::span<unsigned char> bytes(buffer.data(), pixels.length);
-  if (!pixels.is_native) {
+  // Words are counted from the first frame; others may begin and end within one.
+  const std::size_t word = pixels.is_native ? pixels.word_bytes : 1;
+  const std::size_t before = pixels.frame * pixels.length % word;
+  const std::size_t size = (before + pixels.length + word - 1) / word * word;
+  buffer.resize(std::max(buffer.size(), size));
+  const std::span<unsigned char> bytes(buffer.data(), size);
+  if (pixels.is_native) {
+    const std::size_t count = read_native(instance.file, pixels.is_deflated, pixels.offset - before, word, bytes);
+    if (count < size) throw bad_input(where(instance), std::to_string(count) + " bytes", std::to_string(size));
+  } else {
     decode(instance, bytes);
-    return bytes;
   }
-  const std::size_t count = read_native(instance.file, pixels.is_deflated, pixels.offset, bytes);
-  if (count < bytes.size())
-    throw bad_input(where(instance), std::to_string(count) + " bytes", std::to_string(bytes.size()));
-  if (pixels.is_big_endian) swap_bytes(bytes, static_cast<std::size_t>(pixels.bits_allocated / 8));
-  return bytes;
+  return bytes.subspan(before, pixels.length);
 }
 
 template <typename Stored>
@@ -152,8 +154,13 @@ DecodingScope::~DecodingScope() {
 std::size_t read_native(const std::filesystem::path& path,
                         bool is_deflated,
                         std::size_t offset,
+                        std::size_t word_bytes,
                         std::span<unsigned char> bytes) {
-  if (!is_deflated) return FileBytes(path).read(bytes.data(), offset, bytes.size());
+  if (!is_deflated) {
+    const std::size_t count = FileBytes(path).read(bytes.data(), offset, bytes.size());
+    if (word_bytes > 1) swap_bytes(bytes, word_bytes);
+    return count;
+  }
   if (kept_data_set.empty() || kept_path != path) {
     let_go();
     const FileBytes file(path);

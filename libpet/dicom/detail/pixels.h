@@ -11,11 +11,12 @@ namespace pet::detail {
 /// where they lie in the file; encapsulated ones are decoded by DCMTK and OpenJPEG. Throws InputError if that fails.
 void read_pixels(const Instance& instance, double factor, std::span<float> values);
 
-/// Reads native pixels, which lie at an offset of the file or, of a deflated one, of its data set, inflated. Returns
-/// how many bytes there were.
+/// Reads native pixels, which lie at an offset of the file or, of a deflated one (always little endian), of its data
+/// set, inflated. The bytes of each word of `word_bytes` are reversed. Returns how many bytes there were.
 std::size_t read_native(const std::filesystem::path& file,
                         bool is_deflated,
                         std::size_t offset,
+                        std::size_t word_bytes,
                         std::span<unsigned char> bytes);
 
 /// While one exists on a thread, files with several compressed frames are kept there from frame to frame; they are let

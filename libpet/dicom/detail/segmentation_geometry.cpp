@@ -16,6 +16,7 @@ constexpr double same_position_mm = 0.01;
 constexpr std::size_t most_slices = 4096;
 constexpr std::size_t slices_of_any = 512;
 constexpr std::size_t slices_per_frame = 16;
+constexpr std::size_t voxels_of_any = std::size_t{1} << 27;
 
 double dot(const Vector3& a, const Vector3& b) {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
@@ -54,7 +55,9 @@ PlacedFrames place_frames(const SegmentationGeometry& geometry, const std::strin
   const auto first = std::min_element(positions.begin(), positions.end());
   const Vector3 origin = geometry.frame_positions_mm[static_cast<std::size_t>(first - positions.begin())];
 
-  const std::size_t most = std::clamp(slices_per_frame * positions.size(), slices_of_any, most_slices);
+  const std::size_t frame_voxels = static_cast<std::size_t>(geometry.rows) * static_cast<std::size_t>(geometry.columns);
+  const std::size_t few = std::min(slices_of_any, voxels_of_any / frame_voxels);
+  const std::size_t most = std::clamp(slices_per_frame * positions.size(), few, most_slices);
 
   PlacedFrames placed;
   int slices = 0;

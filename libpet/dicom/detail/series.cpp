@@ -22,16 +22,59 @@ namespace {
 
 namespace fs = std::filesystem;
 
+void sort_once(std::vector<fs::path>& files) {
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+}
+
 std::vector<fs::path> files_under(const std::vector<fs::path>& paths) {
   std::vector<fs::path> files;
   for (const fs::path& path : paths) {
-    std::vector<fs::path> some =
-        is_existing_folder(path) ? files_below(path) : files_of_dicomdir(path).value_or(std::vector<fs::path>{path});
+    std::vector<fs::path> some = is_existing_folder(path) ? files_below(path) : std::vector<fs::path>{path};
     std::move(some.begin(), some.end(), std::back_inserter(files));
   }
-  std::sort(files.begin(), files.end());
-  files.erase(std::unique(files.begin(), files.end()), files.end());
+  sort_once(files);
   return files;
+}
+
+// What was read of one file: its slices, or why it could not be.
+struct FileRead {
+  std::vector<Instance> slices;
+  std::string damage;
+};
+
+std::vector<FileRead> read_files(const std::vector<fs::path>& files, unsigned threads) {
+  std::vector<FileRead> read(files.size());
+  parallel_for(files.size(), threads, [&](std::size_t i) {
+    try {
+      read[i].slices = read_instances(files[i]);
+    } catch (const InputNotFound&) {
+      throw;
+    } catch (const InputError& error) {
+      read[i].damage = error.what();
+    }
+  });
+  return read;
+}
+
+// The files, with what each DICOMDIR among the paths refers to in its place; nothing where none is one.
+std::optional<std::vector<fs::path>> files_by_directory(const std::vector<fs::path>& paths,
+                                                        const std::vector<fs::path>& files,
+                                                        const std::vector<FileRead>& read) {
+  std::vector<fs::path> result;
+  bool is_any = false;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const bool is_directory = !read[i].slices.empty() && read[i].slices.front().is_directory();
+    if (!is_directory || std::ranges::find(paths, files[i]) == paths.end()) {
+      result.push_back(files[i]);
+      continue;
+    }
+    std::ranges::move(files_of_dicomdir(files[i]), std::back_inserter(result));
+    is_any = true;
+  }
+  if (!is_any) return std::nullopt;
+  sort_once(result);
+  return result;
 }
 
 std::string join(const std::vector<fs::path>& paths) {
@@ -194,25 +237,20 @@ std::size_t Series::file_count() const {
 }
 
 Scan scan_for_pet(const std::vector<fs::path>& paths, unsigned threads) {
-  const std::vector<fs::path> files = files_under(paths);
-  std::vector<std::vector<Instance>> slices(files.size());
-  std::vector<std::string> damages(files.size());
-  parallel_for(files.size(), threads, [&](std::size_t i) {
-    try {
-      slices[i] = read_instances(files[i]);
-    } catch (const InputNotFound&) {
-      throw;
-    } catch (const InputError& error) {
-      damages[i] = error.what();
-    }
-  });
+  std::vector<fs::path> files = files_under(paths);
+  std::vector<FileRead> read = read_files(files, threads);
+  if (auto referred = files_by_directory(paths, files, read)) {
+    files = std::move(*referred);
+    read = read_files(files, threads);
+  }
 
   Scan scan;
-  std::ranges::copy_if(damages, std::back_inserter(scan.damaged), [](const auto& text) { return !text.empty(); });
+  for (const FileRead& file : read)
+    if (!file.damage.empty()) scan.damaged.push_back(file.damage);
   std::map<std::string, std::size_t> index_of_kind;
   bool is_any_dicom = !scan.damaged.empty();
-  for (std::vector<Instance>& of_file : slices)
-    for (Instance& slice : of_file) {
+  for (FileRead& file : read)
+    for (Instance& slice : file.slices) {
       is_any_dicom = true;
       if (!slice.is_classic_pet() && !slice.is_enhanced_pet()) {
         ++scan.other[slice.sop_class];

@@ -11,6 +11,7 @@
 
 #include "libpet/dicom/pet_image.h"
 #include "libpet/error.h"
+#include "tests/libpet/dicom/dicom_item.h"
 #include "tests/libpet/dicom/simulated_series.h"
 
 using namespace pet;
@@ -19,10 +20,6 @@ using Catch::Contains;
 using Found = DecayCorrection::Found;
 
 namespace {
-
-void put(DcmItem& item, const DcmTagKey& tag, const char* value) {
-  REQUIRE(item.putAndInsertString(tag, value).good());
-}
 
 std::string bytes_of(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -62,7 +59,7 @@ TEST_CASE("Reconstructions that were mixed in one series are told apart by how t
       damage(copy, [&](DcmDataset& data) { put(data, tag, value); });
     }
     CHECK_THAT(series.refusal(), Contains("found 2 PET images") && Contains("(9 files, BQML") &&
-                                     Contains(std::string(value).substr(0, 3)) && Contains("PSF+TOF 2i21s") &&
+                                     Contains(std::string(value)) && Contains("PSF+TOF 2i21s") &&
                                      Contains("expected one image in a series"));
   }
 }
@@ -148,6 +145,17 @@ TEST_CASE("Dates that were blanked in a scan that crosses midnight are refused",
   });
   CHECK_THAT(refusal(folder.path()), Contains("(0008,0022) AcquisitionDate: found frame 2 (start 23:58:00.000)") &&
                                          Contains("23.9 h after the one before") && Contains("at most 12 h"));
+}
+
+TEST_CASE("Frames of a slow tracer may be days apart", "[dicom][catalogue]") {
+  const TemporaryFolder folder;
+  DynamicImage image = small_image({{0.0, 10.0}, {1440.0, 1450.0}, {2880.0, 2890.0}});
+  image.tracer.radionuclide = "Cu64";
+  image.tracer.half_life_min = 45721.0 / 60.0;
+  write_pet_series(image, small_options(), folder.path());
+  const DynamicImage read = read_pet_series(folder.path());
+  CHECK(read.frames.size() == 3);
+  CHECK(read.frames[2].start_min == Approx(2880.0));
 }
 
 TEST_CASE("Who was scanned is found in nested items too", "[dicom][catalogue]") {

@@ -64,7 +64,10 @@ TEST_CASE("Items that do not make frames are refused", "[dicom][encapsulated]") 
   CHECK_THAT(message(item("") + item("ab"), 1), Contains("without an end"));
   CHECK_THAT(message(item("") + "not items", 1), Contains("no items"));
   CHECK_THAT(message(item("") + delimiter, 1), Contains("0 fragments"));
-  CHECK_THAT(message(delimiter, 1), Contains("without an end"));
+  // A delimiter that claims 3 GB in place of the table.
+  CHECK_THAT(message(std::string("\xFE\xFF\xDD\xE0\x00\x00\x00\xC0", 8) + item("ab") + item("cd") + delimiter, 3),
+             Contains("here: found no table of offsets"));
+  CHECK_THAT(message(delimiter, 1), Contains("no table of offsets"));
   CHECK_THAT(message(item("") + item("ab") + item("cd") + item("ef") + delimiter, 2),
              Contains("3 fragments") && Contains("2 frames"));
   CHECK_THAT(message(item("") + std::string("\xFE\xFF\x00\xE0\xF0\xFF\xFF\xFF", 8) + "ab" + delimiter, 1),

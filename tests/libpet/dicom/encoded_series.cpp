@@ -6,20 +6,11 @@
 #include <dcmtk/dcmjpeg/djrplol.h>
 #include <dcmtk/dcmjpls/djencode.h>
 
-#include <stdexcept>
-
+#include "tests/libpet/dicom/dicom_item.h"
 #include "tests/libpet/dicom/jpeg2000_encoder.h"
 #include "tests/libpet/dicom/simulated_series.h"
 
 namespace pet::test {
-namespace {
-
-void require(const OFCondition& status) {
-  if (status.bad()) throw std::runtime_error(status.text());
-}
-
-}  // namespace
-
 DynamicImage smooth_image(std::vector<Frame> frames) {
   DynamicImage image = small_image(std::move(frames));
   image.grid.size = {64, 48, 2};

@@ -131,6 +131,8 @@ TEST_CASE("Integers of 32 bits and floating-point pixels hold the same image", "
     REQUIRE(data.putAndInsertUint16Array(DCM_PixelData, halves.data(), halves.size()).good());
   });
   CHECK(wide.read().voxels == wide.sound.voxels);
+  encode(wide.files, EXS_BigEndianExplicit);  // words of 16 bits whatever the pixels have
+  CHECK(wide.read().voxels == wide.sound.voxels);
 
   const SeriesOnDisk floating;
   replace_pixels(floating, [](DcmDataset& data, const std::vector<Uint16>& stored) {
@@ -140,6 +142,8 @@ TEST_CASE("Integers of 32 bits and floating-point pixels hold the same image", "
     data.putAndInsertUint16(DCM_BitsAllocated, 32);
     REQUIRE(data.putAndInsertFloat32Array(DcmTag(0x7FE0, 0x0008, EVR_OF), values.data(), values.size()).good());
   });
+  CHECK(floating.read().voxels == floating.sound.voxels);
+  encode(floating.files, EXS_BigEndianExplicit);
   CHECK(floating.read().voxels == floating.sound.voxels);
 }
 

@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/libpet/dicom/enhanced_series.h"
 
-#include <stdexcept>
-
 namespace pet::test {
-namespace {
-
-void require(const OFCondition& status) {
-  if (status.bad()) throw std::runtime_error(status.text());
-}
-
-}  // namespace
-
 DcmItem& sequence_item(DcmItem& item, const DcmTagKey& sequence, long index) {
   DcmItem* result = nullptr;
   require(item.findOrCreateSequenceItem(sequence, result, index));
@@ -22,10 +12,6 @@ std::string text_of(DcmItem& item, const DcmTagKey& tag) {
   OFString text;
   item.findAndGetOFStringArray(tag, text);
   return text;
-}
-
-void put(DcmItem& item, const DcmTagKey& tag, const std::string& value) {
-  require(item.putAndInsertString(tag, value.c_str()));
 }
 
 namespace {

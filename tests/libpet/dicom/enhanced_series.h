@@ -9,13 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "tests/libpet/dicom/dicom_item.h"
+
 namespace pet::test {
 
 /// The item of a sequence, made where there is none.
 DcmItem& sequence_item(DcmItem& item, const DcmTagKey& sequence, long index = 0);
 /// The text of an element; empty where there is none.
 std::string text_of(DcmItem& item, const DcmTagKey& tag);
-void put(DcmItem& item, const DcmTagKey& tag, const std::string& value);
 
 using Change = std::function<void(DcmItem& data)>;
 

@@ -11,6 +11,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include "tests/libpet/dicom/dicom_item.h"
+
 namespace pet::test {
 namespace {
 
@@ -37,12 +39,8 @@ OPJ_OFF_T skip_some(OPJ_OFF_T count, void* user) {
   return count;
 }
 
-void require(bool is_good, const char* what) {
+void require_encoded(bool is_good, const char* what) {
   if (!is_good) throw std::runtime_error(std::string("cannot encode JPEG 2000: ") + what);
-}
-
-void require(const OFCondition& status) {
-  require(status.good(), status.text());
 }
 
 using Image = std::unique_ptr<opj_image_t, decltype(&opj_image_destroy)>;
@@ -57,7 +55,7 @@ Image image_of(const std::vector<std::int32_t>& values, const CodestreamOptions&
   component.prec = static_cast<OPJ_UINT32>(options.bits);
   component.sgnd = options.is_signed;
   Image image(opj_image_create(1, &component, OPJ_CLRSPC_GRAY), &opj_image_destroy);
-  require(image != nullptr, "image");
+  require_encoded(image != nullptr, "image");
   image->x1 = component.w;
   image->y1 = component.h;
   std::copy(values.begin(), values.end(), image->comps[0].data);
@@ -86,16 +84,16 @@ std::vector<unsigned char> codestream_of(const std::vector<std::int32_t>& values
   parameters.cp_disto_alloc = 1;
   parameters.numresolution = std::min(options.rows, options.columns) < 32 ? 1 : 6;
   const Codec codec(opj_create_compress(OPJ_CODEC_J2K), &opj_destroy_codec);
-  require(opj_setup_encoder(codec.get(), &parameters, image.get()), "parameters");
+  require_encoded(opj_setup_encoder(codec.get(), &parameters, image.get()), "parameters");
   Sink sink;
   const Stream stream(opj_stream_default_create(OPJ_FALSE), &opj_stream_destroy);
   opj_stream_set_user_data(stream.get(), &sink, nullptr);
   opj_stream_set_write_function(stream.get(), write_some);
   opj_stream_set_seek_function(stream.get(), seek_to);
   opj_stream_set_skip_function(stream.get(), skip_some);
-  require(opj_start_compress(codec.get(), image.get(), stream.get()) && opj_encode(codec.get(), stream.get()) &&
-              opj_end_compress(codec.get(), stream.get()),
-          "image");
+  require_encoded(opj_start_compress(codec.get(), image.get(), stream.get()) && opj_encode(codec.get(), stream.get()) &&
+                      opj_end_compress(codec.get(), stream.get()),
+                  "image");
   return sink.bytes;
 }
 

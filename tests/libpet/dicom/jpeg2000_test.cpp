@@ -161,11 +161,17 @@ TEST_CASE("A codestream that is damaged or cut short is refused", "[dicom][jpeg2
   CHECK_THAT(refusal_with({sound.begin(), sound.begin() + static_cast<std::ptrdiff_t>(sound.size() / 2)}), damaged);
   CHECK_THAT(refusal_with(with_byte(sound, 3, 0)), damaged);
   CHECK_THAT(refusal_with(with_byte(sound, 43, 2)), damaged);
-  // Tiles of one column: 64 of them, more than the codestream has bytes for once it is cut to its header.
-  Codestream tiny_tiles(sound.begin(), sound.begin() + 60);
+  // Tiles of one pixel: more than the codestream has bytes for.
+  Codestream tiny_tiles = sound;
   std::fill_n(tiny_tiles.begin() + 24, 8, static_cast<unsigned char>(0));
   tiny_tiles[27] = tiny_tiles[31] = 1;
   CHECK_THAT(refusal_with(tiny_tiles), damaged);
+  // As many of them as fit on the largest reference grid: their number is more than 64 bits hold.
+  Codestream far_away = tiny_tiles;
+  std::fill_n(far_away.begin() + 8, 16, static_cast<unsigned char>(0xFF));
+  far_away[19] = 0xFF - 64;
+  far_away[23] = 0xFF - 48;
+  CHECK_THAT(refusal_with(far_away), damaged);
 }
 
 TEST_CASE("A frame may be several fragments", "[dicom][jpeg2000]") {

@@ -99,6 +99,23 @@ TEST_CASE("A text that repeats the patient's name is left out with a warning tha
   CHECK_THAT(scan.warnings.front(), !Catch::Contains("eier") && !Catch::Contains("MEIER"));
 }
 
+TEST_CASE("A route or manufacturer that repeats the patient's name is left out with a warning",
+          "[dicom][description]") {
+  const WrittenSeries series;
+  series.set(DCM_PatientName, "Siemens^Anna");
+  series.set(DCM_Manufacturer, "SIEMENS");
+  series.set_tracer([](DcmItem& tracer) { tracer.putAndInsertString(DCM_RadiopharmaceuticalRoute, "anna's arm"); });
+  const DescribedScan read = read_described_scan(series.folder.path());
+  CHECK(read.description.administration_route.empty());
+  CHECK_THAT(
+      read.description.warnings,
+      Catch::VectorContains(std::string("RadiopharmaceuticalRoute repeats the patient's name or ID and was left out")));
+  CHECK(read.image.manufacturer.empty());
+  CHECK(summarize_pet_series({series.folder.path()}, 1).front().manufacturer.empty());
+  CHECK_THAT(read.image.warnings,
+             Catch::VectorContains(std::string("the manufacturer repeats the patient's name or ID and was left out")));
+}
+
 TEST_CASE("What is malformed and needless is as good as missing", "[dicom][description]") {
   const WrittenSeries series;
   series.set(DCM_PatientWeight, "0");

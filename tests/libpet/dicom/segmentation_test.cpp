@@ -8,11 +8,13 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <set>
 
 #include "libpet/dicom/structure_set.h"
 #include "libpet/error.h"
+#include "tests/libpet/dicom/dicom_item.h"
 #include "tests/libpet/dicom/encoded_series.h"
 #include "tests/libpet/dicom/simulated_series.h"
 #include "tests/libpet/dicom/validator.h"
@@ -46,10 +48,6 @@ struct SegmentationOnDisk {
   }
 };
 
-void put(DcmItem& item, const DcmTagKey& tag, const char* value) {
-  REQUIRE(item.putAndInsertString(tag, value).good());
-}
-
 // A frame of the file that small_labels() is written to: which voxels of a slice are in a segment.
 struct Slice {
   std::size_t slice = 0;
@@ -76,8 +74,16 @@ void make_bytes(DcmDataset& data, int bits) {
   data.putAndInsertUint16(DCM_HighBit, static_cast<Uint16>(bits - 1));
 }
 
+// Bytes as words, as in big endian; a byte of padding where they are odd.
+void put_words(DcmDataset& data, const std::vector<Uint8>& bytes) {
+  std::vector<Uint16> words((bytes.size() + 1) / 2);
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    words[i / 2] = static_cast<Uint16>(words[i / 2] | bytes[i] << 8 * (i % 2));
+  REQUIRE(data.putAndInsertUint16Array(DCM_PixelData, words.data(), words.size()).good());
+}
+
 // Each slice of small_labels() has one segment, so that its frames are those of a label map.
-void make_label_map(DcmDataset& data, const LabelMap& labels, int bits) {
+void make_label_map(DcmDataset& data, const LabelMap& labels, int bits, int background = 0) {
   make_bytes(data, bits);
   put(data, DCM_SOPClassUID, detail::label_map_segmentation_class);
   put(data, DCM_SegmentationType, "LABELMAP");
@@ -89,12 +95,13 @@ void make_label_map(DcmDataset& data, const LabelMap& labels, int bits) {
     REQUIRE(data.findAndGetSequenceItem(DCM_PerFrameFunctionalGroupsSequence, frame, f++).good());
     frame->findAndDeleteElement(DCM_SegmentIdentificationSequence);
     for (std::size_t v = 0; v < 20; ++v) {
-      bytes.push_back(static_cast<Uint8>(labels.labels[20 * slice.slice + v]));
+      const std::int32_t label = labels.labels[20 * slice.slice + v];
+      bytes.push_back(static_cast<Uint8>(label == 0 ? background : label));
       words.push_back(bytes.back());
     }
   }
   if (bits == 8)
-    REQUIRE(data.putAndInsertUint8Array(DCM_PixelData, bytes.data(), bytes.size()).good());
+    put_words(data, bytes);
   else
     REQUIRE(data.putAndInsertUint16Array(DCM_PixelData, words.data(), words.size()).good());
 }
@@ -233,7 +240,11 @@ TEST_CASE("A voxel of a fractional Segmentation is in the segment that has more 
     CHECK(read.names == labels.names);
   }
   const SegmentationOnDisk disk(labels);
-  damage(disk.file, [](DcmDataset& data) { put(data, DCM_SegmentationType, "FRACTIONAL"); });
+  damage(disk.file, [](DcmDataset& data) {
+    make_bytes(data, 8);
+    put_words(data, std::vector<Uint8>(60));
+    put(data, DCM_SegmentationType, "FRACTIONAL");
+  });
   CHECK_THAT(message_of(disk.file), Contains("(0062,000e) MaximumFractionalValue"));
   damage(disk.file, [](DcmDataset& data) { put(data, DCM_SegmentationType, "TERNARY"); });
   CHECK_THAT(message_of(disk.file), Contains("(0062,0001)") && Contains("found 'TERNARY', expected BINARY or"));
@@ -250,6 +261,142 @@ TEST_CASE("A Label Map Segmentation holds segment numbers as pixels", "[dicom][s
     CHECK(read.names == labels.names);
     encode({disk.file}, EXS_RLELossless);
     CHECK(read_dicom_segmentation(disk.file).labels == labels.labels);
+  }
+}
+
+TEST_CASE("The background of a Label Map Segmentation is its padding value", "[dicom][segmentation]") {
+  const LabelMap labels = small_labels();
+  for (const int bits : {8, 16}) {
+    const SegmentationOnDisk disk(labels);
+    damage(disk.file, [&](DcmDataset& data) {
+      make_label_map(data, labels, bits, 255);
+      REQUIRE(data.putAndInsertUint16(DCM_PixelPaddingValue, 255).good());
+      constexpr long at_end = -2;
+      DcmItem* segment = nullptr;
+      require(data.findOrCreateSequenceItem(DCM_SegmentSequence, segment, at_end));
+      require(segment->putAndInsertUint16(DCM_SegmentNumber, 255));
+      put(*segment, DCM_SegmentLabel, "Background");
+    });
+    const LabelMap read = read_dicom_segmentation(disk.file);
+    CHECK(read.labels == labels.labels);
+    CHECK(read.names == labels.names);
+  }
+  const SegmentationOnDisk disk(labels);
+  damage(disk.file, [&](DcmDataset& data) {
+    make_label_map(data, labels, 8);
+    REQUIRE(data.putAndInsertUint16(DCM_PixelPaddingValue, 255).good());
+  });
+  CHECK_THAT(message_of(disk.file),
+             Contains("(7fe0,0010) PixelData: found a voxel of segment 0, expected segments from 1, or 255"));
+}
+
+TEST_CASE("A Segmentation of any type in big endian holds the same labels", "[dicom][segmentation]") {
+  const LabelMap labels = small_labels();
+  const auto check = [&](const std::function<void(DcmDataset&)>& change) {
+    const SegmentationOnDisk disk(labels);
+    damage(disk.file, change);
+    CHECK(read_dicom_segmentation(disk.file).labels == labels.labels);
+    encode({disk.file}, EXS_BigEndianExplicit);
+    DcmFileFormat file;
+    DcmElement* pixels = nullptr;
+    REQUIRE(file.loadFile(disk.file.c_str()).good());
+    REQUIRE(file.getDataset()->findAndGetElement(DCM_PixelData, pixels).good());
+    REQUIRE(pixels->getTag().getEVR() == EVR_OW);
+    CHECK(read_dicom_segmentation(disk.file).labels == labels.labels);
+  };
+  check([](DcmDataset& data) {
+    const Uint8* bits = nullptr;
+    unsigned long count = 0;
+    if (data.findAndGetUint8Array(DCM_PixelData, bits, &count).bad()) return;  // words already
+    put_words(data, {bits, bits + count});
+  });
+  check([&](DcmDataset& data) {
+    make_bytes(data, 8);
+    put(data, DCM_SegmentationType, "FRACTIONAL");
+    data.putAndInsertUint16(DCM_MaximumFractionalValue, 200);
+    std::vector<Uint8> pixels;
+    for (const Slice& frame : frames_of(labels))
+      for (const bool is_in : frame.is_in) pixels.push_back(is_in ? 150 : 50);
+    put_words(data, pixels);
+  });
+  check([&](DcmDataset& data) { make_label_map(data, labels, 8); });
+  check([&](DcmDataset& data) { make_label_map(data, labels, 16); });
+}
+
+TEST_CASE("Frames in big endian may begin within a word", "[dicom][segmentation]") {
+  const SegmentationOnDisk disk(small_labels());
+  std::vector<Uint8> pixels;  // 3 rows of 5 columns, 3 frames
+  for (int v = 0; v < 45; ++v) pixels.push_back(static_cast<Uint8>(v % 4));
+  damage(disk.file, [&](DcmDataset& data) {
+    make_label_map(data, small_labels(), 8);
+    data.putAndInsertUint16(DCM_Rows, 3);
+    put_words(data, pixels);
+  });
+  encode({disk.file}, EXS_BigEndianExplicit);
+  // Frames are those of slices 1 and 2, then 0.
+  std::vector<std::int32_t> expected(pixels.begin() + 30, pixels.end());
+  expected.insert(expected.end(), pixels.begin(), pixels.begin() + 30);
+  CHECK(read_dicom_segmentation(disk.file).labels == expected);
+}
+
+TEST_CASE("A Segmentation that was compressed with loss is refused", "[dicom][segmentation]") {
+  const SegmentationOnDisk disk(small_labels());
+  damage(disk.file, [](DcmDataset& data) { put(data, DCM_LossyImageCompression, "01"); });
+  CHECK_THAT(message_of(disk.file), Contains("(0028,2110) LossyImageCompression: found '01'"));
+  damage(disk.file, [](DcmDataset& data) {
+    make_label_map(data, small_labels(), 8);
+    put(data, DCM_LossyImageCompression, "01");
+  });
+  CHECK_THAT(message_of(disk.file), Contains("(0028,2110) LossyImageCompression: found '01'"));
+}
+
+TEST_CASE("The pixels of a Segmentation are those of its type", "[dicom][segmentation]") {
+  const auto message = [](const std::function<void(DcmDataset&)>& change) {
+    const SegmentationOnDisk disk(small_labels());
+    damage(disk.file, [&](DcmDataset& data) {
+      make_label_map(data, small_labels(), 8);
+      change(data);
+    });
+    return message_of(disk.file);
+  };
+  const auto bits = [](int count) {
+    return [count](DcmDataset& data) {
+      make_bytes(data, count);
+      put_words(data, std::vector<Uint8>(240));
+    };
+  };
+  CHECK(message(bits(8)).empty());
+  CHECK_THAT(message(bits(32)), Contains("(0028,0100) BitsAllocated: found 32, expected 8 or 16 of LABELMAP"));
+  CHECK_THAT(message(bits(1)), Contains("(0028,0100) BitsAllocated: found 1, expected 8 or 16 of LABELMAP"));
+  const auto fractional = [&](int count) {
+    return message([&](DcmDataset& data) {
+      bits(count)(data);
+      put(data, DCM_SOPClassUID, UID_SegmentationStorage);
+      put(data, DCM_SegmentationType, "FRACTIONAL");
+      data.putAndInsertUint16(DCM_MaximumFractionalValue, 255);
+    });
+  };
+  CHECK_THAT(fractional(1), Contains("(0028,0100) BitsAllocated: found 1, expected 8 of FRACTIONAL"));
+  CHECK_THAT(fractional(16), Contains("(0028,0100) BitsAllocated: found 16, expected 8 of FRACTIONAL"));
+  CHECK_THAT(message([](DcmDataset& data) { data.putAndInsertUint16(DCM_PixelRepresentation, 1); }),
+             Contains("(0028,0103) PixelRepresentation: found signed pixels, expected 0"));
+  CHECK_THAT(message([](DcmDataset& data) {
+               data.findAndDeleteElement(DCM_PixelData);
+               const std::vector<Float32> values(60);
+               REQUIRE(data.putAndInsertFloat32Array(DCM_FloatPixelData, values.data(), values.size()).good());
+             }),
+             Contains("(7fe0,0010) PixelData: found no whole numbers"));
+}
+
+TEST_CASE("A Segmentation smaller than it says is refused before memory is taken", "[dicom][segmentation][memory]") {
+  for (const int bits : {1, 8}) {
+    const SegmentationOnDisk disk(small_labels());
+    damage(disk.file, [&](DcmDataset& data) {
+      if (bits == 8) make_label_map(data, small_labels(), 8);
+      data.putAndInsertUint16(DCM_Rows, 65535);
+      data.putAndInsertUint16(DCM_Columns, 65535);
+    });
+    CHECK_THAT(message_of(disk.file), Contains("(7fe0,0010) PixelData: found "));
   }
 }
 
@@ -324,4 +471,10 @@ TEST_CASE("Few frames far apart are no grid", "[dicom][segmentation]") {
   geometry.frame_positions_mm[1][2] = 3999.0;
   CHECK_THROWS_WITH(detail::place_frames(geometry, "file"),
                     Catch::Contains("(0020,0032)") && Catch::Contains("3999 slices from the first"));
+  // Large frames are bounded by the memory that slices between them take.
+  geometry.rows = geometry.columns = 8192;
+  geometry.frame_positions_mm[1][2] = 31.0;
+  CHECK(detail::place_frames(geometry, "file").grid.size[2] == 32);
+  geometry.frame_positions_mm[1][2] = 32.0;
+  CHECK_THROWS_WITH(detail::place_frames(geometry, "file"), Catch::Contains("32 slices from the first"));
 }
