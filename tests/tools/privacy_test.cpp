@@ -120,7 +120,7 @@ TEST_CASE("Nothing that the commands write or say holds who was scanned", "[priv
   run_checked(
       "pet-occupancy-map --baseline out/baseline_model-SRTM_meas-BPND_mimap.nii --drug "
       "out/drug_model-SRTM_meas-BPND_mimap.nii --uncompressed -o out/occupancy");
-  run_checked("pet-density out/baseline_kinpar.tsv --bmax-factor 20 -o out/x_density.tsv");
+  run_checked("pet-density out/baseline_kinpar.tsv --bmax-factor 20 --bmax-factor-se 2 -o out/x_density.tsv");
   here.write("scans.tsv", "dose\toccupancy\n1\t0.1\n3\t0.29\n8\t0.5\n15\t0.6\n25\t0.66\n");
   run_checked("pet-curve scans.tsv --x dose --x-unit mg -o out/x_curve.tsv");
   run_checked("pet-occupancy --baseline out/baseline_kinpar.tsv --drug out/drug_kinpar.tsv -o out/x_occupancy.tsv");

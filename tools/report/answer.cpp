@@ -123,8 +123,12 @@ Answer from_curve(const DoseCurve& curve) {
     const auto text = [&](const std::optional<double>& value) {
       return is_percent ? shown(value, 3) + " %" : percent(value);
     };
-    sentence += ", and occupancy approaches " + text(most->value) +
-                (most->lower || most->upper ? " (" + text(most->lower) + " to " + text(most->upper) + ")" : "");
+    const bool is_held = most->lower && most->upper && *most->lower == *most->upper;
+    if (is_held)
+      sentence += ", where the occupancy that the curve approaches is held at " + text(most->value);
+    else
+      sentence += ", and occupancy approaches " + text(most->value) +
+                  (most->lower || most->upper ? " (" + text(most->lower) + " to " + text(most->upper) + ")" : "");
   } else if (most != nullptr) {
     sentence += "; the data do not determine the occupancy that it approaches " + reasons_of(most->status, most->flags);
   }
