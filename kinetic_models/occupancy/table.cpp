@@ -164,26 +164,30 @@ struct RepeatError {
   bool is_without_excess = false;  // the fits account for all of it
 };
 
-// The errors of a ratio from test-retest data. Where the fits of the region have standard errors, those of these two
-// scans stay, and what repeated scans differ by beyond their own comes to them, in proportion to 1 + BPND where errors
-// grow with the volume: noise of counts is less in a scan with the drug, what repeats between scans is not. Otherwise
-// the test-retest variance stands for all.
+// The errors of a ratio from test-retest data. Where the fits have standard errors, those of these two scans stay, and
+// what repeated scans differ by beyond their own comes to them, in proportion to 1 + BPND where errors grow with the
+// volume: noise of counts is less in a scan with the drug, what repeats between scans is not. Otherwise the test-retest
+// variance stands for all.
 RepeatError test_retest_error(
     const OccupancyRequest& request, const std::string& region, const OccupancyResult& result, Binding& b, Binding& d) {
-  const RegionCovariance own = covariance_of(*request.covariance, {region});
+  const RegionCovariance& known = *request.covariance;
+  const bool has_errors = std::isfinite(b.standard_error) && std::isfinite(d.standard_error);
+  const auto excess = has_errors && !result.VND_baseline ? excess_variance(known) : std::nullopt;
+  if (excess) {
+    const auto of_scan = [&](const Binding& scan) {
+      const double size = known.is_relative ? scan.value + (request.measure == "VT" ? 0.0 : 1.0) : 1.0;
+      return size * size * excess->whole;
+    };
+    return {{of_scan(b), of_scan(d), excess->degrees_of_freedom, excess->variance / excess->whole},
+            excess->variance == 0.0};
+  }
   const double infinity = std::numeric_limits<double>::infinity();
   CommonError error;
-  error.degrees_of_freedom = own.degrees_of_freedom ? *own.degrees_of_freedom : infinity;
+  error.degrees_of_freedom = known.degrees_of_freedom ? *known.degrees_of_freedom : infinity;
   error.baseline_variance = test_retest_variance(request, region, b.value, result.VND_baseline);
   error.drug_variance = test_retest_variance(request, region, d.value, result.VND_drug);
-  const bool is_divided = !own.of_fits.empty() && std::isfinite(own.of_fits[0]) && !result.VND_baseline &&
-                          std::isfinite(b.standard_error) && std::isfinite(d.standard_error);
-  if (!is_divided) {
-    for (Binding* scan : {&b, &d}) scan->standard_error = 0.0, scan->degrees_of_freedom = infinity;
-    return {error};
-  }
-  const double share = own.of_fits[0] / own.variance(0);
-  return {excess_error(error, share), share >= 1.0};
+  for (Binding* scan : {&b, &d}) scan->standard_error = 0.0, scan->degrees_of_freedom = infinity;
+  return {error};
 }
 
 OccupancyRow change_row(const Pair& pair,

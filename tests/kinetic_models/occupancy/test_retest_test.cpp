@@ -86,6 +86,20 @@ TEST_CASE("Test-retest scans of different models make no covariance", "[test-ret
                     Catch::Contains("r2.tsv") && Catch::Contains("model Logan") && Catch::Contains("1TCM"));
 }
 
+TEST_CASE("What repeats differ by beyond their fits is one variance for all regions", "[test-retest]") {
+  RegionCovariance covariance{{"a", "b", "c"}, {4, 1, 9, 1, 3, 9, 9, 9, 90}, 0.0, 9, true, {1.0, 2.0, std::nan("")}};
+  const std::optional<ExcessVariance> excess = excess_variance(covariance);
+  REQUIRE(excess);
+  CHECK(excess->variance == Approx(2.0));  // (3 + 1) / 2: c does not say what its fits account for
+  CHECK(excess->whole == Approx(std::sqrt((16 + 1 + 1 + 9) / 4.0)));  // Var of the mean of both: 2 (27 / 4) / 9
+  CHECK(excess->degrees_of_freedom == 9.0);
+  covariance.of_fits = {4.0, 3.5, std::nan("")};
+  CHECK(excess_variance(covariance)->variance == 0.0);
+  CHECK(excess_variance(covariance)->whole == Approx(excess->whole));
+  covariance.of_fits.clear();
+  CHECK_FALSE(excess_variance(covariance));
+}
+
 TEST_CASE("One bad fit decides neither for its region nor for others what fits account for", "[test-retest]") {
   const std::vector<std::string> regions = {"insula", "caudate", "putamen"};
   std::vector<ParameterTable> tests(5);
