@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -30,16 +32,22 @@ class ReferenceRegion {
   /// The same curve with the derivatives that coinciding rates need.
   const MovableInput& movable() const { return movable_; }
   /// The same curve in steps of half a minute at most, for models whose rates change with time.
-  const std::vector<FrameStep>& steps() const { return steps_; }
+  /// Made when they are first asked for, from any thread.
+  const std::vector<FrameStep>& steps() const;
   bool has_whole_blood() const { return whole_blood_.has_value(); }
   const MovableInput& whole_blood() const { return *whole_blood_; }
 
  private:
+  struct LazySteps {
+    std::once_flag once;
+    std::vector<FrameStep> steps;
+  };
+
   TimeActivityCurve tac_;
   Sampling sampling_;
   SampledInput input_;
   MovableInput movable_;
-  std::vector<FrameStep> steps_;
+  std::shared_ptr<LazySteps> steps_ = std::make_shared<LazySteps>();  // of copies too: they have the same curve
   std::optional<MovableInput> whole_blood_;
 };
 

@@ -74,12 +74,6 @@ Occupancy occupancy_of(const Binding& baseline, const Binding& drug, const Error
 
 }  // namespace
 
-CommonError excess_error(const CommonError& test_retest, double of_fits) {
-  CommonError excess = test_retest;
-  excess.share = std::clamp(1.0 - of_fits, 0.0, 1.0);
-  return excess;
-}
-
 Occupancy occupancy_from_binding(const Binding& baseline,
                                  const Binding& drug,
                                  double level,

@@ -24,12 +24,8 @@ struct CommonError {
   double baseline_variance = 0.0;
   double drug_variance = 0.0;
   double degrees_of_freedom = std::numeric_limits<double>::infinity();
-  double share = 1.0;  ///< of the variances that counts; what is left of them is as uncertain as the whole
+  double share = 1.0;  ///< of the variances that counts; it is as uncertain as the whole
 };
-
-/// What is left of a test-retest error where the standard errors of the fits, which account for the share `of_fits` of
-/// its variance, are counted on their own: the share 1 - of_fits, never below zero.
-CommonError excess_error(const CommonError& test_retest, double of_fits);
 
 /// The fraction of the binding at baseline that is gone after the drug.
 struct Occupancy {

@@ -415,17 +415,12 @@ std::vector<Figure> cohort_figures(const Outputs& outputs) {
       "Occupancy of all regions together", {"scan pair", "method", "occupancy", "interval", "status", "flags"}, {}};
   for (const Occupancies& occupancies : outputs.occupancies) {
     const OccupancyRow* whole = occupancies.whole();
-    if (whole == nullptr) continue;
+    if (whole == nullptr || occupancies.is_change()) continue;
     const std::string name = occupancies.label + ", " + title_of(occupancies);
     table.rows.push_back({occupancies.label, whole->name, percent(whole->occupancy),
                           percent_interval(whole->lower, whole->upper), whole->status, flags_of(whole->flags)});
     if (!whole->occupancy || !std::isfinite(*whole->occupancy) || values.size() >= most_rows_drawn) continue;
-    Json value = {{"r", name}, {"o", drawn(within(*whole->occupancy))}, {"q", whole->status == "ok" ? "ok" : "not ok"}};
-    if (whole->lower && whole->upper) {
-      value["l"] = drawn(within(*whole->lower));
-      value["u"] = drawn(within(*whole->upper));
-    }
-    values.push_back(std::move(value));
+    values.push_back(drawn_row(name, *whole, range_of(occupancies)));
   }
   if (table.rows.size() < least_tables) return {};
   Json x = quantitative("o", "occupancy");
