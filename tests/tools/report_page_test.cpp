@@ -4,6 +4,7 @@
 #include <regex>
 
 #include "libpet/error.h"
+#include "libpet/io/nifti.h"
 #include "libpet/provenance.h"
 #include "tests/tools/command_fixture.h"
 #include "tools/report/detail/answer.h"
@@ -221,6 +222,24 @@ TEST_CASE("A parameter of a curve that is at its bound is no answer, whatever th
           "ok: Omax_at_bound)"));
   CHECK(has(answer("at_bound\tn/a", "ok\tn/a"), "do not determine the occupancy"));
   CHECK(has(answer("ok\tn/a", "not_converged\tn/a"), "The data do not determine EC50 (status not_converged)"));
+  here.write("curve.tsv",
+             "parameter\tvalue\tse\tlower\tupper\tunit\tstatus\tflags\nOmax\t0.8\t0\t0.8\t0.8\t1\tok\tn/a\n"
+             "EC50\t5\t0.4\t4.2\t5.9\tmg\tok\tn/a\n");
+  CHECK(has(answer_of(page_of(here)), "the occupancy that the curve approaches is held at 80.0\u00A0%."));
+}
+
+TEST_CASE("Voxels are white for their status only where a map of statuses lies beside") {
+  const Workplace here;
+  const Grid grid{
+      {6, 5, 4}, {-10.0, 0.0, 5.0}, {Vector3{2.0, 0.0, 0.0}, Vector3{0.0, 2.0, 0.0}, Vector3{0.0, 0.0, 3.0}}};
+  const std::vector<float> ones(grid.voxel_count(), 1.0F);
+  write_nifti_volume(grid, ones, here.path / "a_meas-BPND_mimap.nii");
+  CHECK(has(page_of(here), "No map of statuses lies beside them"));
+  CHECK_FALSE(has(page_of(here), "whose status is not ok"));
+  write_nifti_volume(grid, ones, here.path / "a_meas-status_mimap.nii");
+  CHECK(has(page_of(here), "or whose status is not ok, are white."));
+  write_nifti_volume(grid, ones, here.path / "b_meas-BPND_mimap.nii");
+  CHECK(has(page_of(here), "no map of statuses lies beside b_meas-BPND_mimap.nii"));
 }
 
 TEST_CASE("A change is called a change, with its sign, in the answer, the figure, the title and the methods") {
