@@ -110,7 +110,8 @@ int run_on_table(const Options& options, const pet::Common& common, pet::OutputF
 }
 
 bool is_image(const std::string& path) {
-  return pet::is_nifti(path) || std::filesystem::is_directory(path);
+  std::error_code ignored;
+  return pet::is_nifti(path) || std::filesystem::is_directory(path, ignored) || pet::is_dicom_file(path);
 }
 
 int run(const Options& options, const pet::Common& common) {

@@ -11,12 +11,12 @@ namespace pet {
 
 std::vector<RegionVolume> region_volumes(const Tsv& table) {
   const std::size_t name = table.column("name");
-  const std::size_t volume = table.column("volume-mm3");
+  const std::size_t volume = table.column(table.find("volume_mm3") ? "volume_mm3" : "volume-mm3");
   std::vector<RegionVolume> volumes;
   std::set<std::string> seen;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     const auto value = table.number(row, volume);
-    if (!value) continue;
+    if (!value || *value == 0.0) continue;
     if (!(*value > 0.0)) throw bad_input(table.where(row, volume), format_number(*value), "a volume above zero");
     if (!seen.insert(table.cell(row, name)).second)
       throw bad_input(table.where(row), "region '" + table.cell(row, name) + "' again", "one row a region");

@@ -16,8 +16,8 @@ struct RegionVolume {
   double volume_mm3 = 0.0;
 };
 
-/// The volumes of a table `name volume-mm3` (`_morph.tsv`); rows without one are left out. Throws InputError with file
-/// and line for a volume that is not positive and a region that is there twice.
+/// The volumes of a table `name volume-mm3` or `name volume_mm3` (`_morph.tsv`); rows without one, or with 0, are left
+/// out. Throws InputError with file and line for a volume that is negative and a region that is there twice.
 std::vector<RegionVolume> region_volumes(const Tsv& table);
 
 /// Density and deviation from the norm of a region, a group of regions or a network (`_density.tsv`).

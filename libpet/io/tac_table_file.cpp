@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "libpet/error.h"
+#include "libpet/io/density_table.h"
 #include "libpet/io/detail/bids_name.h"
 #include "libpet/io/detail/delimited.h"
 #include "libpet/io/detail/json.h"
@@ -112,12 +113,8 @@ std::optional<fs::path> volumes_of(const fs::path& path) {
 }
 
 void read_volumes(TacTable& table, const fs::path& path) {
-  const Tsv tsv = Tsv::read(path.string());
-  const std::size_t region = tsv.column("name");
-  const std::size_t volume = tsv.column(tsv.find("volume_mm3") ? "volume_mm3" : "volume-mm3");
   std::map<std::string, double> volumes;
-  for (std::size_t r = 0; r < tsv.rows(); ++r)
-    if (const auto value = tsv.number(r, volume)) volumes[tsv.cell(r, region)] = *value;
+  for (const RegionVolume& region : region_volumes(Tsv::read(path.string()))) volumes[region.name] = region.volume_mm3;
   table.volume_mm3.assign(table.regions.size(), std::nullopt);
   bool has_any = false;
   for (std::size_t i = 0; i < table.regions.size(); ++i) {

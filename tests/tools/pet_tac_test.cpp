@@ -192,6 +192,17 @@ TEST_CASE("pet-tac does not take options of DICOM series for a NIfTI image", "[p
   }
 }
 
+TEST_CASE("pet-tac takes a DICOM file without labels for an image, not for a table of curves", "[pet-tac]") {
+  const auto series = study().path / "made/ses-baseline/dicom";
+  const CommandResult folder = study().run("pet-tac " + series.string());
+  CHECK(folder.status == 2);
+  CHECK_THAT(folder.err, Catch::Contains("missing option --labels"));
+  const std::string file = std::filesystem::directory_iterator(series)->path().string();
+  const CommandResult alone = study().run("pet-tac " + file);
+  CHECK(alone.status == 2);
+  CHECK(alone.err == folder.err);
+}
+
 TEST_CASE("pet-tac warns of labels without a name and of names without voxels", "[pet-tac]") {
   const Workplace here;
   const std::string line = "pet-tac " + (study().path / "made/ses-baseline/dicom").string() + " --labels " +

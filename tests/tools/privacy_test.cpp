@@ -5,11 +5,13 @@
 
 #include <cctype>
 
+#include "tests/libpet/dicom/dicom_item.h"
 #include "tests/libpet/study_text.h"
 #include "tests/tools/command_fixture.h"
 
 namespace {
 
+using pet::test::put;
 namespace fs = std::filesystem;
 
 constexpr const char* secrets[] = {"Quijotada", "Dulcinea",    "QX47110815", "19410723",
@@ -18,10 +20,6 @@ constexpr const char* secrets[] = {"Quijotada", "Dulcinea",    "QX47110815", "19
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
-}
-
-void put(DcmItem& item, const DcmTagKey& tag, const char* value) {
-  REQUIRE(item.putAndInsertString(tag, value).good());
 }
 
 DcmItem& item_of(DcmItem& data, const DcmTagKey& sequence) {

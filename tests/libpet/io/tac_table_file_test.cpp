@@ -9,6 +9,8 @@
 #include <sstream>
 
 #include "libpet/error.h"
+#include "libpet/io/density_table.h"
+#include "libpet/io/tsv.h"
 #include "tests/libpet/io/temporary_folder.h"
 
 namespace {
@@ -214,6 +216,23 @@ TEST_CASE("Volumes are taken by name from the morph table beside or in the folde
   folder.file("pet/sub-1_seg-gtm_desc-preproc_morph.tsv", "index\tname\tvolume-mm3\n1\tputamen\t7\n");
   table = read_tac_table(path);
   CHECK(table.volume_mm3[0] == 7.0);
+}
+
+TEST_CASE("Volumes are read alike under both names of their column", "[tac_table_file]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("s_tacs.tsv", two_frames);
+  for (const std::string column : {"volume-mm3", "volume_mm3"}) {
+    const std::string morph = folder.file("s_morph.tsv", "name\t" + column + "\nputamen\t0\ncerebellum\t5000.5\n");
+    const std::vector<pet::RegionVolume> volumes = pet::region_volumes(pet::Tsv::read(morph));
+    REQUIRE(volumes.size() == 1);  // nothing is known of a region without volume
+    CHECK(volumes.front().name == "cerebellum");
+    CHECK(volumes.front().volume_mm3 == 5000.5);
+    const TacTable table = read_tac_table(path);
+    CHECK_FALSE(table.volume_mm3[0]);
+    CHECK(table.volume_mm3[1] == 5000.5);
+    folder.file("s_morph.tsv", "name\t" + column + "\nputamen\t7\nputamen\t8\n");
+    CHECK_THROWS_WITH(read_tac_table(path), Contains("s_morph.tsv:3") && Contains("region 'putamen' again"));
+  }
 }
 
 TEST_CASE("A written table reads back with unit, tracer and volumes", "[tac_table_file]") {
