@@ -170,20 +170,18 @@ struct RepeatError {
 // variance stands for all.
 RepeatError test_retest_error(
     const OccupancyRequest& request, const std::string& region, const OccupancyResult& result, Binding& b, Binding& d) {
-  const double infinity = std::numeric_limits<double>::infinity();
   const RegionCovariance& known = *request.covariance;
-  const std::optional<RepeatVariance> repeats = mean_repeat_variance(known);
-  if (repeats && !result.VND_baseline && std::isfinite(b.standard_error) && std::isfinite(d.standard_error)) {
-    const auto size = [&](const Binding& scan) {
-      return known.is_relative ? scan.value + (request.measure == "VT" ? 0.0 : 1.0) : 1.0;
+  const bool has_errors = std::isfinite(b.standard_error) && std::isfinite(d.standard_error);
+  const auto excess = has_errors && !result.VND_baseline ? excess_variance(known) : std::nullopt;
+  if (excess) {
+    const auto of_scan = [&](const Binding& scan) {
+      const double size = known.is_relative ? scan.value + (request.measure == "VT" ? 0.0 : 1.0) : 1.0;
+      return size * size * excess->whole;
     };
-    CommonError whole;
-    whole.baseline_variance = std::pow(size(b), 2) * repeats->variance;
-    whole.drug_variance = std::pow(size(d), 2) * repeats->variance;
-    whole.degrees_of_freedom = repeats->degrees_of_freedom;
-    const double of_fits = repeats->of_fits / repeats->variance;
-    return {excess_error(whole, of_fits), of_fits >= 1.0};
+    return {{of_scan(b), of_scan(d), excess->degrees_of_freedom, excess->variance / excess->whole},
+            excess->variance == 0.0};
   }
+  const double infinity = std::numeric_limits<double>::infinity();
   CommonError error;
   error.degrees_of_freedom = known.degrees_of_freedom ? *known.degrees_of_freedom : infinity;
   error.baseline_variance = test_retest_variance(request, region, b.value, result.VND_baseline);

@@ -173,23 +173,21 @@ RegionCovariance test_retest_covariance(const std::vector<ParameterTable>& tests
   return covariance;
 }
 
-std::optional<RepeatVariance> mean_repeat_variance(const RegionCovariance& covariance) {
-  const std::size_t all = covariance.regions.size();
+std::optional<ExcessVariance> excess_variance(const RegionCovariance& covariance) {
   std::vector<std::size_t> known;
   for (std::size_t r = 0; r < covariance.of_fits.size(); ++r)
     if (std::isfinite(covariance.of_fits[r])) known.push_back(r);
   if (known.empty()) return std::nullopt;
-  const auto count = static_cast<double>(known.size());
-  RepeatVariance mean;
-  double squares = 0.0;  // Cov(variance a, variance b) = 2 covariance^2 / nu
+  const auto n = static_cast<double>(known.size());
+  double excess = 0.0;
+  double squares = 0.0;
   for (const std::size_t a : known) {
-    mean.variance += covariance.variance(a) / count;
-    mean.of_fits += covariance.of_fits[a] / count;
-    for (const std::size_t b : known) squares += std::pow(covariance.matrix[a * all + b] / count, 2);
+    excess += (covariance.variance(a) - covariance.of_fits[a]) / n;
+    for (const std::size_t b : known) squares += std::pow(covariance.matrix[a * covariance.regions.size() + b] / n, 2);
   }
-  if (covariance.degrees_of_freedom)
-    mean.degrees_of_freedom = mean.variance * mean.variance / squares * *covariance.degrees_of_freedom;
-  return mean;
+  const double infinity = std::numeric_limits<double>::infinity();
+  return ExcessVariance{std::max(excess, 0.0), std::sqrt(squares),
+                        covariance.degrees_of_freedom ? *covariance.degrees_of_freedom : infinity};
 }
 
 void require_same_method(const ParameterTable& one, const ParameterTable& other) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -49,17 +48,19 @@ RegionCovariance test_retest_covariance(const std::vector<ParameterTable>& tests
                                         const std::vector<ParameterTable>& retests,
                                         const std::string& measure);
 
-/// The variance of repeated scans as one number for all regions, because that of a single region is as uncertain as a
-/// variance of a few subjects is.
-struct RepeatVariance {
-  double variance = 0.0;  ///< mean over the regions
-  double of_fits = 0.0;   ///< the part of it that the standard errors of the fits account for
-  double degrees_of_freedom = std::numeric_limits<double>::infinity();  ///< of the variance
+/// By how much repeated scans differ beyond the standard errors of their fits.
+struct ExcessVariance {
+  double variance;            ///< of one scan; zero where the fits account for all
+  double whole;               ///< the variance that is as uncertain, with these
+  double degrees_of_freedom;  ///< infinite: exact
 };
 
-/// The mean over the regions in which the errors of the fits are known (nothing where there is none). Its degrees of
-/// freedom are 2 variance^2 / Var(variance), the variances of regions being as correlated as the covariance says.
-std::optional<RepeatVariance> mean_repeat_variance(const RegionCovariance& covariance);
+/// The mean of variance - of_fits over the regions for which of_fits is known, one for all regions, because that of a
+/// single region is as uncertain as a variance of a few subjects is; never below zero. It is the difference of
+/// two numbers, as uncertain as the mean of the variances, Var = 2 whole^2 / nu, whole^2 being the mean of the squared
+/// covariances between these regions (Var of a mean whose parts have Cov(v_a, v_b) = 2 c_ab^2 / nu). Nothing where
+/// of_fits is known for no region.
+std::optional<ExcessVariance> excess_variance(const RegionCovariance& covariance);
 
 /// Scans are compared only if they were quantified in the same way, as far as their sidecars say: throws InputError for
 /// another model, reference region or sampling.

@@ -64,21 +64,6 @@ TEST_CASE("Errors that regions share are not made independent by few subjects", 
   CHECK(of_difference == Approx(2.0 * 0.005 * 0.005).epsilon(0.35));
 }
 
-TEST_CASE("What repeats differ by is one variance for all regions", "[test-retest]") {
-  RegionCovariance covariance{{"a", "b"}, {4.0, 1.0, 1.0, 3.0}, 0.0, 9, true, {1.0, 2.0}};
-  const std::optional<RepeatVariance> repeats = mean_repeat_variance(covariance);
-  REQUIRE(repeats);
-  CHECK(repeats->variance == Approx(3.5));
-  CHECK(repeats->of_fits == Approx(1.5));
-  // Var of the mean of both variances: 2 (16 + 1 + 1 + 9) / 9 / 4 = 1.5; degrees of freedom 2 x 3.5^2 / 1.5.
-  CHECK(repeats->degrees_of_freedom == Approx(24.5 / 1.5));
-  covariance.of_fits = {1.0, std::nan("")};
-  CHECK(mean_repeat_variance(covariance)->variance == 4.0);
-  CHECK(mean_repeat_variance(covariance)->degrees_of_freedom == Approx(9.0));
-  covariance.of_fits.clear();
-  CHECK_FALSE(mean_repeat_variance(covariance));
-}
-
 TEST_CASE("Test-retest scans of different models make no covariance", "[test-retest]") {
   const auto table_of = [](const char* source, const char* model, double VT) {
     ParameterTable table;
@@ -99,6 +84,20 @@ TEST_CASE("Test-retest scans of different models make no covariance", "[test-ret
   retests[1].model_label = "Logan";
   CHECK_THROWS_WITH(test_retest_covariance(tests, retests, "VT"),
                     Catch::Contains("r2.tsv") && Catch::Contains("model Logan") && Catch::Contains("1TCM"));
+}
+
+TEST_CASE("What repeats differ by beyond their fits is one variance for all regions", "[test-retest]") {
+  RegionCovariance covariance{{"a", "b", "c"}, {4, 1, 9, 1, 3, 9, 9, 9, 90}, 0.0, 9, true, {1.0, 2.0, std::nan("")}};
+  const std::optional<ExcessVariance> excess = excess_variance(covariance);
+  REQUIRE(excess);
+  CHECK(excess->variance == Approx(2.0));  // (3 + 1) / 2: c does not say what its fits account for
+  CHECK(excess->whole == Approx(std::sqrt((16 + 1 + 1 + 9) / 4.0)));  // Var of the mean of both: 2 (27 / 4) / 9
+  CHECK(excess->degrees_of_freedom == 9.0);
+  covariance.of_fits = {4.0, 3.5, std::nan("")};
+  CHECK(excess_variance(covariance)->variance == 0.0);
+  CHECK(excess_variance(covariance)->whole == Approx(excess->whole));
+  covariance.of_fits.clear();
+  CHECK_FALSE(excess_variance(covariance));
 }
 
 TEST_CASE("One bad fit decides neither for its region nor for others what fits account for", "[test-retest]") {
