@@ -97,7 +97,7 @@ TEST_CASE("A call without anything prints the usage on stderr and ends with 2", 
 
 TEST_CASE("Each kind of failure has its exit status and one line", "[tool]") {
   CHECK(error_line(valid + "-q --fail usage", 2) == "pet-sample: no such model");
-  CHECK(error_line(valid + "-q --fail input", 65) == "pet-sample: a.tsv:3: found 'x y', expected a number");
+  CHECK(error_line(valid + "-q --fail input", 65) == "pet-sample: a.tsv:3: found 'x?y', expected a number");
   CHECK(error_line(valid + "-q --fail missing", 66) == "pet-sample: a.tsv: no such file");
   CHECK(error_line(valid + "-q --fail output", 70) == "pet-sample: b.tsv: No space left on device");
   CHECK(error_line(valid + "-q --fail memory", 70) == "pet-sample: out of memory");
