@@ -40,6 +40,11 @@ constexpr std::array meanings = {
     Meaning{"components", "Number of lines of the spectrum"},
     Meaning{"delay", "Delay of the blood curve"},
     Meaning{"occupancy", "Fraction of receptors occupied by a drug"},
+    Meaning{"onset", "Time after injection at which a response begins"},
+    Meaning{"peak", "Time after injection at which a response is greatest"},
+    Meaning{"rise", "Rate at which the occupancy approaches its end"},
+    Meaning{"alpha", "Sharpness of a response in time"},
+    Meaning{"gamma", "Efflux rate constant that a response adds at its peak"},
 };
 
 struct Unit {
