@@ -74,9 +74,12 @@ grep -q "^EC50" results/desc-psilocybin_model-Emax_occupancy.tsv || fail "no cur
 grep -q "sub-03: .*highest SUV" first.log || fail "the failure is not named"
 grep -q "^sub-03.failed" results/logs/participants.tsv || fail "the failure is not in the table"
 
-occupet bids plain participant --config-file study.json -q && fail "the broken participant was not noticed"
-occupet bids plain group --config-file study.json -q || fail "the group of plain commands failed"
-diff -r results plain || fail "the results are not those of plain commands"
+# In a folder of its own, because pages name the folder that they are about.
+mkdir plain
+cp -r bids study.json plain/
+(cd plain && occupet bids results participant --config-file study.json -q) && fail "the broken participant was not noticed"
+(cd plain && occupet bids results group --config-file study.json -q) || fail "the group of plain commands failed"
+diff -r results plain/results || fail "the results are not those of plain commands"
 
 before=$(find results -type f -printf '%p %T@\n' | LC_ALL=C sort)
 run second.log || fail "the second run ended with $?"
@@ -84,7 +87,7 @@ if [ "$how" != array ]; then
   grep -q "Nothing to be done" second.log || fail "the second run did something"
   [ "$(find results -type f -printf '%p %T@\n' | LC_ALL=C sort)" = "$before" ] || fail "the second run wrote files"
 fi
-diff -r results plain || fail "the second run changed the results"
+diff -r results plain/results || fail "the second run changed the results"
 
 # A participant that is repaired is done, with the group; nobody else is.
 sed -i 's/"InjectedRadioactivityUnits": "kBq"/"InjectedRadioactivityUnits": "MBq"/' \
