@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
-#include <cassert>
 #include <charconv>
 #include <cmath>
 
+#include "kinetic_models/detail/curve_statistics.h"
 #include "libpet/error.h"
 
 namespace pet {
@@ -34,10 +34,7 @@ double Fit::correlation(std::size_t a, std::size_t b) const {
 }
 
 const Estimate& Fit::operator[](std::string_view symbol) const {
-  const auto found =
-      std::find_if(estimates.begin(), estimates.end(), [&](const Estimate& e) { return e.symbol == symbol; });
-  assert(found != estimates.end());
-  return *found;
+  return detail::estimate_named(estimates, symbol);
 }
 
 double interval_factor(double level, int degrees_of_freedom) {

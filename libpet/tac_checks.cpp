@@ -7,6 +7,7 @@
 #include <numeric>
 #include <span>
 
+#include "libpet/suv.h"
 #include "libpet/weights.h"
 
 namespace pet {
@@ -126,10 +127,7 @@ Peak highest_activity(const TacTable& table) {
     for (std::size_t f = 0; f < table.frames.size(); ++f)
       if (table.activity[r][f] > peak.activity || peak.region.empty())
         peak = {table.regions[r], table.activity[r][f], table.frames[f].mid_min(), std::nullopt};
-  const std::optional<double> dose_MBq = table.tracer.injected_activity_MBq;
-  // kBq/mL over MBq is 1/(1000 mL), and 1000 mL of tissue weigh about 1 kg.
-  if (table.unit == ActivityUnit::kBq_per_mL && dose_MBq && *dose_MBq > 0.0)
-    peak.suv_70kg = peak.activity * 70.0 / *dose_MBq;
+  peak.suv_70kg = peak_suv(table, 70.0);
   return peak;
 }
 

@@ -73,14 +73,18 @@ pet::CurveOptions curve_options(const Options& options, double full) {
   return curve;
 }
 
+nlohmann::ordered_json first_members(std::string_view model, const Options& options) {
+  return {{"Model", model}, {"Endpoint", options.endpoint}, {"X", options.x}, {"Y", options.y}};
+}
+
+std::string weights_of(const Options& options) {
+  return options.se ? "1 / " + *options.se + "^2" : "equal";
+}
+
 std::string sidecar_members(const std::vector<pet::CurveFit>& fits, std::size_t chosen, const Options& options) {
-  nlohmann::ordered_json members;
   const pet::CurveFit& fit = fits[chosen];
-  members["Model"] = pet::name_of(fit.shape);
-  members["Endpoint"] = options.endpoint;
-  members["X"] = options.x;
-  members["Y"] = options.y;
-  members["Weights"] = options.se ? "1 / " + *options.se + "^2" : "equal";
+  nlohmann::ordered_json members = first_members(pet::name_of(fit.shape), options);
+  members["Weights"] = weights_of(options);
   members["Observations"] = fit.observations;
   members["FittedParameters"] = fit.parameters;
   members["Interval"] = options.interval;
@@ -140,12 +144,8 @@ int run_pooled(const Options& options,
     throw pet::UsageError("--random takes no --e0, and intervals are profiles");
   const pet::PooledOptions pooled = pet::pooled_options(curve, options.random);
   const pet::PooledFit fit = pet::fit_pooled_curve(observations, pooled);
-  nlohmann::ordered_json members;
-  members["Model"] = pet::name_of(curve.shape);
-  members["Endpoint"] = options.endpoint;
-  members["X"] = options.x;
-  members["Y"] = options.y;
-  members["Weights"] = options.se ? "1 / " + *options.se + "^2" : "equal";
+  nlohmann::ordered_json members = first_members(pet::name_of(curve.shape), options);
+  members["Weights"] = weights_of(options);
   members["RandomEffects"] = options.random;
   members["Likelihood"] = "Laplace approximation with the Gauss-Newton Hessian (FOCE)";
   members["Observations"] = fit.observations;
@@ -176,13 +176,9 @@ pet::TimeCourseOptions time_options(const Options& options) {
 }
 
 std::string time_members(const pet::TimeCourseFit& fit, const Options& options) {
-  nlohmann::ordered_json members;
-  members["Model"] = pet::name_of(fit.model);
-  members["Endpoint"] = options.endpoint;
-  members["X"] = options.x;
-  members["Y"] = options.y;
+  nlohmann::ordered_json members = first_members(pet::name_of(fit.model), options);
   members["Plasma"] = options.plasma_level + " over " + options.plasma_time;
-  members["Weights"] = options.se ? "1 / " + *options.se + "^2" : "equal";
+  members["Weights"] = weights_of(options);
   members["Observations"] = fit.observations;
   members["FittedParameters"] = fit.parameters;
   members["Interval"] = options.interval;

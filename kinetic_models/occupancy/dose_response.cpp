@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <cmath>
 #include <limits>
 #include <set>
 
 #include "kinetic_models/detail/autodiff.h"
+#include "kinetic_models/detail/curve_statistics.h"
 #include "kinetic_models/detail/regression.h"
 #include "kinetic_models/detail/solver.h"
 #include "libpet/error.h"
@@ -153,14 +153,10 @@ void Curve::check() {
   if (is_flat) throw bad_input("curve", "the same value in all observations", "values that differ");
 }
 
-// Weights have a mean of 1.
 void Curve::set_weights() {
-  root_weight_.assign(observations_.size(), 1.0);
-  double sum = 0.0;
-  for (const CurveObservation& o : observations_) sum += 1.0 / (o.standard_error * o.standard_error);
-  if (!std::isfinite(sum)) return;
-  for (std::size_t i = 0; i < observations_.size(); ++i)
-    root_weight_[i] = std::sqrt(static_cast<double>(observations_.size()) / sum) / observations_[i].standard_error;
+  std::vector<double> errors;
+  for (const CurveObservation& o : observations_) errors.push_back(o.standard_error);
+  root_weight_ = detail::root_weights(errors);
 }
 
 double Curve::largest_binding(std::size_t subject) const {
@@ -336,13 +332,10 @@ CurveTarget target_of(const Fitted& fit, double occupancy) {
 }
 
 void add_criteria(CurveFit& fit) {
-  const auto n = static_cast<double>(fit.observations);
-  const auto k = static_cast<double>(fit.parameters);
-  if (!(fit.rss > 0.0)) return;
-  const double deviance = n * std::log(fit.rss / n);
-  fit.aic = deviance + 2.0 * (k + 1.0);
-  fit.bic = deviance + (k + 1.0) * std::log(n);
-  if (n - k - 2.0 >= 1.0) fit.aicc = fit.aic + 2.0 * (k + 1.0) * (k + 2.0) / (n - k - 2.0);
+  const detail::Criteria criteria = detail::criteria_of(fit.rss, fit.observations, fit.parameters);
+  fit.aic = criteria.aic;
+  fit.aicc = criteria.aicc;
+  fit.bic = criteria.bic;
 }
 
 void judge(CurveFit& result, const Fitted& fit) {
@@ -376,10 +369,7 @@ void require_held_sizes(const CurveOptions& options) {
 }
 
 const Estimate& CurveFit::operator[](std::string_view symbol) const {
-  const auto found =
-      std::find_if(estimates.begin(), estimates.end(), [&](const Estimate& e) { return e.symbol == symbol; });
-  assert(found != estimates.end());
-  return *found;
+  return detail::estimate_named(estimates, symbol);
 }
 
 const std::vector<std::string>& curve_shape_names() {

@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <boost/math/tools/roots.hpp>
-#include <cassert>
 #include <cmath>
 #include <limits>
 #include <optional>
 
 #include "kinetic_models/detail/autodiff.h"
+#include "kinetic_models/detail/curve_statistics.h"
 #include "kinetic_models/detail/solver.h"
 #include "kinetic_models/occupancy/interval.h"
 #include "libpet/error.h"
@@ -403,10 +403,7 @@ Estimate estimate_of(
 }  // namespace
 
 const Estimate& PooledFit::operator[](std::string_view symbol) const {
-  const auto found =
-      std::find_if(estimates.begin(), estimates.end(), [&](const Estimate& e) { return e.symbol == symbol; });
-  assert(found != estimates.end());
-  return *found;
+  return detail::estimate_named(estimates, symbol);
 }
 
 double pooled_deviance(const std::vector<CurveObservation>& observations,

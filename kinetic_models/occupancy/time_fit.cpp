@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <cmath>
 #include <limits>
 #include <set>
 
 #include "kinetic_models/detail/autodiff.h"
+#include "kinetic_models/detail/curve_statistics.h"
 #include "kinetic_models/detail/regression.h"
 #include "kinetic_models/detail/solver.h"
 #include "kinetic_models/detail/varying_rates.h"
@@ -175,14 +175,10 @@ class TimeCourse {
     if (is_flat) throw bad_input("time course", "the same value in all scans", "values that differ");
   }
 
-  // Weights have a mean of 1.
   void set_weights() {
-    root_weight_.assign(observations_.size(), 1.0);
-    double sum = 0.0;
-    for (const TimeObservation& o : observations_) sum += 1.0 / (o.standard_error * o.standard_error);
-    if (!std::isfinite(sum)) return;
-    for (std::size_t i = 0; i < observations_.size(); ++i)
-      root_weight_[i] = std::sqrt(static_cast<double>(observations_.size()) / sum) / observations_[i].standard_error;
+    std::vector<double> errors;
+    for (const TimeObservation& o : observations_) errors.push_back(o.standard_error);
+    root_weight_ = detail::root_weights(errors);
   }
 
   double largest(const Subject& subject) const {
@@ -314,13 +310,10 @@ Estimate kon_of(const Fitted& fit) {
 }
 
 void add_criteria(TimeCourseFit& fit) {
-  const auto n = static_cast<double>(fit.observations);
-  const auto k = static_cast<double>(fit.parameters);
-  if (!(fit.rss > 0.0)) return;
-  const double deviance = n * std::log(fit.rss / n);
-  fit.aic = deviance + 2.0 * (k + 1.0);
-  fit.bic = deviance + (k + 1.0) * std::log(n);
-  if (n - k - 2.0 >= 1.0) fit.aicc = fit.aic + 2.0 * (k + 1.0) * (k + 2.0) / (n - k - 2.0);
+  const detail::Criteria criteria = detail::criteria_of(fit.rss, fit.observations, fit.parameters);
+  fit.aic = criteria.aic;
+  fit.aicc = criteria.aicc;
+  fit.bic = criteria.bic;
 }
 
 void judge(TimeCourseFit& result, const Fitted& fit) {
@@ -358,10 +351,7 @@ std::string_view name_of(TimeModel model) {
 }
 
 const Estimate& TimeCourseFit::operator[](std::string_view symbol) const {
-  const auto found =
-      std::find_if(estimates.begin(), estimates.end(), [&](const Estimate& e) { return e.symbol == symbol; });
-  assert(found != estimates.end());
-  return *found;
+  return detail::estimate_named(estimates, symbol);
 }
 
 TimeCourseFit fit_time_course(const std::vector<TimeObservation>& observations,

@@ -30,6 +30,7 @@ void add_pairs(const std::vector<Neighbour>& voxels,
                Moments& m) {
   m.correlations = m.squares = m.count;
   m.correlated_xx = m.xx;
+  if (correlation.is_none()) return;
   for (std::size_t i = 0; i < voxels.size(); ++i)
     for (std::size_t j = 0; j < i; ++j) {
       const double r = correlation.between(voxels[i].at, voxels[j].at);
@@ -126,7 +127,8 @@ std::vector<Neighbour> Neighbourhood::around(std::size_t position) const {
   return found;
 }
 
-NoiseCorrelation::NoiseCorrelation(const Grid& grid, const Neighbourhood& neighbourhood, double fwhm_mm) {
+NoiseCorrelation::NoiseCorrelation(const Grid& grid, const Neighbourhood& neighbourhood, double fwhm_mm)
+    : is_none_(fwhm_mm == 0.0) {
   for (std::size_t a = 0; a < 3; ++a) reach_[a] = 2 * neighbourhood.reach()[a];
   const double sd_mm = fwhm_mm / std::sqrt(8.0 * std::log(2.0));
   for (int k = -reach_[2]; k <= reach_[2]; ++k)

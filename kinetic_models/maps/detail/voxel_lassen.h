@@ -47,10 +47,12 @@ class NoiseCorrelation {
  public:
   NoiseCorrelation(const Grid& grid, const Neighbourhood& neighbourhood, double fwhm_mm);
   double between(const std::array<int, 3>& a, const std::array<int, 3>& b) const;
+  bool is_none() const { return is_none_; }  ///< FWHM 0
 
  private:
   std::array<int, 3> reach_;
   std::vector<double> by_offset_;
+  bool is_none_;
 };
 
 /// A Lassen plot of the voxels around one of them.
