@@ -353,17 +353,21 @@ void choose_labels(Json& points) {
 std::vector<Figure> lassen_figures(const Outputs& outputs, const Occupancies& occupancies) {
   const OccupancyRow* whole = occupancies.whole();
   if (whole == nullptr || whole->name != "lassen") return {};
-  Json values = Json::array();
+  std::vector<std::string> names;
   std::vector<double> baselines;
   std::vector<double> drugs;
-  HtmlTable table{"Points of the Lassen plot", {"region", "VT baseline", "VT baseline - VT drug"}, {}};
   for (const OccupancyRow& row : occupancies.table.rows) {
     if (row.index == 0 || !row.baseline || !row.drug) continue;
+    names.push_back(row.name);
     baselines.push_back(*row.baseline);
     drugs.push_back(*row.drug);
-    const double fall = residuals(std::span(&baselines.back(), 1), std::span(&drugs.back(), 1)).front();
-    values.push_back({{"r", row.name}, {"x", drawn(*row.baseline)}, {"y", drawn(fall)}});
-    table.rows.push_back({row.name, shown(*row.baseline), shown(fall)});
+  }
+  const std::vector<double> falls = residuals(baselines, drugs);
+  Json values = Json::array();
+  HtmlTable table{"Points of the Lassen plot", {"region", "VT baseline", "VT baseline - VT drug"}, {}};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    values.push_back({{"r", names[i]}, {"x", drawn(baselines[i])}, {"y", drawn(falls[i])}});
+    table.rows.push_back({names[i], shown(baselines[i]), shown(falls[i])});
   }
   choose_labels(values);
   const auto extra = [&](const char* name) -> std::optional<double> {
