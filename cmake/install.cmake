@@ -15,7 +15,8 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/OccupetConfig.cmake.in $
   INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/OccupetConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/OccupetConfig.cmake ${PROJECT_BINARY_DIR}/OccupetConfigVersion.cmake
-  ${CMAKE_CURRENT_LIST_DIR}/FindNIFTI.cmake ${CMAKE_CURRENT_LIST_DIR}/FindOpenJPEG.cmake
+  ${CMAKE_CURRENT_LIST_DIR}/FindISAL.cmake ${CMAKE_CURRENT_LIST_DIR}/FindNIFTI.cmake
+  ${CMAKE_CURRENT_LIST_DIR}/FindOpenJPEG.cmake
   DESTINATION ${package_dir} COMPONENT libraries)
 
 if(EXISTS ${PROJECT_SOURCE_DIR}/data)

@@ -11,6 +11,7 @@ set(rules
   "(fstream|iostream|filesystem)$"    "^(libpet|tools)/"
   "dcmtk/"                            "^libpet/dicom/([^/]+\\.cpp|detail/.*)$"
   "(nifti/.*|nifti[0-9]?_io\\.h|znzlib\\.h)$" "^libpet/io/([^/]+\\.cpp|detail/.*)$"
+  "isa-l/"                            "^libpet/io/[^/]+\\.cpp$"
   "png\\.h$"                           "^tools/report/[^/]+\\.cpp$"
   "openjpeg"                          "^libpet/dicom/([^/]+\\.cpp|detail/.*)$"
   "openssl/"                          "^libpet/([^/]+/)?[^/]+\\.cpp$"

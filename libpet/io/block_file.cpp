@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <isa-l/igzip_lib.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -16,9 +18,9 @@
 namespace pet::detail {
 namespace {
 
-// Noisy floats have few repeats worth a search: level 6 takes 1.3 to 1.7 times as long as level 1, for images that are
-// from 3 % smaller (empty air) to 2 % larger (noise everywhere).
-constexpr int level = 1;
+// Level 3 of the library takes 1.4 times as long as level 2 for images of the same size, level 1 saves 15 % of the time
+// for images that are up to 4 % larger.
+constexpr std::uint32_t level = 2;
 
 struct Compressed {
   std::vector<std::byte> bytes;
@@ -27,19 +29,27 @@ struct Compressed {
 };
 
 // One block as raw deflate data that ends on a byte, without an end of stream: blocks can be put behind one another.
-std::vector<std::byte> deflated(std::span<const std::byte> block, int flush) {
-  z_stream stream{};
-  if (deflateInit2(&stream, level, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
-  std::vector<std::byte> bytes(deflateBound(&stream, block.size()) + 16);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(block.data()));
-  stream.avail_in = static_cast<uInt>(block.size());
-  stream.next_out = reinterpret_cast<Bytef*>(bytes.data());
-  stream.avail_out = static_cast<uInt>(bytes.size());
-  const int result = deflate(&stream, flush);
-  bytes.resize(stream.total_out);
-  deflateEnd(&stream);
-  if (result != (flush == Z_FINISH ? Z_STREAM_END : Z_OK)) throw std::runtime_error("deflate failed");
-  return bytes;
+std::vector<std::byte> deflated(std::span<const std::byte> block) {
+  const auto stream = std::make_unique<isal_zstream>();
+  isal_deflate_init(stream.get());
+  std::vector<std::uint8_t> work(ISAL_DEF_LVL2_DEFAULT);
+  stream->level = level;
+  stream->level_buf = work.data();
+  stream->level_buf_size = static_cast<std::uint32_t>(work.size());
+  stream->flush = FULL_FLUSH;
+  stream->next_in = reinterpret_cast<std::uint8_t*>(const_cast<std::byte*>(block.data()));
+  stream->avail_in = static_cast<std::uint32_t>(block.size());
+  std::vector<std::byte> bytes(block.size() + block.size() / 64 + 1024);
+  for (std::size_t done = 0;; bytes.resize(bytes.size() + bytes.size() / 2)) {
+    stream->next_out = reinterpret_cast<std::uint8_t*>(bytes.data()) + done;
+    stream->avail_out = static_cast<std::uint32_t>(bytes.size() - done);
+    if (isal_deflate(stream.get()) != COMP_OK) throw std::runtime_error("deflate failed");
+    done = bytes.size() - stream->avail_out;
+    if (stream->avail_out > 0) {
+      bytes.resize(done);
+      return bytes;
+    }
+  }
 }
 
 std::array<unsigned char, 4> little_endian(std::uint64_t value) {
@@ -78,7 +88,7 @@ void BlockFile::append(std::size_t count, const std::function<std::vector<std::b
       blocks[i].length = bytes.size();
       if (compress_) {
         blocks[i].checksum = crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
-        blocks[i].bytes = deflated(bytes, Z_FULL_FLUSH);
+        blocks[i].bytes = deflated(bytes);
       } else {
         blocks[i].bytes = std::move(bytes);
       }
@@ -93,8 +103,8 @@ void BlockFile::append(std::size_t count, const std::function<std::vector<std::b
 
 void BlockFile::close() {
   if (compress_) {
-    const std::vector<std::byte> end = deflated({}, Z_FINISH);
-    write(end.data(), end.size());
+    constexpr std::array<unsigned char, 2> last_block = {3, 0};  // RFC 1951: final, fixed codes, empty
+    write(last_block.data(), last_block.size());
     write(little_endian(checksum_).data(), 4);
     write(little_endian(length_).data(), 4);
   }

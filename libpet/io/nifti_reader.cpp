@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nifti2_io.h>
-#include <zlib.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <vector>
 
 #include "libpet/error.h"
+#include "libpet/io/detail/gzip_input.h"
 #include "libpet/io/detail/nifti_header.h"
 #include "libpet/io/detail/nifti_reader.h"
 
@@ -57,27 +56,20 @@ void convert_as(
 }  // namespace
 
 struct NiftiReader::Input {
+  explicit Input(const fs::path& path) : header(read_nifti_header(path)), file(header->iname) {}
+
   NiftiHeader header;
-  gzFile file = nullptr;
+  GzipInput file;
   std::size_t volumes_left = 0;
   std::vector<unsigned char> bytes;
-
-  ~Input() {
-    if (file != nullptr) gzclose(file);
-  }
 };
 
-NiftiReader::NiftiReader(const fs::path& path) : source_(path.string()), input_(std::make_unique<Input>()) {
-  input_->header = read_nifti_header(path);
-  nifti_image& header = *input_->header;
+NiftiReader::NiftiReader(const fs::path& path) : source_(path.string()), input_(std::make_unique<Input>(path)) {
+  const nifti_image& header = *input_->header;
   grid_ = grid_of(header, source_);
   volumes_ = header.ndim >= 4 ? static_cast<std::size_t>(header.nt) : 1;
   input_->volumes_left = volumes_;
-
-  input_->file = gzopen(header.iname, "rb");  // reads what is not compressed as it is
-  if (input_->file == nullptr) throw InputNotFound(source_ + ": cannot be opened: " + std::strerror(errno));
-  gzbuffer(input_->file, 1 << 20);
-  if (gzseek(input_->file, header.iname_offset, SEEK_SET) != header.iname_offset)
+  if (!input_->file.skip(static_cast<std::size_t>(header.iname_offset)))
     throw bad_input(source_, "no voxels at byte " + std::to_string(header.iname_offset),
                     "voxels as the header declares");
 }
@@ -90,20 +82,11 @@ void NiftiReader::read_scaled(std::span<Value> values) {
   const std::size_t length = values.size() * static_cast<std::size_t>(header.nbyper);
   std::vector<unsigned char>& bytes = input_->bytes;
   bytes.resize(length);
-  for (std::size_t done = 0; done < length;) {
-    const auto chunk = static_cast<unsigned>(std::min<std::size_t>(length - done, 1u << 30));
-    const int count = gzread(input_->file, bytes.data() + done, chunk);
-    if (count <= 0) throw bad_input(source_, "an end or an error within the voxels", "as many as the header declares");
-    done += static_cast<std::size_t>(count);
-  }
+  if (input_->file.read(std::as_writable_bytes(std::span(bytes))) != length)
+    throw bad_input(source_, "an end or an error within the voxels", "as many as the header declares");
   // The checksum of a compressed file is compared when its end is reached.
-  unsigned char rest = 0;
-  int error = Z_OK;
-  if (--input_->volumes_left == 0) {
-    gzread(input_->file, &rest, 1);
-    gzerror(input_->file, &error);
-  }
-  if (error != Z_OK && error != Z_STREAM_END)
+  if (--input_->volumes_left == 0) input_->file.skip(1);
+  if (!input_->file.is_whole())
     throw bad_input(source_, "compressed data without their end or checksum", "an undamaged file");
 
   if (header.byteorder != nifti_short_order() && header.swapsize > 1)
