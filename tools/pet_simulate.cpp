@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 
@@ -25,6 +26,9 @@ struct Options {
   std::optional<double> seed;
   bool is_tables_only = false;
   std::string dialect = "plain";
+  std::string decay_correction = "start";
+  std::string transfer_syntax = "explicit";
+  bool is_shuffled = false;
 };
 
 // One run of the command: what was asked for, and what all sessions share.
@@ -36,7 +40,7 @@ struct Run {
   std::string uid_seed;
   fs::path folder;
   bool is_tables_only = false;
-  pet::PetDialect dialect = pet::PetDialect::plain;
+  pet::PetWriteOptions dicom;  ///< what is the same for all sessions
   unsigned threads = 0;
 };
 
@@ -53,6 +57,11 @@ std::uint64_t seed_from(double number) {
   return static_cast<std::uint64_t>(number);
 }
 
+pet::DecayCorrection::Found decay_correction_of(const std::string& name) {
+  using Found = pet::DecayCorrection::Found;
+  return name == "start" ? Found::start : name == "admin" ? Found::administration : Found::none;
+}
+
 Run prepare(const Options& options, const pet::Common& common) {
   Run run;
   run.study = pet::read_study(options.study);
@@ -62,7 +71,10 @@ Run prepare(const Options& options, const pet::Common& common) {
   run.provenance = pet::provenance_of({options.study});
   run.uid_seed = run.provenance.inputs.front().sha256 + " " + std::to_string(run.study.seed);
   run.is_tables_only = options.is_tables_only;
-  run.dialect = pet::pet_dialect(options.dialect);
+  run.dicom.dialect = pet::pet_dialect(options.dialect);
+  run.dicom.encoding = pet::pet_encoding(options.transfer_syntax);
+  run.dicom.decay_correction = decay_correction_of(options.decay_correction);
+  run.dicom.is_shuffled = options.is_shuffled;
   run.threads = common.threads;
   return run;
 }
@@ -111,7 +123,7 @@ std::vector<fs::path> write_dicom(const Run& run,
                                   const pet::DynamicImage& image,
                                   const fs::path& folder) {
   const pet::StudySession& session = run.study.sessions[session_index];
-  pet::PetWriteOptions options;
+  pet::PetWriteOptions options = run.dicom;
   options.uid_seed = run.uid_seed + " " + session.label;
   options.patient_id = "SIM" + run.study.subject;
   options.frame_of_reference_key = run.uid_seed;
@@ -120,7 +132,6 @@ std::vector<fs::path> write_dicom(const Run& run,
   options.injection_datetime = session.injection;
   options.patient_weight_kg = run.study.body_weight_kg;
   if (session.drug) options.drug = session.drug->name;
-  options.dialect = run.dialect;
   options.threads = run.threads;
   fs::create_directories(folder);
   return pet::write_pet_series(image, options, folder);
@@ -146,7 +157,8 @@ void write_session(const Run& run, std::size_t session_index, pet::Progress& pro
   if (run.is_tables_only) return;
   write_labels(run, segmented);
   std::vector<fs::path> series = write_dicom(run, session_index, image, folder / "dicom");
-  series.resize(static_cast<std::size_t>(run.study.grid.size[2]));  // the first frame says where all slices are
+  // The first frame says where all slices are; Enhanced PET is one file.
+  series.resize(std::min(series.size(), static_cast<std::size_t>(run.study.grid.size[2])));
   pet::write_dicom_segmentation(run.labels, series, run.uid_seed + " " + session.label + " labels",
                                 segmented + "_dseg.dcm");
   progress.advance(run.study.frames.size());
@@ -176,7 +188,7 @@ int main(int argc, char** argv) {
   return pet::Tool("pet-simulate", "write a study with known truth, as a scanner and a laboratory would")
       .description(
           "Reads the description of a study (docs/formats/study.md): tracer, blood curves, regions with their shapes "
-          "and kinetics, frames, noise, and sessions with their drug. Writes for every session a classic PET DICOM "
+          "and kinetics, frames, noise, and sessions with their drug. Writes for every session a PET DICOM "
           "series, the label map as NIfTI and as DICOM segmentation, the input function, blood samples and "
           "time-activity curves with and without noise; and for the study truth.tsv and truth.json, which say what "
           "an analysis should find. The same description and seed give the same bytes.")
@@ -186,7 +198,13 @@ int main(int argc, char** argv) {
       .argument("study", options.study, "description of the study, JSON")
       .option("seed", options.seed, "N", "seed of the noise and of the identifiers, instead of the study's")
       .option("dialect", options.dialect, "NAME", "whose way of writing DICOM series is imitated")
-      .choices("dialect", {"plain", "siemens", "ge", "cps", "philips", "philips-counts"})
+      .choices("dialect", {"plain", "siemens", "ge", "cps", "philips", "philips-counts", "enhanced"})
+      .option("decay-correction", options.decay_correction, "NAME", "to what stored values are corrected")
+      .choices("decay-correction", {"start", "admin", "none"})
+      .option("transfer-syntax", options.transfer_syntax, "NAME", "how the files of the series are encoded")
+      .choices("transfer-syntax",
+               {"explicit", "implicit", "big-endian", "deflated", "rle", "jpeg", "jpeg-sv1", "jpeg2000"})
+      .option("shuffle-names", options.is_shuffled, "name files of the series in no order")
       .option("tables-only", options.is_tables_only, "write no images: curves, blood and truth only")
       .required_output("DIR", "folder to write")
       .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });

@@ -165,10 +165,10 @@ void add_region(TID1500_MeasurementReport& report,
 void add_image_library(TID1500_MeasurementReport& report, const detail::SourceSeries& source) {
   require(report.getImageLibrary().createNewImageLibrary(), "image library");
   require(report.getImageLibrary().addImageGroup(), "image library");
-  for (const detail::SourceImage& image : source.images) {
-    if (image.start != source.images.front().start) break;
+  for (const detail::SourceImage* image : source.objects()) {
+    if (image->start != source.images.front().start) break;
     DcmFileFormat file;
-    require(file.loadFileUntilTag(image.file.c_str(), EXS_Unknown, EGL_noChange, DCM_MaxReadLength, ERM_autoDetect,
+    require(file.loadFileUntilTag(image->file.c_str(), EXS_Unknown, EGL_noChange, DCM_MaxReadLength, ERM_autoDetect,
                                   DCM_PixelData),
             "source image");
     const OFCondition added =
@@ -220,8 +220,8 @@ void fill_document(DSRDocument& document, const detail::SourceSeries& source, co
   require(document.setDeviceSerialNumber("0"), "manufacturer");
   require(document.setSoftwareVersions(version()), "software");
   auto& evidence = document.getCurrentRequestedProcedureEvidence();
-  for (const detail::SourceImage& image : source.images)
-    require(evidence.addItem(source.study_uid, source.series_uid, image.sop_class, image.sop_instance), "evidence");
+  for (const detail::SourceImage* image : source.objects())
+    require(evidence.addItem(source.study_uid, source.series_uid, image->sop_class, image->sop_instance), "evidence");
   if (segments)
     require(evidence.addItem(segments->study_uid, segments->series_uid, segments->sop_class, segments->sop_instance),
             "evidence");

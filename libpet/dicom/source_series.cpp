@@ -11,8 +11,8 @@ std::vector<std::filesystem::path> first_frame_files(const SourceOfDerivation& s
   const detail::SourceSeries series = detail::read_source_series(source.folder, source.series_uid, source.threads);
   constexpr std::int64_t together_us = 1000;
   std::vector<std::filesystem::path> files;
-  for (const detail::SourceImage& image : series.images)
-    if (image.start.us - series.images.front().start.us <= together_us) files.push_back(image.file);
+  for (const detail::SourceImage* image : series.objects())
+    if (image->start.us - series.images.front().start.us <= together_us) files.push_back(image->file);
   return files;
 }
 

@@ -14,7 +14,8 @@ struct SourceOfDerivation {
   unsigned threads = 0;
 };
 
-/// The files of the first frame of that series, one a slice: where all of its frames lie. Throws InputError.
+/// The files of the first frame of that series, one a slice or, of Enhanced PET, with all: where all of its frames lie.
+/// Throws InputError.
 std::vector<std::filesystem::path> first_frame_files(const SourceOfDerivation& source);
 
 }  // namespace pet

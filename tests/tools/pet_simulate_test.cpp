@@ -228,3 +228,34 @@ TEST_CASE("A folder that holds something is kept without --force, and a failed r
   for (const auto& entry : fs::directory_iterator(folder.path))
     CHECK(entry.path().filename().string().find("partial") == std::string::npos);
 }
+
+TEST_CASE("pet-simulate writes the same truth in every dialect, encoding and decay correction") {
+  const Folder folder;
+  const std::string study = folder.study(pet::test::small_study());
+  const auto image_of = [&](const std::string& options, const std::string& name) {
+    const fs::path out = folder.path / name;
+    const CommandResult result = run_command(simulate + " " + study + " -q " + options + " -o " + out.string());
+    INFO(result.err);
+    REQUIRE(result.status == 0);
+    return pet::read_pet_series((out / baseline).parent_path() / "dicom");
+  };
+  const pet::DynamicImage plain = image_of("", "plain");
+  const float largest = *std::max_element(plain.voxels.begin(), plain.voxels.end());
+  for (const char* options : {"--dialect enhanced --transfer-syntax jpeg2000 --decay-correction admin",
+                              "--dialect philips-counts --transfer-syntax rle --shuffle-names",
+                              "--dialect siemens --transfer-syntax deflated --decay-correction none"}) {
+    CAPTURE(options);
+    const pet::DynamicImage image = image_of(options, "out-" + std::to_string(std::string(options).size()));
+    REQUIRE(image.voxels.size() == plain.voxels.size());
+    double worst = 0.0;
+    for (std::size_t v = 0; v < image.voxels.size(); ++v)
+      worst = std::max(worst, std::abs(static_cast<double>(image.voxels[v] - plain.voxels[v])));
+    CHECK(worst <= 2.0 * static_cast<double>(largest) / 32767.0);
+    for (std::size_t f = 0; f < image.frames.size(); ++f)
+      CHECK(image.frames[f].start_min == Approx(plain.frames[f].start_min).margin(1e-3 / 60.0));
+  }
+  const CommandResult wrong =
+      run_command(simulate + " " + study + " --transfer-syntax jpeg-ls -o " + (folder.path / "wrong").string());
+  CHECK(wrong.status == 2);
+  CHECK(wrong.err.find("jpeg2000") != std::string::npos);
+}

@@ -18,6 +18,13 @@ double length(const Vector3& a) {
   return std::hypot(a[0], a[1], a[2]);
 }
 
+// Which frame of the object is meant, where it has several.
+void add_frame_number(const SourceImage& image, SourceImageItem& item) {
+  if (image.frame > 0)
+    require(item.getImageSOPInstanceReference().addReferencedFrameNumber(static_cast<Uint16>(image.frame)),
+            "frame of the source image");
+}
+
 }  // namespace
 
 SharedGeometry shared_geometry(const Grid& grid) {
@@ -48,13 +55,20 @@ void add_derivation(const std::vector<const SourceImage*>& images,
                     FGDerivationImage& derivation) {
   DerivationImageItem* item = nullptr;
   require(derivation.addDerivationImageItem(code_macro(how), description, item), "derivation");
+  std::string last;
   for (const SourceImage* image : images) {
+    if (image->sop_instance == last) {
+      add_frame_number(*image, *item->getSourceImageItems().back());
+      continue;
+    }
+    last = image->sop_instance;
     auto source = std::make_unique<SourceImageItem>();
     require(source->getPurposeOfReferenceCode().set("121322", "DCM", "Source image for image processing operation"),
             "purpose");
     auto& reference = source->getImageSOPInstanceReference();
     require(reference.setReferencedSOPClassUID(image->sop_class), "source image");
     require(reference.setReferencedSOPInstanceUID(image->sop_instance), "source image");
+    add_frame_number(*image, *source);
     item->getSourceImageItems().push_back(source.release());
   }
 }

@@ -66,13 +66,13 @@ void put_source_references(const SourceSeries& source, DcmItem& item) {
   DcmItem* series = nullptr;
   require_good(item.findOrCreateSequenceItem(DCM_ReferencedSeriesSequence, series), "object", "source series");
   put(*series, DCM_SeriesInstanceUID, source.series_uid);
-  for (const SourceImage& image : source.images) {
+  for (const SourceImage* image : source.objects()) {
     DcmItem* instance = nullptr;
     constexpr long append = -2;
     require_good(series->findOrCreateSequenceItem(DCM_ReferencedInstanceSequence, instance, append), "object",
                  "source series");
-    put(*instance, DCM_ReferencedSOPClassUID, image.sop_class);
-    put(*instance, DCM_ReferencedSOPInstanceUID, image.sop_instance);
+    put(*instance, DCM_ReferencedSOPClassUID, image->sop_class);
+    put(*instance, DCM_ReferencedSOPInstanceUID, image->sop_instance);
   }
 }
 

@@ -14,7 +14,7 @@ namespace {
 constexpr double philips_lead_s = 58.0;
 constexpr double philips_activity_factor = 0.159047;
 
-constexpr std::array<Dialect, 6> dialects = {{
+constexpr std::array<Dialect, 7> dialects = {{
     {.dialect = PetDialect::plain, .name = "plain", .manufacturer = "Occupet", .model = "simulation"},
     {.dialect = PetDialect::siemens,
      .name = "siemens",
@@ -51,6 +51,7 @@ constexpr std::array<Dialect, 6> dialects = {{
      .series_lead_s = philips_lead_s,
      .is_always_signed = true,
      .activity_factor = philips_activity_factor},
+    {.dialect = PetDialect::enhanced, .name = "enhanced", .manufacturer = "Occupet", .model = "simulation"},
 }};
 
 }  // namespace

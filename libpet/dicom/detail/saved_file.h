@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <string>
 
+#include "libpet/dicom/pet_writer.h"
+
 namespace pet::detail {
 
 /// Adds an element; the text must fit its VR. Throws OutputError if DCMTK refuses.
@@ -19,7 +21,10 @@ void put_code(DcmItem& item,
               const std::string& scheme,
               const std::string& meaning);
 
-/// Writes a file in explicit little endian whose bytes depend on its dataset alone. Throws OutputError.
-void save(DcmFileFormat& file, const std::filesystem::path& path);
+/// Makes the encoder known to DCMTK that a transfer syntax needs; before save() on several threads.
+void prepare_encoding(PetEncoding encoding);
+
+/// Writes a file whose bytes depend on its dataset and the encoding alone. Throws OutputError.
+void save(DcmFileFormat& file, const std::filesystem::path& path, PetEncoding encoding = PetEncoding::explicit_little);
 
 }  // namespace pet::detail

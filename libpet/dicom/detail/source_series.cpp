@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "libpet/dicom/detail/dataset.h"
@@ -19,13 +20,22 @@ Dataset header_of(const FileHeader& header, const std::filesystem::path& file) {
   return {header.elements, file.string()};
 }
 
-SourceImage source_image(const Instance& instance) {
-  const FileHeader header = read_file_header(instance.file);
-  return {.file = instance.file,
-          .sop_class = instance.sop_class,
-          .sop_instance = header_of(header, instance.file).required_text(DCM_SOPInstanceUID),
-          .position_mm = instance.position_mm,
-          .start = instance.start};
+// What an object is called, of each file once.
+struct Name {
+  std::string sop_class;
+  std::string sop_instance;
+};
+
+std::map<std::filesystem::path, Name> names_of(const std::vector<Instance>& instances, unsigned threads) {
+  std::map<std::filesystem::path, Name> names;
+  for (const Instance& instance : instances) names[instance.file].sop_class = instance.sop_class;
+  std::vector<std::pair<const std::filesystem::path, Name>*> each;
+  for (auto& name : names) each.push_back(&name);
+  parallel_for(each.size(), threads, [&](std::size_t i) {
+    const FileHeader header = read_file_header(each[i]->first);
+    each[i]->second.sop_instance = header_of(header, each[i]->first).required_text(DCM_SOPInstanceUID);
+  });
+  return names;
 }
 
 // What the images have in common, from the first of them.
@@ -39,7 +49,32 @@ void read_common(const Instance& first, SourceSeries& source) {
   source.series_time = data.text(DCM_SeriesTime);
 }
 
+SourceSeries source_of(const std::vector<Instance>& instances, unsigned threads) {
+  const auto names = names_of(instances, threads);
+  SourceSeries source;
+  for (const Instance& instance : instances) {
+    if (!instance.problem.empty()) throw InputError(instance.problem);
+    const Name& name = names.at(instance.file);
+    source.images.push_back({.file = instance.file,
+                             .frame = instance.is_enhanced_pet() ? instance.pixels.frame + 1 : 0,
+                             .sop_class = name.sop_class,
+                             .sop_instance = name.sop_instance,
+                             .position_mm = instance.position_mm,
+                             .start = instance.start});
+  }
+  read_common(instances.front(), source);
+  return source;
+}
+
 }  // namespace
+
+std::vector<const SourceImage*> SourceSeries::objects() const {
+  std::vector<const SourceImage*> found;
+  std::set<std::string> seen;
+  for (const SourceImage& image : images)
+    if (seen.insert(image.sop_instance).second) found.push_back(&image);
+  return found;
+}
 
 std::vector<const SourceImage*> SourceSeries::at(const Vector3& position_mm) const {
   constexpr double tolerance_mm = 0.01;
@@ -55,36 +90,21 @@ std::vector<const SourceImage*> SourceSeries::at(const Vector3& position_mm) con
 SourceSeries read_source_series(const std::filesystem::path& folder, const std::string& series_uid, unsigned threads) {
   const Scan scan = scan_for_pet({folder}, threads);
   const Series& series = choose_series(scan, series_uid, folder.string());
-  for (const Instance& instance : series.instances) {
-    if (!instance.problem.empty()) throw InputError(instance.problem);
-    if (instance.is_enhanced_pet())
-      throw bad_input(instance.file.string() + " tag (0008,0016) SOPClassUID", "Enhanced PET",
-                      "classic PET, to whose study derived objects can be added");
-  }
-
-  SourceSeries source;
-  source.images.resize(series.instances.size());
-  parallel_for(series.instances.size(), threads,
-               [&](std::size_t i) { source.images[i] = source_image(series.instances[i]); });
+  SourceSeries source = source_of(series.instances, threads);
   std::ranges::stable_sort(source.images, {}, &SourceImage::start);
-
-  read_common(series.first(), source);
   return source;
 }
 
 SourceSeries source_series_of(const std::vector<std::filesystem::path>& files) {
-  SourceSeries source;
-  std::optional<Instance> first;
+  std::vector<Instance> instances;
   for (const auto& file : files) {
-    std::optional<Instance> instance = read_instance(file);
-    if (!instance || !instance->is_classic_pet()) throw bad_input(file.string(), "no PET image", "one");
-    if (!instance->problem.empty()) throw InputError(instance->problem);
-    source.images.push_back(source_image(*instance));
-    if (!first) first = std::move(instance);
+    const std::vector<Instance> slices = read_instances(file);
+    if (slices.empty() || !(slices.front().is_classic_pet() || slices.front().is_enhanced_pet()))
+      throw bad_input(file.string(), "no PET image", "one");
+    instances.insert(instances.end(), slices.begin(), slices.end());
   }
-  if (!first) throw UsageError("an object that is derived from a series needs files of it");
-  read_common(*first, source);
-  return source;
+  if (instances.empty()) throw UsageError("an object that is derived from a series needs files of it");
+  return source_of(instances, 1);
 }
 
 }  // namespace pet::detail

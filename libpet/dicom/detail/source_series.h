@@ -10,9 +10,10 @@
 
 namespace pet::detail {
 
-/// One object of the series that a derived object refers to.
+/// One slice of the series that a derived object refers to.
 struct SourceImage {
   std::filesystem::path file;
+  std::size_t frame = 0;  ///< of the file, from 1; 0 where the file is one image
   std::string sop_class;
   std::string sop_instance;
   Vector3 position_mm{};
@@ -28,6 +29,8 @@ struct SourceSeries {
   std::string series_date, series_time;  ///< as stored: DA, TM
 
   const std::filesystem::path& first_file() const { return images.front().file; }
+  /// One image of each object, in order.
+  std::vector<const SourceImage*> objects() const;
   /// The images whose first voxel lies at `position_mm` within 0.01 mm, by start.
   std::vector<const SourceImage*> at(const Vector3& position_mm) const;
 };

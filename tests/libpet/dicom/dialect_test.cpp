@@ -17,8 +17,9 @@ using Found = DecayCorrection::Found;
 
 namespace {
 
-constexpr PetDialect dialects[] = {PetDialect::plain, PetDialect::siemens, PetDialect::ge,
-                                   PetDialect::cps,   PetDialect::philips, PetDialect::philips_counts};
+constexpr PetDialect dialects[] = {PetDialect::plain,   PetDialect::siemens, PetDialect::ge,
+                                   PetDialect::cps,     PetDialect::philips, PetDialect::philips_counts,
+                                   PetDialect::enhanced};
 constexpr Found corrections[] = {Found::start, Found::administration, Found::none};
 constexpr const char* conditions[] = {"plain", "midnight", "gap", "shuffled"};
 constexpr E_TransferSyntax syntaxes[] = {
@@ -97,7 +98,7 @@ TEST_CASE("Every pair of dialect, decay correction, condition and transfer synta
         for (const std::string& b : values)
           if (a < b) pairs.insert(a + b);
     }
-  CHECK(pairs.size() == 9 * 6 + 9 * 3 + 9 * 4 + 6 * 3 + 6 * 4 + 3 * 4);
+  CHECK(pairs.size() == 9 * 7 + 9 * 3 + 9 * 4 + 7 * 3 + 7 * 4 + 3 * 4);
 }
 
 TEST_CASE("What a scanner's times mean is found and told", "[dicom][dialect]") {

@@ -6,8 +6,8 @@
 #include <dcmtk/dcmjpeg/djrplol.h>
 #include <dcmtk/dcmjpls/djencode.h>
 
+#include "libpet/dicom/detail/jpeg2000_encoder.h"
 #include "tests/libpet/dicom/dicom_item.h"
-#include "tests/libpet/dicom/jpeg2000_encoder.h"
 #include "tests/libpet/dicom/simulated_series.h"
 
 namespace pet::test {
@@ -31,7 +31,7 @@ void encode(const std::vector<std::filesystem::path>& files, E_TransferSyntax sy
     require(file.loadFile(path.c_str()));
     require(file.loadAllDataIntoMemory());
     if (syntax == EXS_JPEG2000 || syntax == EXS_JPEG2000LosslessOnly)
-      compress_jpeg2000(*file.getDataset(), syntax);
+      detail::compress_jpeg2000(*file.getDataset(), syntax);
     else
       require(file.getDataset()->chooseRepresentation(syntax, is_jpeg ? &lossless : nullptr));
     require(file.saveFile(path.c_str(), syntax, EET_UndefinedLength, EGL_recalcGL, EPD_noChange, 0, 0, mode));

@@ -2,9 +2,12 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "libpet/dicom/pet_image.h"
 #include "tests/libpet/dicom/encoded_series.h"
@@ -40,6 +43,11 @@ void replace_pixels(const SeriesOnDisk& series, const Change& change) {
   });
 }
 
+std::string bytes_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 }  // namespace
 
 TEST_CASE("Every uncompressed transfer syntax holds the same image", "[dicom][encoding]") {
@@ -50,6 +58,50 @@ TEST_CASE("Every uncompressed transfer syntax holds the same image", "[dicom][en
     INFO(DcmXfer(syntax).getXferName());
     CHECK(series.read().voxels == series.sound.voxels);
   }
+}
+
+TEST_CASE("A series is written in the transfer syntax that is asked for", "[dicom][encoding]") {
+  const std::pair<const char*, E_TransferSyntax> encodings[] = {{"explicit", EXS_LittleEndianExplicit},
+                                                                {"implicit", EXS_LittleEndianImplicit},
+                                                                {"big-endian", EXS_BigEndianExplicit},
+                                                                {"deflated", EXS_DeflatedLittleEndianExplicit},
+                                                                {"rle", EXS_RLELossless},
+                                                                {"jpeg", EXS_JPEGProcess14},
+                                                                {"jpeg-sv1", EXS_JPEGProcess14SV1},
+                                                                {"jpeg2000", EXS_JPEG2000LosslessOnly}};
+  const SeriesOnDisk plain(smooth_image());
+  for (const auto& [name, syntax] : encodings)
+    for (const PetDialect dialect : {PetDialect::ge, PetDialect::enhanced}) {
+      CAPTURE(name, dialect);
+      const TemporaryFolder folder;
+      PetWriteOptions options = small_options();
+      options.encoding = pet_encoding(name);
+      options.dialect = dialect;
+      options.is_shuffled = dialect == PetDialect::ge;
+      const auto files = write_pet_series(smooth_image(), options, folder.path());
+      DcmFileFormat file;
+      REQUIRE(file.loadFile(files.front().c_str()).good());
+      CHECK(file.getDataset()->getOriginalXfer() == syntax);
+      const DynamicImage image = read_pet_series(folder.path());
+      REQUIRE(image.voxels.size() == plain.sound.voxels.size());
+      double worst = 0.0;
+      for (std::size_t v = 0; v < image.voxels.size(); ++v)
+        worst = std::max(worst, std::abs(static_cast<double>(image.voxels[v] - plain.sound.voxels[v])));
+      CHECK(worst <= 2.0 * 1.6 / 32767.0);  // the largest value of the image is below 1.6 kBq/mL
+      const auto again = bytes_of(files.back());
+      write_pet_series(smooth_image(), options, folder.path());
+      CHECK(bytes_of(files.back()) == again);
+    }
+  CHECK_THROWS_WITH(pet_encoding("jpeg-ls"), Contains("jpeg2000"));
+}
+
+TEST_CASE("Names of files in no order are as many as there are slices", "[dicom][encoding]") {
+  const TemporaryFolder folder;
+  PetWriteOptions options = small_options();
+  options.is_shuffled = true;
+  const auto files = write_pet_series(small_image(), options, folder.path());
+  CHECK(std::set<std::filesystem::path>(files.begin(), files.end()).size() == 9);
+  CHECK_FALSE(std::is_sorted(files.begin(), files.end()));
 }
 
 TEST_CASE("Lossless compression holds the same image", "[dicom][encoding]") {

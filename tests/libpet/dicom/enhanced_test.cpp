@@ -6,12 +6,16 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "libpet/dicom/coded_concept.h"
+#include "libpet/dicom/parametric_map.h"
 #include "libpet/dicom/pet_image.h"
+#include "libpet/dicom/segmentation.h"
 #include "libpet/dicom/source_series.h"
 #include "libpet/error.h"
 #include "tests/libpet/dicom/encoded_series.h"
 #include "tests/libpet/dicom/enhanced_series.h"
 #include "tests/libpet/dicom/simulated_series.h"
+#include "tests/libpet/dicom/validator.h"
 
 using namespace pet;
 using namespace pet::test;
@@ -199,9 +203,76 @@ TEST_CASE("Enhanced PET that cannot be used is refused for its frame's reason", 
              Contains("(7fe0,0010)") && Contains("80 bytes"));
 }
 
-TEST_CASE("Results do not go into the study of Enhanced PET, and this is said", "[dicom][enhanced]") {
-  const EnhancedOnDisk disk;
-  write_enhanced(disk.slices, disk.file());
-  CHECK_THROWS_WITH(first_frame_files({disk.folder.path(), "", 1}),
-                    Contains("(0008,0016)") && Contains("Enhanced PET"));
+TEST_CASE("Enhanced PET that is written is read to the image, whatever it is corrected to", "[dicom][enhanced]") {
+  const DynamicImage truth = small_image({{1.0, 2.0}, {2.0, 4.0}, {4.0, 9.0}});
+  for (const auto decay :
+       {DecayCorrection::Found::start, DecayCorrection::Found::administration, DecayCorrection::Found::none}) {
+    const TemporaryFolder folder;
+    PetWriteOptions options = small_options(decay);
+    options.dialect = PetDialect::enhanced;
+    const auto files = write_pet_series(truth, options, folder.path());
+    CHECK(files.size() == 1);
+    const DynamicImage read = read_pet_series(folder.path());
+    // The object says a time, not what that time is.
+    using Found = DecayCorrection::Found;
+    CHECK((read.decay.found == Found::none) == (decay == Found::none));
+    if (decay != Found::none)
+      CHECK(read.decay.reference_min.value() == Approx(decay == Found::start ? 1.0 : 0.0).margin(1e-5));
+    REQUIRE(read.frames.size() == truth.frames.size());
+    for (std::size_t f = 0; f < truth.frames.size(); ++f)
+      CHECK(read.frames[f].start_min == Approx(truth.frames[f].start_min).margin(1e-3 / 60.0));
+    REQUIRE(read.voxels.size() == truth.voxels.size());
+    const float largest = *std::max_element(truth.voxels.begin(), truth.voxels.end());
+    for (std::size_t v = 0; v < truth.voxels.size(); ++v)
+      CHECK(read.voxels[v] == Approx(truth.voxels[v]).margin(static_cast<double>(largest) / 32767.0));
+    CHECK(read.tracer.injected_activity_MBq.value() == Approx(truth.tracer.injected_activity_MBq.value()));
+    if (!is_validator_there()) continue;
+    const std::string text = validator_output(files.front());
+    INFO(text);
+    CHECK(text.find("EnhancedPETImage") != std::string::npos);
+    CHECK(text.find("Error") == std::string::npos);
+  }
+}
+
+TEST_CASE("Results go into the study of Enhanced PET and name its frames", "[dicom][enhanced]") {
+  const TemporaryFolder folder;
+  const DynamicImage image = small_image();
+  PetWriteOptions options = small_options();
+  options.dialect = PetDialect::enhanced;
+  const auto files = write_pet_series(image, options, folder / "dicom");
+  CHECK(first_frame_files({folder / "dicom", "", 1}) == files);
+
+  ParametricMap map;
+  map.grid = image.grid;
+  map.values.assign(image.grid.voxel_count(), 1.5f);
+  map.quantity = concept_of_quantity("BPND");
+  map.unit = concept_of_unit("1");
+  map.description = "BPND";
+  write_parametric_map(map, {folder / "dicom", "", 1}, "seed", folder / "map.dcm");
+  LabelMap labels{image.grid, std::vector<std::int32_t>(image.grid.voxel_count(), 1), {{1, "all"}}, {}};
+  write_dicom_segmentation(labels, files, "seed", folder / "seg.dcm");
+
+  for (const char* name : {"map.dcm", "seg.dcm"}) {
+    CAPTURE(name);
+    DcmFileFormat file;
+    REQUIRE(file.loadFile((folder / name).c_str()).good());
+    DcmDataset& data = *file.getDataset();
+    DcmItem* series = nullptr;
+    REQUIRE(data.findAndGetSequenceItem(DCM_ReferencedSeriesSequence, series).good());
+    DcmSequenceOfItems* instances = nullptr;
+    REQUIRE(series->findAndGetSequence(DCM_ReferencedInstanceSequence, instances).good());
+    CHECK(instances->card() == 1);
+    // Slices of the object stand by time, then along the normal: slice 2 of 3 is 2, 5, 8 of three frames.
+    DcmItem& groups = sequence_item(data, DCM_PerFrameFunctionalGroupsSequence, 1);
+    DcmItem& derivation = sequence_item(groups, DCM_DerivationImageSequence);
+    DcmItem& source = sequence_item(derivation, DCM_SourceImageSequence);
+    REQUIRE(image.grid.size[2] == 3);
+    REQUIRE(image.frames.size() == 3);
+    CHECK(text_of(source, DCM_ReferencedFrameNumber) == "2\\5\\8");
+    if (is_validator_there()) {
+      const std::string text = validator_output(folder / name);
+      INFO(text);
+      CHECK(text.find("Error") == std::string::npos);
+    }
+  }
 }

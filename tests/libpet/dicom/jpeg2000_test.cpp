@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/libpet/dicom/jpeg2000_encoder.h"
+#include "libpet/dicom/detail/jpeg2000_encoder.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -14,6 +14,10 @@
 using namespace pet;
 using namespace pet::test;
 using Catch::Contains;
+using pet::detail::codestream_of;
+using pet::detail::CodestreamOptions;
+using pet::detail::compress_jpeg2000;
+using pet::detail::put_fragments;
 
 namespace {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/libpet/dicom/jpeg2000_encoder.h"
+#include "libpet/dicom/detail/jpeg2000_encoder.h"
 
 #include <dcmtk/dcmdata/dcpixel.h>
 #include <dcmtk/dcmdata/dcpixseq.h>
@@ -9,11 +9,12 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
-#include <stdexcept>
+#include <string>
 
-#include "tests/libpet/dicom/dicom_item.h"
+#include "libpet/error.h"
+#include "libpet/io/output_files.h"
 
-namespace pet::test {
+namespace pet::detail {
 namespace {
 
 struct Sink {
@@ -39,8 +40,12 @@ OPJ_OFF_T skip_some(OPJ_OFF_T count, void* user) {
   return count;
 }
 
-void require_encoded(bool is_good, const char* what) {
-  if (!is_good) throw std::runtime_error(std::string("cannot encode JPEG 2000: ") + what);
+void require_encoded(bool is_good, const std::string& what) {
+  if (!is_good) throw OutputError("JPEG 2000 cannot be encoded: " + what);
+}
+
+void require(const OFCondition& status) {
+  require_encoded(status.good(), status.text());
 }
 
 using Image = std::unique_ptr<opj_image_t, decltype(&opj_image_destroy)>;
@@ -131,4 +136,4 @@ void compress_jpeg2000(DcmDataset& data, E_TransferSyntax syntax) {
   if (options.is_lossy) require(data.putAndInsertString(DCM_LossyImageCompression, "01"));
 }
 
-}  // namespace pet::test
+}  // namespace pet::detail

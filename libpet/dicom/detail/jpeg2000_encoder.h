@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace pet::test {
+namespace pet::detail {
 
-/// A JPEG 2000 codestream of one component.
+/// A JPEG 2000 codestream (ITU-T T.800) of one component. The functions throw OutputError.
 struct CodestreamOptions {
   int rows = 0;
   int columns = 0;
@@ -26,4 +26,4 @@ void compress_jpeg2000(DcmDataset& data, E_TransferSyntax syntax);
 /// Puts fragments in place of the pixels of a data set, without a table of offsets.
 void put_fragments(DcmDataset& data, E_TransferSyntax syntax, const std::vector<std::vector<unsigned char>>& fragments);
 
-}  // namespace pet::test
+}  // namespace pet::detail
