@@ -22,3 +22,8 @@ ctest --preset ci --parallel "$jobs"
 cmake --preset release
 cmake --build --preset release --parallel "$jobs" --target commands slow_tests
 ctest --preset release --parallel "$jobs"
+
+# Hostile input, the same every time; for longer: tests/fuzz/run.sh MINUTES.
+status=0
+tests/fuzz/run.sh --jobs "$jobs" --inputs 3000 || status=$?
+[ "$status" = 0 ] || [ "$status" = 77 ] || exit "$status"

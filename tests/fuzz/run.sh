@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Fuzzes every reader: tests/fuzz/run.sh [--build DIR] [--jobs N] [--targets "T1 T2"] MINUTES
 # runs each target for so many minutes (a fraction will do), N at once, from seeds that our own writers make and what
-# earlier runs found worth keeping in DIR/corpus. Ends with 1 and the path of the input if one makes a reader fail
+# earlier runs found worth keeping in DIR/corpus; with --inputs COUNT in place of the minutes so many inputs, the same ones
+# every time, from the seeds alone. Ends with 1 and the path of the input if one makes a reader fail
 # otherwise than with a message, takes more than 20 s or makes it allocate more than 1.25 GB at once (the largest grid
 # of a small Segmentation has 1 GB); with 77, saying so, where there is no clang with libFuzzer.
 set -euo pipefail
@@ -11,22 +12,30 @@ build=$root/build/fuzz
 jobs=1
 targets="dicom_series dicom_regions tables json nifti"
 usage() {
-  echo "usage: tests/fuzz/run.sh [--build DIR] [--jobs N] [--targets \"T1 T2\"] MINUTES" >&2
+  echo "usage: tests/fuzz/run.sh [--build DIR] [--jobs N] [--targets \"T1 T2\"] MINUTES | --inputs COUNT" >&2
   exit 2
 }
 
+inputs=""
 while [ $# -gt 1 ]; do
   case "$1" in
     --build) build=$2 ;;
     --jobs) jobs=$2 ;;
     --targets) targets=$2 ;;
+    --inputs) inputs=$2 ;;
     *) usage ;;
   esac
   shift 2
 done
-[[ "${1:-}" =~ ^[0-9]+(\.[0-9]+)?$ ]] || usage
-seconds=$(awk -v minutes="$1" 'BEGIN { printf "%.0f", 60 * minutes }')
-[ "$seconds" -gt 0 ] || usage
+if [ -n "$inputs" ]; then
+  [[ $# = 0 && "$inputs" =~ ^[1-9][0-9]*$ ]] || usage
+  limit="-runs=$inputs -seed=1"
+else
+  [[ "${1:-}" =~ ^[0-9]+(\.[0-9]+)?$ ]] || usage
+  seconds=$(awk -v minutes="$1" 'BEGIN { printf "%.0f", 60 * minutes }')
+  [ "$seconds" -gt 0 ] || usage
+  limit="-max_total_time=$seconds"
+fi
 
 compiler=clang++-14
 probe='extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }'
@@ -52,16 +61,18 @@ fi
 fuzz_one() {
   local target=$1
   local corpus=$build/corpus/$target findings=$build/findings/$target
+  [ -z "$inputs" ] || corpus=$scratch/corpus/$target
   mkdir -p "$corpus" "$findings"
   local status=0
   # A container of DICOM or NIfTI has no more than some hundred bytes of header; 64 KiB hold every seed.
-  "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len=65536 -timeout=20 -rss_limit_mb=2560 \
+  local start=$SECONDS
+  "$build/tests/fuzz/fuzz_$target" $limit -max_len=65536 -timeout=20 -rss_limit_mb=2560 \
     -malloc_limit_mb=1280 -print_final_stats=1 -artifact_prefix="$findings/" "$corpus" "$scratch/seeds/$target" \
     >"$scratch/$target.log" 2>&1 || status=$?
   local runs
   runs=$(grep -oE 'number_of_executed_units: *[0-9]+' "$scratch/$target.log" | grep -oE '[0-9]+$' || echo 0)
   if [ "$status" = 0 ]; then
-    echo "$target: $seconds s, $runs inputs, no finding"
+    echo "$target: $((SECONDS - start)) s, $runs inputs, no finding"
   else
     echo "$target: found, see $findings and" >&2
     tail -n 60 "$scratch/$target.log" >&2
@@ -70,5 +81,5 @@ fuzz_one() {
 }
 
 export -f fuzz_one
-export build scratch seconds
+export build scratch inputs limit
 printf '%s\n' $targets | xargs -P "$jobs" -I{} bash -c 'fuzz_one {}' || exit 1
