@@ -139,6 +139,17 @@ Slice slice_at(const Volume& volume, const Box& box, const View& view, int throu
 
 }  // namespace
 
+std::string_view name_of(Plane plane) {
+  if (plane == Plane::coronal) return "coronal";
+  return plane == Plane::sagittal ? "sagittal" : "axial";
+}
+
+std::string_view reading_of(Plane plane) {
+  if (plane == Plane::coronal) return "seen from the front: left is the patient's right";
+  return plane == Plane::sagittal ? "seen from the patient's left: left is the front"
+                                  : "seen from below: left is the patient's right";
+}
+
 std::vector<Slice> slices_of(const Grid& grid, std::span<const float> voxels, Plane plane, int count) {
   constexpr int around = 2;
   const Volume volume(grid, voxels);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,12 @@ namespace pet {
 /// Planes of the patient. Seen as radiologists do: axial from below and coronal from the front (the patient's right is
 /// on the left), sagittal from the patient's left (front on the left).
 enum class Plane { axial, coronal, sagittal };
+
+/// "axial".
+std::string_view name_of(Plane plane);
+
+/// From where it is seen: "seen from below: left is the patient's right".
+std::string_view reading_of(Plane plane);
 
 /// A slice of a volume, row by row from its upper left corner; NaN where the volume has no number.
 struct Slice {

@@ -12,7 +12,7 @@ set(rules
   "dcmtk/"                            "^libpet/dicom/([^/]+\\.cpp|detail/.*)$"
   "(nifti/.*|nifti[0-9]?_io\\.h|znzlib\\.h)$" "^libpet/io/([^/]+\\.cpp|detail/.*)$"
   "isa-l/"                            "^libpet/io/[^/]+\\.cpp$"
-  "png\\.h$"                           "^tools/report/[^/]+\\.cpp$"
+  "png\\.h$"                           "^libpet/io/[^/]+\\.cpp$"
   "openjpeg"                          "^libpet/dicom/([^/]+\\.cpp|detail/.*)$"
   "openssl/"                          "^libpet/([^/]+/)?[^/]+\\.cpp$"
   "nlohmann/"                         "(\\.cpp$|/detail/)"

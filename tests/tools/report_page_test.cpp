@@ -427,16 +427,6 @@ TEST_CASE("Every flag of the documentation has a meaning, and no other has") {
   CHECK(detail::meaning_of_flag("something_else").empty());
 }
 
-TEST_CASE("A picture is a PNG of its size and pixels") {
-  const std::string bytes = detail::png_of(2, 1, {1, 0}, {255, 0, 0, 0, 0, 255});
-  REQUIRE(bytes.size() > 33);
-  CHECK(bytes.substr(0, 8) == "\x89PNG\r\n\x1A\n");
-  CHECK(bytes.substr(12, 4) == "IHDR");
-  CHECK(bytes[19] == 2);
-  CHECK(bytes[23] == 1);
-  CHECK(bytes == detail::png_of(2, 1, {1, 0}, {255, 0, 0, 0, 0, 255}));
-}
-
 TEST_CASE("pet-report says what it needs") {
   const Workplace here;
   here.write("study/tacs.tsv", "");

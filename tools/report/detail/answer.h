@@ -46,11 +46,4 @@ std::vector<Explained> flags_that_occur(const Outputs& outputs);
 /// Maps as pictures: HTML of the whole section, empty without maps. Maps beyond `most_bytes` of HTML are named only.
 std::string map_pictures(const Outputs& outputs, std::size_t most_bytes);
 
-/// A picture with a palette (3 bytes a colour, at most 256) as a PNG file. `pixels` are places in the palette, row by
-/// row from the top.
-std::string png_of(int width,
-                   int height,
-                   const std::vector<unsigned char>& pixels,
-                   const std::vector<unsigned char>& palette);
-
 }  // namespace pet::detail
