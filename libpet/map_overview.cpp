@@ -107,8 +107,11 @@ Picture below_each_other(const std::vector<Part>& parts) {
 }
 
 ColourScale scale_of_levels(const std::vector<MapLevel>& levels) {
-  ColourScale scale{0.0, 1.0};
-  for (const MapLevel& level : levels) scale.largest = std::max(scale.largest, static_cast<double>(level.value));
+  ColourScale scale{static_cast<double>(levels.front().value), levels.front().value + 1.0};
+  for (const MapLevel& level : levels) {
+    scale.least = std::min(scale.least, static_cast<double>(level.value));
+    scale.largest = std::max(scale.largest, static_cast<double>(level.value));
+  }
   return scale;
 }
 

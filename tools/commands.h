@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "tools/tool.h"
 
@@ -17,8 +20,15 @@ struct Command {
 Command pet_curve_command();
 Command pet_fit_command();
 Command pet_input_command();
+Command pet_map_command();
 Command pet_occupancy_command();
+Command pet_occupancy_map_command();
 Command pet_report_command();
 Command pet_tac_command();
+
+/// The files that pet-map and pet-occupancy-map write with these words: maps with their sidecars. Throws UsageError for
+/// words that they do not take.
+std::vector<std::filesystem::path> pet_map_outputs(const std::vector<std::string>& words);
+std::vector<std::filesystem::path> pet_occupancy_map_outputs(const std::vector<std::string>& words);
 
 }  // namespace pet

@@ -11,6 +11,10 @@ std::filesystem::path map_sidecar_path(const std::string& map) {
   return map.substr(0, map.rfind(".nii")) + ".json";
 }
 
+std::filesystem::path map_overview_path(const std::string& map) {
+  return map.substr(0, map.rfind(".nii")) + ".png";
+}
+
 std::string measure_of_map(const std::string& map) {
   const std::string entity = "_meas-";
   const std::size_t start = map.rfind(entity);

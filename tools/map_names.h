@@ -14,6 +14,9 @@ std::string map_stem(const std::string& prefix, const std::string& label, const 
 /// "x_mimap.json" for "x_mimap.nii" and "x_mimap.nii.gz".
 std::filesystem::path map_sidecar_path(const std::string& map);
 
+/// "x_mimap.png" for "x_mimap.nii" and "x_mimap.nii.gz".
+std::filesystem::path map_overview_path(const std::string& map);
+
 /// The quantity that a map's name tells ("BPND" of "..._meas-BPND_mimap.nii.gz"); empty where it tells none.
 std::string measure_of_map(const std::string& map);
 

@@ -10,10 +10,13 @@
 #include "libpet/error.h"
 #include "libpet/io/input_function_file.h"
 #include "libpet/io/nifti.h"
+#include "libpet/io/png_image.h"
 #include "libpet/io/sidecar.h"
 #include "libpet/io/tac_table_file.h"
+#include "libpet/map_overview.h"
 #include "libpet/smoothing.h"
 #include "tools/arguments.h"
+#include "tools/commands.h"
 #include "tools/map_names.h"
 #include "tools/pet_map_options.h"
 #include "tools/pet_map_sidecar.h"
@@ -156,6 +159,36 @@ void write_map(const pet::MapFile& file,
     pet::write_nifti_volume(grid, pet::on_grid(grid, maps.voxels, values_of(file, maps), 0.0F), path);
 }
 
+// Names of the levels of a map of statuses.
+std::vector<pet::MapLevel> status_levels() {
+  std::vector<pet::MapLevel> levels;
+  for (std::size_t i = 0; i < pet::all_statuses.size(); ++i)
+    levels.push_back({static_cast<int>(i + 1), std::string(pet::name_of(pet::all_statuses[i]))});
+  return levels;
+}
+
+std::string unit_of(const pet::MapFile& file, const pet::ParametricMaps& maps, pet::ActivityUnit unit) {
+  if (file.symbol == "RSS") return unit == pet::ActivityUnit::kBq_per_mL ? "(kBq/mL)^2" : "unit unknown";
+  return file.symbol == "AICc" ? "" : std::string(maps.map(file.symbol).unit);
+}
+
+// The slices of a map as a picture.
+std::string overview_of(const pet::MapFile& file,
+                        const pet::ParametricMaps& maps,
+                        const pet::Model& model,
+                        const pet::DynamicImage& image) {
+  const std::string title =
+      file.symbol + (file.is_standard_error ? ", standard error, " : ", ") + std::string(model.label);
+  if (file.symbol == "status") {
+    const std::vector<std::int32_t> labels = pet::status_map(image.grid, maps).labels;
+    return pet::png_bytes(
+        pet::map_overview(image.grid, std::vector<float>(labels.begin(), labels.end()), {title, "", status_levels()}));
+  }
+  return pet::png_bytes(pet::map_overview(image.grid,
+                                          pet::on_grid(image.grid, maps.voxels, values_of(file, maps), 0.0F),
+                                          {title, unit_of(file, maps, image.unit)}));
+}
+
 void tell_counts(const pet::Common& common, const pet::ParametricMaps& maps) {
   std::string text = std::to_string(maps.voxels.size()) + " voxels:";
   for (const pet::FitStatus status : pet::all_statuses)
@@ -165,19 +198,26 @@ void tell_counts(const pet::Common& common, const pet::ParametricMaps& maps) {
   pet::say(common, text);
 }
 
+// The files of one map.
+std::vector<std::filesystem::path> paths_of(const pet::MapFile& file, const Options& options) {
+  std::vector<std::filesystem::path> paths = {file.path};
+  if (is_dicom(file)) return paths;
+  paths.push_back(pet::map_sidecar_path(file.path));
+  if (options.has_overviews) paths.push_back(pet::map_overview_path(file.path));
+  return paths;
+}
+
 int run(const Options& options, const pet::Common& common) {
   const pet::Model& model = pet::find_model(options.model);
   pet::require_consistent(options, model);
   if (options.format != "nifti") pet::require_dicom_for("format " + options.format, options.image.image);
   const std::vector<pet::MapFile> wanted = pet::map_files(options, model, common.output);
   pet::OutputFiles files(common.force);
-  for (const pet::MapFile& file : wanted) {
-    files.declare(file.path);
-    if (!is_dicom(file)) files.declare(pet::map_sidecar_path(file.path));
-  }
+  for (const pet::MapFile& file : wanted)
+    for (const std::filesystem::path& path : paths_of(file, options)) files.declare(path);
   // The checksums of the inputs are computed beside the work.
   std::future<pet::Provenance> provenance =
-      std::async(std::launch::async, [&] { return pet::provenance_of(inputs_of(options)); });
+      std::async(std::launch::async, [&] { return pet::provenance_of(common, inputs_of(options)); });
   const std::unique_ptr<Scan> scan = read_scan(options, model, common);
   pet::Progress progress(common, "fitting", scan->voxels.size());
   pet::MapOptions map;
@@ -205,6 +245,8 @@ int run(const Options& options, const pet::Common& common) {
     }
     write_map(file, maps, scan->image.grid, files);
     files.write(pet::map_sidecar_path(file.path), pet::map_sidecar_text(file, sidecar));
+    if (options.has_overviews)
+      files.write(pet::map_overview_path(file.path), overview_of(file, maps, model, scan->image));
   }
   files.commit();
   tell_counts(common, maps);
@@ -213,9 +255,21 @@ int run(const Options& options, const pet::Common& common) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+pet::Command pet::pet_map_command() {
+  const auto options = std::make_shared<Options>();
+  Command command{Tool("pet-map", "fit a kinetic model to every voxel of a dynamic PET image"),
+                  [options](const Common& common) { return run(*options, common); }};
+  declare_pet_map(command.tool, *options);
+  return command;
+}
+
+std::vector<std::filesystem::path> pet::pet_map_outputs(const std::vector<std::string>& words) {
   Options options;
-  pet::Tool tool("pet-map", "fit a kinetic model to every voxel of a dynamic PET image");
-  pet::declare_pet_map(tool, options);
-  return tool.main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
+  Tool tool("pet-map", "");
+  declare_pet_map(tool, options);
+  const std::string prefix = tool.parse(words).output;
+  std::vector<std::filesystem::path> outputs;
+  for (const MapFile& file : map_files(options, find_model(options.model), prefix))
+    for (std::filesystem::path& path : paths_of(file, options)) outputs.push_back(std::move(path));
+  return outputs;
 }

@@ -53,6 +53,8 @@ void declare_output(Tool& tool, PetMapOptions& options) {
               "nifti, or dicom: Parametric Maps in the study of the series, which hold the patient's name; or both")
       .choices("format", {"nifti", "dicom", "nifti,dicom"})
       .option("uncompressed", options.is_uncompressed, "write .nii instead of .nii.gz")
+      .option("overview", options.has_overviews,
+              "also write a picture of slices with a colour bar beside each NIfTI map (_mimap.png)")
       .required_output("PREFIX", "beginning of the names of the maps");
 }
 
@@ -81,6 +83,8 @@ void declare_pet_map(Tool& tool, PetMapOptions& options) {
 
 void require_consistent(const PetMapOptions& options, const Model& model) {
   const std::string name(model.name);
+  if (options.has_overviews && options.format == "dicom")
+    throw UsageError("--overview goes with --format nifti: pictures lie beside NIfTI maps");
   if (options.smooth_mm && !(*options.smooth_mm > 0.0)) throw UsageError("--smooth must be above 0 mm");
   if (!is_mappable(model)) throw UsageError("model " + name + " has no maps; there are: " + mappable_model_names());
   if (model.needs_plasma()) {

@@ -34,6 +34,7 @@ struct PetMapOptions {
   std::vector<std::string> maps;
   std::string format = "nifti";
   bool is_uncompressed = false;
+  bool has_overviews = false;
   std::optional<double> smooth_mm;
 };
 

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <limits>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "kinetic_models/maps/map_inputs.h"
@@ -11,6 +12,7 @@
 #include "libpet/io/nifti.h"
 #include "libpet/io/sidecar.h"
 #include "tools/arguments.h"
+#include "tools/commands.h"
 #include "tools/endpoint.h"
 #include "tools/map_names.h"
 #include "tools/tool.h"
@@ -244,7 +246,7 @@ int run(const Options& options, const pet::Common& common) {
   }
   const Maps inputs = read_maps(options);
   const pet::ParametricMaps maps = estimate(options, inputs, common.threads);
-  const pet::Provenance provenance = pet::provenance_of(pet::with_sidecars(inputs.files));
+  const pet::Provenance provenance = pet::provenance_of(common, pet::with_sidecars(inputs.files));
   for (const Output& output : outputs) write(output, maps, inputs.grid, common_members(options), provenance, files);
   files.commit();
   pet::say(common, std::to_string(maps.count(pet::FitStatus::ok)) + " of " + std::to_string(maps.voxels.size()) +
@@ -252,12 +254,8 @@ int run(const Options& options, const pet::Common& common) {
   return maps.count(pet::FitStatus::ok) > 0 ? pet::success : pet::some_failed;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  Options options;
-  return pet::Tool("pet-occupancy-map", "receptor occupancy of every voxel from maps of two or more scans")
-      .description(
+void declare(pet::Tool& tool, Options& options) {
+  tool.description(
           "Takes maps of pet-map on one grid. Method ratio: 1 - BPND_drug / BPND_baseline. Method lassen: occupancy "
           "and "
           "VND by a Lassen plot of the voxels around each, from maps of VT. Method emax: EC50, Omax and BP0 from maps "
@@ -288,6 +286,28 @@ int main(int argc, char** argv) {
       .option("uncompressed", options.is_uncompressed, "write .nii instead of .nii.gz")
       .required_output("PREFIX", "beginning of the names of the maps")
       .citation("Lassen NA et al. J Cereb Blood Flow Metab 1995;15:152-165")
-      .citation("Fuller WA. Measurement Error Models. Wiley 1987")
-      .main(argc, argv, [&](const pet::Common& common) { return run(options, common); });
+      .citation("Fuller WA. Measurement Error Models. Wiley 1987");
+}
+
+}  // namespace
+
+pet::Command pet::pet_occupancy_map_command() {
+  const auto options = std::make_shared<Options>();
+  Command command{Tool("pet-occupancy-map", "receptor occupancy of every voxel from maps of two or more scans"),
+                  [options](const Common& common) { return run(*options, common); }};
+  declare(command.tool, *options);
+  return command;
+}
+
+std::vector<std::filesystem::path> pet::pet_occupancy_map_outputs(const std::vector<std::string>& words) {
+  Options options;
+  Tool tool("pet-occupancy-map", "");
+  declare(tool, options);
+  const std::string prefix = tool.parse(words).output;
+  std::vector<std::filesystem::path> outputs;
+  for (const Output& output : outputs_of(options, prefix)) {
+    outputs.emplace_back(output.path);
+    outputs.push_back(map_sidecar_path(output.path));
+  }
+  return outputs;
 }

@@ -3,17 +3,20 @@
 #include <chrono>
 #include <random>
 
-#include "tests/tools/command_fixture.h"
+#include "tests/tools/image_dataset.h"
 
 TEST_CASE("occupet killed at twenty random moments and run again gives the bytes of an undisturbed run", "[occupet]") {
   const Workplace here;
   REQUIRE(here.run(std::string(OCCUPET_SOURCE_DIR) + "/tests/tools/lay_out_cohort.sh " + OCCUPET_SOURCE_DIR +
                    "/data/studies/tutorial.json bids 01:3 02:8 03:15")
               .status == 0);
+  lay_out_images(here, "04");  // for maps
   here.write(
       "study.json",
-      R"({"schema_version": 1, "fit": [{"model": "srtm", "reference": "cerebellum"}, {"model": "logan", "t_star": 30}],
+      R"({"schema_version": 1, "fit": [{"model": "srtm", "reference": "cerebellum"}, {"model": "logan", "t_star": 4}],
                  "occupancy": [{"method": "joint", "reference": "cerebellum"}, {"method": "lassen", "fit": "Logan"}],
+                 "drugs": [{"session": "drug", "name": "psilocybin", "dose": "5 mg"}],
+                 "map": [{"model": "srtm2", "reference": "cerebellum", "k2prime": 0.05}], "occupancy_map": [{}],
                  "curve": [{"occupancy": "Joint", "x": "dose"}]})");
   const std::string run =
       "occupet bids out participant --config-file study.json -q; "
@@ -25,6 +28,7 @@ TEST_CASE("occupet killed at twenty random moments and run again gives the bytes
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const std::string undisturbed = content();
   CHECK(std::count(undisturbed.begin(), undisturbed.end(), '\n') > 80);
+  CHECK_THAT(undisturbed, Catch::Contains("_model-Ratio_meas-occupancy_mimap.nii.gz"));
 
   // Every result that a killed run left is named by a state, so that a later run can remove it.
   const auto without_state = [&] {

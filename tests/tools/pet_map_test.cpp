@@ -8,6 +8,8 @@
 #include "libpet/dicom/pet_image.h"
 #include "libpet/io/nifti.h"
 #include "libpet/io/parameter_table.h"
+#include "libpet/io/png_image.h"
+#include "libpet/map_overview.h"
 #include "tests/libpet/study_text.h"
 #include "tests/tools/command_fixture.h"
 
@@ -71,6 +73,22 @@ TEST_CASE("pet-map writes every quantity with its error, RSS, AICc and status, e
   CHECK(sidecar["ReferenceRegion"] == "cerebellum");
   CHECK(sidecar["Weights"] == "decay");
   CHECK(sidecar["SourcesSHA256"].size() == 3);
+}
+
+TEST_CASE("pet-map --overview writes a picture beside each map that it writes", "[pet-map]") {
+  const std::string line =
+      "pet-map " + study().dicom + " --model srtm --uncompressed --maps BPND,status --overview" + study().reference;
+  REQUIRE(study().run(line + "-o seen").status == 0);
+  CHECK(study().has("seen_model-SRTM_meas-BPND_desc-stderr_mimap.png"));
+  CHECK(study().has("seen_model-SRTM_meas-status_mimap.png"));
+  CHECK_FALSE(study().has("seen_model-SRTM_meas-R1_mimap.png"));
+  const std::string picture = study().read("seen_model-SRTM_meas-BPND_mimap.png");
+  const std::vector<float> voxels = volume("seen_model-SRTM_meas-BPND_mimap.nii");
+  CHECK((picture == png_bytes(map_overview(study().image.grid, voxels, {"BPND, SRTM", "1"}))));
+  CHECK(study().run(line + "-o seen").status == 2);  // without --force
+  const CommandResult refused = study().run(line + "--format dicom -o other");
+  CHECK(refused.status == 2);
+  CHECK_THAT(refused.err, Catch::Contains("--overview"));
 }
 
 TEST_CASE("pet-map writes the same maps as DICOM, into the study of the series", "[pet-map]") {

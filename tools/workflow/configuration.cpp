@@ -2,12 +2,13 @@
 #include "tools/workflow/configuration.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "kinetic_models/maps/parametric_maps.h"
 #include "kinetic_models/registry.h"
 #include "libpet/error.h"
 #include "libpet/io/detail/json_node.h"
@@ -93,6 +94,26 @@ std::string own_text(const JsonNode& node, const char* key) {
   return found && !found->is_null() ? found->text() : "";
 }
 
+// What a key of a section's own fills.
+std::string ConfiguredCommand::*member_of(const std::string& key) {
+  static const std::map<std::string, std::string ConfiguredCommand::*> members = {
+      {"label", &ConfiguredCommand::label},         {"fit", &ConfiguredCommand::fit},
+      {"occupancy", &ConfiguredCommand::occupancy}, {"region", &ConfiguredCommand::region},
+      {"drug", &ConfiguredCommand::drug},           {"map", &ConfiguredCommand::map}};
+  return members.at(key);
+}
+
+// The list of commands that a section fills.
+std::vector<ConfiguredCommand> Configuration::*list_of(const std::string& section) {
+  static const std::map<std::string, std::vector<ConfiguredCommand> Configuration::*> lists = {
+      {"fit", &Configuration::fits},
+      {"occupancy", &Configuration::occupancies},
+      {"curve", &Configuration::curves},
+      {"map", &Configuration::maps},
+      {"occupancy_map", &Configuration::occupancy_maps}};
+  return lists.at(section);
+}
+
 ConfiguredCommand command_from(const Section& section, const JsonNode& node) {
   const Command command = section.command();
   const std::vector<DeclaredOption> options = options_of(section, command);
@@ -102,14 +123,8 @@ ConfiguredCommand command_from(const Section& section, const JsonNode& node) {
   node.require_keys(keys);
 
   ConfiguredCommand configured;
-  for (const Section::OwnKey& own : section.own_keys) {
-    const std::string text = own_text(node, own.name.c_str());
-    if (own.name == "label") configured.label = text;
-    if (own.name == "fit") configured.fit = text;
-    if (own.name == "occupancy") configured.occupancy = text;
-    if (own.name == "region") configured.region = text;
-    if (own.name == "drug") configured.drug = text;
-  }
+  for (const Section::OwnKey& own : section.own_keys)
+    configured.*member_of(own.name) = own_text(node, own.name.c_str());
   const std::filesystem::path folder = std::filesystem::path(node.file()).parent_path();
   for (const DeclaredOption& option : options)
     if (const auto value = node.find(key_of(option))) add_words(configured, option, *value, folder);
@@ -245,6 +260,61 @@ void complete_curves(Configuration& configuration, const JsonNode& root) {
   }
 }
 
+// Names of maps have the label of the model and no other.
+void complete_maps(Configuration& configuration, const JsonNode& root) {
+  std::set<std::string> seen;
+  const std::vector<JsonNode> nodes = nodes_of(root, "map");
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    ConfiguredCommand& map = configuration.maps[i];
+    const JsonNode model = nodes[i].at("model");
+    try {
+      const Model& found = find_model(map.value("model"));
+      if (!is_mappable(found)) throw model.error(map.value("model"), "one of: " + mappable_model_names());
+      map.label = found.label;
+    } catch (const UsageError& error) {
+      throw InputError(model.where() + ": " + error.what());
+    }
+    if (!seen.insert(map.label).second) throw model.error(map.value("model") + " twice", "each model once");
+  }
+}
+
+bool has_quantity(const ConfiguredCommand& map, const std::string& symbol) {
+  const auto& quantities = find_model(map.value("model")).quantities;
+  const bool is_of_model = std::any_of(quantities.begin(), quantities.end(),
+                                       [&](const Quantity& quantity) { return quantity.symbol == symbol; });
+  const std::string start = "--maps=";
+  bool is_all = true;
+  for (const std::string& word : map.words) {
+    if (word == start + symbol) return is_of_model;
+    if (word.starts_with(start)) is_all = false;
+  }
+  return is_of_model && is_all;
+}
+
+void complete_occupancy_maps(Configuration& configuration, const JsonNode& root) {
+  std::set<std::string> seen;
+  const std::vector<JsonNode> nodes = nodes_of(root, "occupancy_map");
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    ConfiguredCommand& occupancy = configuration.occupancy_maps[i];
+    const JsonNode named = nodes[i].find("map").value_or(nodes[i]);
+    std::string method = occupancy.value("method");
+    if (method.empty()) method = "ratio";
+    if (method == "emax")
+      throw nodes[i].at("method").error("emax", "ratio or lassen: two scans of a participant are compared");
+    if (!seen.insert(method).second) throw nodes[i].error("method " + method + " twice", "each method once");
+    occupancy.map = chosen(named, occupancy.map, labels_of(configuration.maps));
+    occupancy.label = method == "lassen" ? "Lassen" : "Ratio";
+    const auto compared = std::find_if(configuration.maps.begin(), configuration.maps.end(),
+                                       [&](const ConfiguredCommand& map) { return map.label == occupancy.map; });
+    const std::string measure = method == "lassen" ? "VT" : "BPND";
+    if (!has_quantity(*compared, measure))
+      throw named.error("'" + occupancy.map + "' without maps of " + measure,
+                        "maps of " + measure + " for method " + method);
+    if (method == "lassen" && occupancy.value("noise-fwhm").empty())
+      throw nodes[i].error("no noise_fwhm", "the smoothness of the maps' noise in mm, for method lassen");
+  }
+}
+
 // ---- the configuration as text
 
 Json drugs_json(const Configuration& configuration) {
@@ -268,11 +338,7 @@ Json default_of(const DeclaredOption& option) {
 Json json_of(const Section& section, const ConfiguredCommand& configured, const nlohmann::json& given) {
   Json object = Json::object();
   for (const Section::OwnKey& own : section.own_keys) {
-    const std::string value = own.name == "label"       ? configured.label
-                              : own.name == "fit"       ? configured.fit
-                              : own.name == "occupancy" ? configured.occupancy
-                              : own.name == "region"    ? configured.region
-                                                        : configured.drug;
+    const std::string& value = configured.*member_of(own.name);
     object[own.name] = value.empty() ? Json(nullptr) : Json(value);
   }
   const Command command = section.command();
@@ -295,9 +361,6 @@ std::string text_of(const Configuration& configuration, const nlohmann::json& gi
       {"pvc", configuration.pvc.empty() ? Json(nullptr) : Json(configuration.pvc)},
       {"suv_range", {configuration.least_suv, configuration.most_suv}},
       {"report", configuration.has_reports}};
-  const std::array<const std::vector<ConfiguredCommand>*, 3> lists = {&configuration.fits, &configuration.occupancies,
-                                                                      &configuration.curves};
-  std::size_t list = 0;
   for (const Section& section : configuration_sections()) {
     const auto found = given.find(section.key);
     const nlohmann::json members = found == given.end() || found->is_null() ? nlohmann::json::object() : *found;
@@ -306,7 +369,7 @@ std::string text_of(const Configuration& configuration, const nlohmann::json& gi
       continue;
     }
     object[section.key] = Json::array();
-    const std::vector<ConfiguredCommand>& commands = *lists.at(list++);
+    const std::vector<ConfiguredCommand>& commands = configuration.*list_of(section.key);
     for (std::size_t i = 0; i < commands.size(); ++i)
       object[section.key].push_back(json_of(section, commands[i], members.at(i)));
   }
@@ -421,18 +484,16 @@ Configuration read_configuration(const std::string& path) {
   if (const auto node = root.find("report"); node && !node->is_null()) configuration.has_reports = node->boolean();
   for (const Section& section : configuration_sections()) {
     std::vector<ConfiguredCommand> commands = commands_from(section, root);
-    if (section.key == "fit")
-      configuration.fits = std::move(commands);
-    else if (section.key == "occupancy")
-      configuration.occupancies = std::move(commands);
-    else if (section.key == "curve")
-      configuration.curves = std::move(commands);
+    if (section.is_list)
+      configuration.*list_of(section.key) = std::move(commands);
     else if (!commands.empty())
       (section.key == "tac" ? configuration.tac : configuration.input) = commands.front();
   }
   complete_fits(configuration, root);
   complete_occupancies(configuration, root);
   complete_curves(configuration, root);
+  complete_maps(configuration, root);
+  complete_occupancy_maps(configuration, root);
   configuration.text = text_of(configuration, json);
   return configuration;
 }

@@ -17,6 +17,7 @@ struct ConfiguredCommand {
   std::string occupancy;           ///< of a curve: label of the analysis that gives its observations
   std::string region;              ///< of a curve: row of the occupancy table; empty: the first
   std::string drug;                ///< of a curve: scans after this drug only; empty: all
+  std::string map;                 ///< of an occupancy map: label of the maps that are compared
 
   /// The value of an option, of the list the first; empty if it is not given.
   std::string value(const std::string& option) const;
@@ -46,6 +47,8 @@ struct Configuration {
   std::vector<ConfiguredCommand> fits;
   std::vector<ConfiguredCommand> occupancies;
   std::vector<ConfiguredCommand> curves;
+  std::vector<ConfiguredCommand> maps;
+  std::vector<ConfiguredCommand> occupancy_maps;
   std::string text;  ///< all of it as JSON, with every default
 };
 

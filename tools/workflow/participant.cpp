@@ -37,7 +37,8 @@ struct ScanState {
   std::optional<ResultNames> names;
   std::string segmentation;
   bool has_tacs = false;
-  std::vector<bool> has_fit;  ///< one a fit of the configuration
+  std::vector<bool> has_fit;              ///< one a fit of the configuration
+  std::vector<std::optional<Step>> maps;  ///< those of each model that were made
 };
 
 class Participant {
@@ -104,13 +105,14 @@ class Participant {
     for (const Scan& scan : subject.scans)
       if (scan.role != ScanRole::none) states.push_back(scan_done(subject, scan));
     if (states.empty()) fail("no scan is of a session that the configuration names");
-    if (!run_.configuration.occupancies.empty()) compare(subject, states);
+    if (!run_.configuration.occupancies.empty() || !run_.configuration.occupancy_maps.empty()) compare(subject, states);
   }
 
   ScanState scan_done(const SubjectFiles& subject, const Scan& scan) {
     ScanState state;
     state.scan = &scan;
     state.has_fit.assign(run_.configuration.fits.size(), false);
+    state.maps.resize(run_.configuration.maps.size());
     try {
       if (!scan.sidecar)
         throw InputNotFound(scan.name() + ": no _pet.json in " + run_.datasets.front().path.string() + "/sub-" +
@@ -121,7 +123,9 @@ class Participant {
       if (!do_step(tac_step(subject, scan, run_.configuration, run_.results))) return state;
       check_scale(subject, scan, state.names->tacs());
       state.has_tacs = true;
-      do_fits(scan, state);
+      const fs::path input = input_for(scan, state);
+      do_fits(scan, state, input);
+      do_maps(scan, state, input);
     } catch (const InputError& error) {
       fail(error.what());
     }
@@ -164,26 +168,51 @@ class Participant {
     return do_step(input_step(scan, run_.configuration, output)) ? output : fs::path();
   }
 
-  void do_fits(const Scan& scan, ScanState& state) {
+  static bool takes_blood(const ConfiguredCommand& configured) {
+    const Model& model = find_model(configured.value("model"));
+    return model.needs_plasma() || model.needs_blood;
+  }
+
+  // The input function where a model of the configuration takes one; empty: none does, or there is none, which is
+  // reported.
+  fs::path input_for(const Scan& scan, const ScanState& state) {
     const auto& fits = run_.configuration.fits;
-    const auto takes_blood = [](const ConfiguredCommand& fit) {
-      const Model& model = find_model(fit.value("model"));
-      return model.needs_plasma() || model.needs_blood;
-    };
-    fs::path input;
-    const bool needs_any = std::any_of(fits.begin(), fits.end(), takes_blood);
-    if (needs_any) {
-      const std::size_t reasons = result_.reasons.size();
-      input = input_of(scan, state);
-      if (input.empty() && result_.reasons.size() == reasons)
-        fail(scan.name() + ": no blood, expected an _inputfunction.tsv of a derivative or a _blood.tsv");
-    }
+    const auto& maps = run_.configuration.maps;
+    if (std::none_of(fits.begin(), fits.end(), takes_blood) &&
+        (std::none_of(maps.begin(), maps.end(), takes_blood) || scan.images.empty()))
+      return {};
+    const std::size_t reasons = result_.reasons.size();
+    const fs::path input = input_of(scan, state);
+    if (input.empty() && result_.reasons.size() == reasons)
+      fail(scan.name() + ": no blood, expected an _inputfunction.tsv of a derivative or a _blood.tsv");
     if (!input.empty()) check_units(scan, state.names->tacs(), input);
+    return input;
+  }
+
+  void do_fits(const Scan& scan, ScanState& state, const fs::path& input) {
+    const auto& fits = run_.configuration.fits;
     for (std::size_t i = 0; i < fits.size(); ++i) {
       const bool needs_input = takes_blood(fits[i]);
       if (needs_input && input.empty()) continue;
       state.has_fit[i] =
           do_step(fit_step(scan, fits[i], state.names->tacs(), needs_input ? input : fs::path(), *state.names));
+    }
+  }
+
+  // A dataset of curves alone has no maps, which is no failure.
+  void do_maps(const Scan& scan, ScanState& state, const fs::path& input) {
+    const auto& maps = run_.configuration.maps;
+    if (maps.empty()) return;
+    const std::optional<MappedImage> mapped = mapped_image(scan, state.segmentation);
+    if (!mapped) return note(scan.name() + ": no image, so no maps are made");
+    if (!mapped->mask)
+      note(scan.name() + ": no segmentation on the grid of " + mapped->image.path.filename().string() +
+           ", so all its voxels are mapped");
+    for (std::size_t i = 0; i < maps.size(); ++i) {
+      const bool needs_input = takes_blood(maps[i]);
+      if (needs_input && input.empty()) continue;
+      Step step = map_step(scan, maps[i], *mapped, state.names->tacs(), needs_input ? input : fs::path(), *state.names);
+      if (do_step(step)) state.maps[i] = std::move(step);
     }
   }
 
@@ -218,9 +247,12 @@ class Participant {
     if (baselines.size() != 1)
       return fail((baselines.empty() ? "no baseline scan" : std::to_string(baselines.size()) + " baseline scans") +
                   " (found " + sessions_of(states) + "), expected one; baseline_sessions names it");
-    for (const ScanState* drug : drugs)
+    for (const ScanState* drug : drugs) {
       for (const ConfiguredCommand& occupancy : run_.configuration.occupancies)
         compare_scans(*baselines.front(), *drug, occupancy, is_one_of_several(subject, *drug->scan));
+      for (const ConfiguredCommand& occupancy : run_.configuration.occupancy_maps)
+        compare_maps(*baselines.front(), *drug, occupancy);
+    }
   }
 
   void compare_scans(const ScanState& baseline,
@@ -245,6 +277,16 @@ class Participant {
     const fs::path output = occupancy_file(run_.results, *drug.scan, baseline.names->tracer(), baseline.segmentation,
                                            occupancy, is_one_of_several);
     do_step(occupancy_step(*drug.scan, occupancy, baseline_table, drug_table, output));
+  }
+
+  void compare_maps(const ScanState& baseline, const ScanState& drug, const ConfiguredCommand& occupancy) {
+    const auto& maps = run_.configuration.maps;
+    const auto map = std::find_if(maps.begin(), maps.end(),
+                                  [&](const ConfiguredCommand& one) { return one.label == occupancy.map; });
+    const auto index = static_cast<std::size_t>(map - maps.begin());
+    if (!baseline.maps[index] || !drug.maps[index]) return;  // already reported
+    if (const std::string why = no_occupancy_of(drug); !why.empty()) return note(why);
+    do_step(occupancy_map_step(*drug.scan, occupancy, *baseline.maps[index], *drug.maps[index]));
   }
 
   // Why the comparison may not be called occupancy; empty: it may.

@@ -125,6 +125,24 @@ std::optional<fs::path> volumes_of(const SubjectFiles& subject, const BidsFile& 
   return std::nullopt;
 }
 
+std::vector<std::string> texts_of(const std::vector<StepWord>& words) {
+  std::vector<std::string> texts;
+  for (const StepWord& word : words) texts.push_back(word.text + word.path.string());
+  return texts;
+}
+
+// Whether a file of maps is of a quantity, its standard error or a sidecar of these.
+bool is_about(const fs::path& file, const std::string& measure) {
+  return file.filename().string().find("_meas-" + measure + "_") != std::string::npos;
+}
+
+// The map of a quantity among those of a step, which configurations ask for (complete_occupancy_maps).
+fs::path map_in(const Step& maps, const std::string& measure) {
+  const auto found = std::find_if(maps.written.begin(), maps.written.end(),
+                                  [&](const fs::path& file) { return is_about(file, measure); });
+  return *found;
+}
+
 }  // namespace
 
 ResultNames::ResultNames(fs::path results, const Scan& scan, const std::string& segmentation)
@@ -137,9 +155,13 @@ ResultNames::ResultNames(fs::path results, const Scan& scan, const std::string& 
   tracer_ = tracer == entities_.end() ? "" : tracer->second;
 }
 
-fs::path ResultNames::named(BidsLabels more, const std::string& suffix) const {
+BidsLabels ResultNames::with_own(BidsLabels more) const {
   more.insert(entities_.begin(), entities_.end());
-  return folder_ / bids_file_name(more, suffix, ".tsv");
+  return more;
+}
+
+fs::path ResultNames::named(BidsLabels more, const std::string& suffix) const {
+  return folder_ / bids_file_name(with_own(std::move(more)), suffix, ".tsv");
 }
 
 fs::path ResultNames::tacs() const {
@@ -156,6 +178,12 @@ fs::path ResultNames::kinpar(const std::string& label) const {
 
 fs::path ResultNames::fitted(const std::string& label) const {
   return named({{"seg", segmentation_}, {"desc", label + "fitted"}}, "tacs");
+}
+
+fs::path ResultNames::maps(const std::string& space) const {
+  std::string name = bids_file_name(with_own({{"space", space}, {"seg", segmentation_}}), "", "");
+  name.pop_back();  // the last _
+  return folder_ / name;
 }
 
 std::string segmentation_of(const Scan& scan, const Configuration& configuration) {
@@ -277,6 +305,75 @@ Step occupancy_step(const Scan& drug,
   if (!drug.dose.empty()) step.words.push_back({"--dose=" + drug.dose});
   if (!drug.plasma_level.empty()) step.words.push_back({"--plasma-level=" + drug.plasma_level});
   step.words.push_back({"--output=", output});
+  return step;
+}
+
+std::optional<MappedImage> mapped_image(const Scan& scan, const std::string& segmentation) {
+  std::optional<MappedImage> mapped;
+  for (const BidsFile& image : scan.images) {
+    std::optional<fs::path> mask;
+    for (const BidsFile& labels : scan.labels)
+      if (labels.entity("seg") == segmentation && labels.entity("space") == image.entity("space") &&
+          labels.entity("res") == image.entity("res"))
+        mask = labels.path;
+    if (mask || !mapped || !mapped->mask) mapped = {image, mask};  // preprocessed images come after the raw one
+  }
+  return mapped;
+}
+
+Step map_step(const Scan& scan,
+              const ConfiguredCommand& map,
+              const MappedImage& mapped,
+              const fs::path& tacs,
+              const fs::path& input,
+              const ResultNames& names) {
+  Step step;
+  step.command = "pet-map";
+  step.make = pet_map_command;
+  step.what = scan.name() + ": pet-map " + map.label;
+  const fs::path prefix = names.maps(mapped.image.entity("space"));
+  step.id = prefix.filename().string() + "_model-" + map.label + "_mimap";
+  step.words = {{"", mapped.image.path}};
+  std::vector<std::string> inputs = {mapped.image.path.string()};
+  if (input.empty()) {
+    step.words.push_back({"--reference-tacs=", tacs});
+    inputs.push_back(tacs.string());
+  } else {
+    step.words.push_back({"--input=", input});
+    inputs.push_back(input.string());
+  }
+  add_read(step, with_sidecars(inputs));
+  if (const fs::path volumes = morph_beside(tacs); input.empty() && fs::is_regular_file(volumes))
+    step.read.push_back(volumes);
+  if (mapped.mask) {
+    step.words.push_back({"--mask=", *mapped.mask});
+    step.read.push_back(*mapped.mask);
+  }
+  add_words(step, map);
+  step.words.push_back({"--output=", prefix});
+  step.written = pet_map_outputs(texts_of(step.words));
+  return step;
+}
+
+Step occupancy_map_step(const Scan& drug,
+                        const ConfiguredCommand& occupancy,
+                        const Step& baseline_maps,
+                        const Step& drug_maps) {
+  const std::string measure = occupancy.label == "Lassen" ? "VT" : "BPND";
+  Step step;
+  step.command = "pet-occupancy-map";
+  step.make = pet_occupancy_map_command;
+  step.what = drug.name() + ": pet-occupancy-map " + occupancy.label;
+  step.words = {{"--baseline=", map_in(baseline_maps, measure)}, {"--drug=", map_in(drug_maps, measure)}};
+  for (const Step* const maps : {&baseline_maps, &drug_maps})
+    for (const fs::path& file : maps->written)
+      if (is_about(file, measure) || is_about(file, "status")) step.read.push_back(file);
+  add_words(step, occupancy);
+  if (!drug.drug.empty()) step.words.push_back({"--drug-name=" + drug.drug});
+  const fs::path prefix = drug_maps.words.back().path;
+  step.id = prefix.filename().string() + "_model-" + occupancy.label + "_mimap";
+  step.words.push_back({"--output=", prefix});
+  step.written = pet_occupancy_map_outputs(texts_of(step.words));
   return step;
 }
 

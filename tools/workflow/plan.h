@@ -27,9 +27,12 @@ class ResultNames {
   std::filesystem::path input() const;
   std::filesystem::path kinpar(const std::string& label) const;
   std::filesystem::path fitted(const std::string& label) const;
+  /// Where the names of maps begin; `space` is the entity of the image that they are made of.
+  std::filesystem::path maps(const std::string& space) const;
   const std::string& tracer() const { return tracer_; }
 
  private:
+  BidsLabels with_own(BidsLabels more) const;
   std::filesystem::path named(BidsLabels more, const std::string& suffix) const;
 
   std::filesystem::path folder_;
@@ -64,6 +67,30 @@ Step occupancy_step(const Scan& drug,
                     const std::filesystem::path& baseline_table,
                     const std::filesystem::path& drug_table,
                     const std::filesystem::path& output);
+
+/// What maps of a scan are made of.
+struct MappedImage {
+  BidsFile image;                             ///< the preprocessed one where there is one
+  std::optional<std::filesystem::path> mask;  ///< the segmentation on its grid, as far as names say; else all voxels
+};
+
+/// The image of a scan, with the segmentation of the label `segmentation`; nothing where there is no image.
+std::optional<MappedImage> mapped_image(const Scan& scan, const std::string& segmentation);
+
+/// The maps of one model of the configuration; `input` may be empty for models that need none.
+Step map_step(const Scan& scan,
+              const ConfiguredCommand& map,
+              const MappedImage& mapped,
+              const std::filesystem::path& tacs,
+              const std::filesystem::path& input,
+              const ResultNames& names);
+
+/// Occupancy of every voxel from the maps that two steps of map_step wrote; named as the maps of the scan with the
+/// drug.
+Step occupancy_map_step(const Scan& drug,
+                        const ConfiguredCommand& occupancy,
+                        const Step& baseline_maps,
+                        const Step& drug_maps);
 
 /// What an analysis of the section `occupancy` finds, as the suffix of its tables: "occupancy", or "change" for that
 /// method.

@@ -33,6 +33,17 @@ const std::vector<Section>& configuration_sections() {
         {"occupancy", "label of the occupancy that is described; default: the only one"},
         {"region", "row of the occupancy table; default: the first (of the whole plot for lassen and joint)"},
         {"drug", "name of the drug whose scans are taken; default: all"}}},
+      {"map",
+       pet_map_command,
+       true,
+       {"reference-tacs", "labels", "table", "mask", "input", "format", "overview", "series", "injection-time",
+        "decay-reference", "allow-lossy"},
+       {}},
+      {"occupancy_map",
+       pet_occupancy_map_command,
+       true,
+       {"baseline", "drug", "mask", "concentrations", "concentration-unit", "tracer", "drug-name"},
+       {{"map", "label of the model whose maps are compared, as SRTM; default: the only one"}}},
   };
   return sections;
 }

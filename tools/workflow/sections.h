@@ -25,7 +25,7 @@ struct Section {
   std::vector<OwnKey> own_keys{};  ///< texts
 };
 
-/// tac, input, fit, occupancy, curve.
+/// tac, input, fit, occupancy, curve, map, occupancy_map.
 const std::vector<Section>& configuration_sections();
 
 /// The options of a section's command that a configuration may set.

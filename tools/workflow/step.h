@@ -26,7 +26,7 @@ struct Step {
   Command (*make)() = nullptr;
   std::vector<StepWord> words;
   std::vector<std::filesystem::path> read;     ///< all files it reads
-  std::vector<std::filesystem::path> written;  ///< the first is its -o
+  std::vector<std::filesystem::path> written;  ///< all files it writes
 };
 
 struct StepMessage {
