@@ -170,6 +170,36 @@ std::vector<Slice> slices_of(const Grid& grid, std::span<const float> voxels, Pl
   return slices;
 }
 
+VolumeMap cropped(const Grid& grid, std::span<const float> voxels) {
+  std::array<int, 3> first = grid.size;
+  std::array<int, 3> last{};
+  std::size_t index = 0;
+  const auto over_voxels = [](const std::array<int, 3>& from, const std::array<int, 3>& to, auto&& visit) {
+    std::array<int, 3> at{};
+    for (at[2] = from[2]; at[2] <= to[2]; ++at[2])
+      for (at[1] = from[1]; at[1] <= to[1]; ++at[1])
+        for (at[0] = from[0]; at[0] <= to[0]; ++at[0]) visit(at);
+  };
+  over_voxels({}, {grid.size[0] - 1, grid.size[1] - 1, grid.size[2] - 1}, [&](const std::array<int, 3>& at) {
+    if (!is_shown(voxels[index++])) return;
+    for (std::size_t a = 0; a < 3; ++a) {
+      first[a] = std::min(first[a], at[a]);
+      last[a] = std::max(last[a], at[a]);
+    }
+  });
+  if (first == grid.size) first = last = {};
+  VolumeMap part{grid, {}};
+  part.grid.origin_mm = grid.position_mm(first[0], first[1], first[2]);
+  for (std::size_t a = 0; a < 3; ++a) part.grid.size[a] = last[a] - first[a] + 1;
+  part.voxels.reserve(part.grid.voxel_count());
+  over_voxels(first, last, [&](const std::array<int, 3>& at) {
+    const auto row =
+        static_cast<std::size_t>(at[2]) * static_cast<std::size_t>(grid.size[1]) + static_cast<std::size_t>(at[1]);
+    part.voxels.push_back(voxels[row * static_cast<std::size_t>(grid.size[0]) + static_cast<std::size_t>(at[0])]);
+  });
+  return part;
+}
+
 double display_limit(std::span<const float> voxels) {
   const double quarter = quantile_of_voxels(voxels, 0.25);
   const double three_quarters = quantile_of_voxels(voxels, 0.75);

@@ -10,6 +10,12 @@
 
 namespace pet {
 
+/// A map of one quantity.
+struct VolumeMap {
+  Grid grid;
+  std::vector<float> voxels;  ///< i fastest; NaN where there is no number
+};
+
 /// Planes of the patient. Seen as radiologists do: axial from below and coronal from the front (the patient's right is
 /// on the left), sagittal from the patient's left (front on the left).
 enum class Plane { axial, coronal, sagittal };
@@ -34,6 +40,10 @@ struct Slice {
 /// with two voxels around. The axes of the volume are taken for the patient's axes that they are nearest to; nothing
 /// is interpolated. Empty where all voxels are zero or no number.
 std::vector<Slice> slices_of(const Grid& grid, std::span<const float> voxels, Plane plane, int count);
+
+/// The part of a volume that holds all voxels which are numbers and not zero, with its place in space. One voxel where
+/// there are none. Precondition: the volume has a voxel.
+VolumeMap cropped(const Grid& grid, std::span<const float> voxels);
 
 /// Where the colours of a map should end: the 99th percentile of its voxels, or the upper quartile and 1.5 times the
 /// range of the quartiles (Tukey's fence) where that is less, so that voxels at a bound do not set the scale.

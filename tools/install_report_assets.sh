@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Puts the scripts that draw the figures of a report (three npm packages, named with version and sha512 in
+# Puts the scripts that draw the figures and the maps of a report (four npm packages, named with version and sha512 in
 # tools/report/assets.lock, and the sha256 of the script itself) into data/report, from where they are installed to
 # share/occupet/report. Does nothing, and needs no network, where they are there:
 #   tools/install_report_assets.sh [FOLDER]        (FOLDER: data/report)
@@ -35,7 +35,7 @@ is_asset() {
 
 while read -r name version file sum script_sum _; do
   case "$name" in '' | '#'*) continue ;; esac
-  place=$folder/$name-$version.js
+  place=$folder/${name##*/}-$version.js
   is_asset "$place" "$script_sum" && continue
   if ! command -v npm >/dev/null; then
     echo "install_report_assets.sh: found no npm, expected it for $name@$version" >&2
@@ -55,7 +55,10 @@ while read -r name version file sum script_sum _; do
     echo "install_report_assets.sh: $name@$version: found another script, expected sha256 $script_sum" >&2
     exit 65
   fi
-  cp -- "$work/package/LICENSE" "$folder/$name-$version.LICENSE"
+  # A package without the text of its licence names it in package.json.
+  licence=$work/package/LICENSE
+  [ -f "$licence" ] || licence=$work/package/package.json
+  cp -- "$licence" "${place%.js}.LICENSE"
   mv -- "$work/asset.js" "$place"
   rm -rf -- "$work/package" "${work:?}/$archive"
 done <"$root/tools/report/assets.lock"

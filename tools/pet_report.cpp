@@ -14,6 +14,7 @@ namespace {
 struct Options {
   std::string folder;
   std::optional<std::string> title;
+  std::optional<std::string> viewer;
   bool is_flat = false;
 };
 
@@ -31,7 +32,8 @@ std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder)
 pet::Report report_of(const Options& options,
                       const std::vector<pet::ReportScript>& scripts,
                       const pet::Common& common) {
-  const pet::ReportOptions about{options.title.value_or(""), pet::provenance_of(common, {}).command_line};
+  pet::ReportOptions about{options.title.value_or(""), pet::provenance_of(common, {}).command_line};
+  if (options.viewer) about.viewer = pet::viewer_script();
   if (!options.is_flat || !pet::is_existing_folder(options.folder))
     return pet::make_report(options.folder, scripts, about);
   return pet::make_report(options.folder, files_in(options.folder), scripts, about);
@@ -40,15 +42,14 @@ pet::Report report_of(const Options& options,
 int run(const Options& options, const pet::Common& common) {
   pet::OutputFiles files(common.force);
   if (!common.output.empty()) files.declare(common.output);
+  if (options.viewer) files.declare(*options.viewer);
   const std::vector<pet::ReportScript> scripts = pet::report_scripts();
   const pet::Report report = report_of(options, scripts, common);
   for (const std::string& problem : report.problems) pet::warn(common, problem);
-  if (common.output.empty()) {
-    std::cout << report.html << std::flush;
-  } else {
-    files.write(common.output, report.html);
-    files.commit();
-  }
+  if (options.viewer) files.write(*options.viewer, report.viewer_html);
+  if (!common.output.empty()) files.write(common.output, report.html);
+  files.commit();
+  if (common.output.empty()) std::cout << report.html << std::flush;
   return report.problems.empty() ? pet::success : pet::some_failed;
 }
 
@@ -66,10 +67,12 @@ void declare(pet::Tool& tool, Options& options) {
           "in "
           "the page, and the exit status is 1.")
       .example("pet-report results/ -o report.html")
+      .example("pet-report results/ --viewer maps.html -o report.html", "and a page with the maps in 3-D")
       .example("pet-report derivatives/occupet/sub-01 -o sub-01.html --title \"sub-01, 25 mg\"",
                "one subject of a BIDS derivative")
       .argument("DIR", options.folder, "folder with outputs of Occupet, searched recursively")
       .option("title", options.title, "TEXT", "title of the page; default: from the names of the files")
+      .option("viewer", options.viewer, "FILE", "also write a page that shows the maps in 3-D, with NiiVue inside")
       .option("this-folder-only", options.is_flat, "leave the folders below it alone")
       .citation("Satyanarayan A et al. IEEE Trans Vis Comput Graph 2017;23:341-350 (Vega-Lite)");
 }

@@ -11,6 +11,7 @@
 #include "libpet/image.h"
 #include "libpet/labels.h"
 #include "libpet/provenance.h"
+#include "libpet/slices.h"
 
 namespace pet {
 
@@ -27,12 +28,6 @@ void write_label_map(const LabelMap& labels, const std::filesystem::path& path);
 /// image or itself, or does not say whether the image is corrected for decay. What is odd but usable is in `warnings`.
 DynamicImage read_nifti_image(const std::filesystem::path& path);
 
-/// A map of one quantity.
-struct VolumeMap {
-  Grid grid;
-  std::vector<float> voxels;  ///< i fastest; NaN where there is no number
-};
-
 /// Reads one volume of real numbers (`_mimap.nii.gz`) as it is. Throws InputError for several volumes and for what
 /// `read_label_map` refuses otherwise.
 VolumeMap read_volume_map(const std::filesystem::path& path);
@@ -46,6 +41,8 @@ void write_nifti_volume(const Grid& grid,
                         std::span<const float> voxels,
                         const std::filesystem::path& path,
                         const std::string& description = "");
+/// What write_nifti_volume writes into a .nii file.
+std::string nifti_volume_bytes(const Grid& grid, std::span<const float> voxels);
 void write_nifti_series(const Grid& grid,
                         const Frames& frames,
                         std::span<const float> voxels,

@@ -55,6 +55,17 @@ void write_nifti_volume(const Grid& grid,
   write_floats(layout, voxels, {1.0}, path);
 }
 
+std::string nifti_volume_bytes(const Grid& grid, std::span<const float> voxels) {
+  require_voxels(voxels.size(), grid.voxel_count());
+  detail::NiftiLayout layout;
+  layout.grid = grid;
+  const std::vector<std::byte> header = detail::nifti_header_bytes(layout);
+  std::string bytes(header.size() + voxels.size_bytes(), '\0');
+  std::memcpy(bytes.data(), header.data(), header.size());
+  std::memcpy(bytes.data() + header.size(), voxels.data(), voxels.size_bytes());
+  return bytes;
+}
+
 void write_nifti_series(const Grid& grid,
                         const Frames& frames,
                         std::span<const float> voxels,

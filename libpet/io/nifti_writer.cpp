@@ -60,7 +60,9 @@ std::vector<std::byte> bytes_of(const NiftiHeader& header) {
   return bytes;
 }
 
-std::vector<std::byte> header_bytes(const NiftiLayout& layout) {
+}  // namespace
+
+std::vector<std::byte> nifti_header_bytes(const NiftiLayout& layout) {
   const std::array<int, 3>& size = layout.grid.size;
   const bool is_4d = layout.has_time || layout.volumes > 1;
   const std::int64_t dims[8] = {
@@ -91,8 +93,6 @@ std::vector<std::byte> header_bytes(const NiftiLayout& layout) {
   return bytes_of(header);
 }
 
-}  // namespace
-
 void write_nifti(const NiftiLayout& layout,
                  const std::function<void(std::size_t first, std::span<std::byte> bytes)>& fill,
                  const std::filesystem::path& path) {
@@ -105,7 +105,7 @@ void write_nifti(const NiftiLayout& layout,
   const std::size_t bytes_per_voxel = layout.type == NiftiType::int16 ? 2 : 4;
 
   BlockFile file(path, is_compressed);
-  const std::vector<std::byte> header = header_bytes(layout);
+  const std::vector<std::byte> header = nifti_header_bytes(layout);
   file.append(1, [&](std::size_t) { return header; });
   file.append((voxels + block_voxels - 1) / block_voxels, [&](std::size_t block) {
     const std::size_t first = block * block_voxels;

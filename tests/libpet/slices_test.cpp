@@ -83,6 +83,21 @@ TEST_CASE("Slices are cropped to what is not zero, with two voxels around") {
   CHECK(slices_of(grid, std::vector<float>(400, 0.0F), Plane::axial, 1).empty());
 }
 
+TEST_CASE("A cropped volume holds what is not zero, where it was in space") {
+  Grid grid = upright(4, 3, 2);
+  std::vector<float> voxels(24, 0.0F);
+  voxels[1 + 4 * 1] = 5.0F;           // (1, 1, 0)
+  voxels[2 + 4 * 2 + 12 * 1] = 7.0F;  // (2, 2, 1)
+  voxels[3] = std::numeric_limits<float>::quiet_NaN();
+  const VolumeMap part = cropped(grid, voxels);
+  CHECK(part.grid.size == std::array<int, 3>{2, 2, 2});
+  CHECK(part.grid.origin_mm == Vector3{12.0, 23.0, 30.0});
+  CHECK(part.voxels == std::vector<float>{5, 0, 0, 0, 0, 0, 0, 7});
+  const VolumeMap nothing = cropped(grid, std::vector<float>(24, 0.0F));
+  CHECK(nothing.grid.size == std::array<int, 3>{1, 1, 1});
+  CHECK(nothing.voxels == std::vector<float>{0});
+}
+
 TEST_CASE("Quantiles and the end of the colours leave out zeros and what is no number") {
   std::vector<float> voxels(50, 0.0F);
   for (int i = 1; i <= 101; ++i) voxels.push_back(static_cast<float>(i));

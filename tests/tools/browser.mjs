@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // node browser.mjs PAGE FOLDER: opens a report in headless Chromium with the network cut, at 1280 and 400 pixels, and
-// leaves a screenshot of every section in FOLDER. Ends with 1 and a line for each fault: a message on the console, a
-// request that leaves the file, a figure that is not drawn, a page wider than its window, a blank screenshot. Ends with
+// leaves a screenshot of every section in FOLDER, or one of the view of a page of pet-report --viewer. Ends with 1 and a line for each fault: a message on the console, a
+// request that leaves the file, a figure that is not drawn, a page wider than its window or than a sheet of A4 when it is
+// printed, a blank screenshot, a PDF that has no pages or no text. Ends with
 // 77 where there is no Chromium. It speaks the DevTools protocol over a pipe; no port is opened.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -24,7 +25,7 @@ if (!program) {
 mkdirSync(folder, { recursive: true });
 const profile = mkdtempSync(join(tmpdir(), "occupet-browser-"));
 const browser = spawn(program, [
-  "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-extensions",
+  "--headless=new", "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--hide-scrollbars", "--no-first-run", "--disable-extensions",
   "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
   "--host-resolver-rules=MAP * ~NOTFOUND", "--force-device-scale-factor=1", "--remote-debugging-pipe",
   `--user-data-dir=${profile}`, "about:blank",
@@ -116,7 +117,12 @@ async function open(width) {
   await send("Emulation.setDeviceMetricsOverride", { width, height: 900, deviceScaleFactor: 1, mobile: false });
   await send("Page.navigate", { url: pathToFileURL(resolve(page)).href });
   for (let tries = 0; tries < 600; ++tries) {
-    if (await evaluate("document.body && document.body.dataset.drawn === 'yes'")) return;
+    const drawn = await evaluate("document.body && document.body.dataset.drawn");
+    if (drawn === "yes") return;
+    if (drawn === "no") {
+      faults.push(`${width} px: not drawn: ` + await evaluate("document.getElementById('place').textContent"));
+      return;
+    }
     await new Promise((fulfil) => setTimeout(fulfil, 100));
   }
   faults.push(`${width} px: the figures were not drawn within 60 s`);
@@ -132,7 +138,7 @@ async function look(width) {
       width: place.querySelector("svg")?.getBoundingClientRect().width ?? 0,
       room: place.clientWidth,
     })),
-    sections: [...document.querySelectorAll("main > section")].map((section) => {
+    sections: [...document.querySelectorAll("main > section, #stage")].map((section) => {
       const box = section.getBoundingClientRect();
       return { id: section.id, x: 0, y: box.top + scrollY, width: innerWidth, height: Math.ceil(box.height) };
     }),
@@ -155,9 +161,27 @@ async function look(width) {
   console.log(`${width} px: ${seen.figures.length} figures, ${seen.sections.length} sections`);
 }
 
+// What is wider than the sheet (A4 between margins of 14 mm, 688 pixels) makes the browser print everything smaller.
 async function printed() {
-  const { data } = await send("Page.printToPDF", { printBackground: true });
-  writeFileSync(join(folder, "report.pdf"), Buffer.from(data, "base64"));
+  await send("Emulation.setEmulatedMedia", { media: "print" });
+  await send("Emulation.setDeviceMetricsOverride", { width: 688, height: 1017, deviceScaleFactor: 1, mobile: false });
+  const wide = await evaluate(`(async () => {
+    dispatchEvent(new Event("beforeprint"));
+    await new Promise((fulfil) => setTimeout(fulfil, 1000));
+    const wide = [...document.querySelectorAll("table, svg.marks, img, p, li")]
+      .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+      .map((one) => one.tagName + " " + one.textContent.slice(0, 60));
+    dispatchEvent(new Event("afterprint"));
+    return wide;
+  })()`);
+  wide.forEach((what) => faults.push("on paper too wide: " + what));
+  await send("Emulation.setEmulatedMedia", { media: "" });
+  const { data } = await send("Page.printToPDF", { printBackground: true, paperWidth: 8.27, paperHeight: 11.69 });
+  const pdf = Buffer.from(data, "base64");
+  writeFileSync(join(folder, "report.pdf"), pdf);
+  const pages = pdf.toString("latin1").match(/\/Type\s*\/Page[^s]/g)?.length ?? 0;
+  if (pages === 0 || !pdf.includes("/Font")) faults.push(`PDF: ${pages} pages, expected pages with text`);
+  console.log(`PDF: ${pages} pages`);
 }
 
 try {
@@ -176,7 +200,7 @@ try {
   for (const domain of ["Page", "Runtime", "Log", "Network"]) await send(domain + ".enable");
   await send("Network.emulateNetworkConditions", { offline: true, latency: 0, downloadThroughput: 0, uploadThroughput: 0 });
   for (const width of [1280, 400]) await look(width);
-  await printed();
+  if (await evaluate("document.querySelector('main > section') !== null")) await printed();
 } catch (error) {
   faults.push(String(error));
 }

@@ -48,7 +48,6 @@ look() {
     exit 1
   fi
   node "$source/tests/tools/browser.mjs" "$1.html" "$screenshots/$1"
-  rm -rf results
 }
 
 mkdir results
@@ -78,6 +77,14 @@ for row in '1 1.2 0.3' '2 2.1 0.4' '3 3.9 0.52' '4 6.2 0.57' '5 11 0.63' '6 18 0
 done
 step pet-curve results/scans.tsv --x psilocin --x-unit ug/L --predict results/band.tsv -o results/psilocin_curve.tsv
 look simulated
+if ls "$source"/data/report/niivue-*.js >/dev/null 2>&1; then
+  pet-report results --force --viewer maps.html -o simulated.html
+  echo "maps in 3-D: $(stat -c %s maps.html) bytes"
+  node "$source/tests/tools/browser.mjs" maps.html "$screenshots/maps"
+else
+  echo "report_browser_test.sh: no NiiVue; maps were not opened in 3-D" >&2
+fi
+rm -rf results
 
 scans=$reference/ds004869_mc1
 if [ ! -d "$scans" ]; then

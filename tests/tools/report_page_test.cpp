@@ -242,6 +242,39 @@ TEST_CASE("Voxels are white for their status only where a map of statuses lies b
   CHECK(has(page_of(here), "no map of statuses lies beside b_meas-BPND_mimap.nii"));
 }
 
+TEST_CASE("A page in 3-D holds the maps as NIfTI, cropped and without voxels that are not ok, and loads nothing") {
+  const Workplace here;
+  const Grid grid{
+      {6, 5, 4}, {-10.0, 0.0, 5.0}, {Vector3{2.0, 0.0, 0.0}, Vector3{0.0, 2.0, 0.0}, Vector3{0.0, 0.0, 3.0}}};
+  std::vector<float> values(grid.voxel_count(), 0.0F);
+  std::vector<float> statuses = values;
+  const auto at = [&](int i, int j, int k) { return static_cast<std::size_t>(i + 6 * j + 30 * k); };
+  values[at(1, 1, 1)] = 2.5F;
+  values[at(2, 1, 1)] = 20.0F;
+  values[at(3, 1, 1)] = 1.5F;
+  for (const int i : {1, 2, 3}) statuses[at(i, 1, 1)] = i == 2 ? 2.0F : 1.0F;
+  write_nifti_volume(grid, values, here.path / "a_meas-BPND_mimap.nii");
+  write_nifti_volume(grid, statuses, here.path / "a_meas-status_mimap.nii");
+  ReportOptions options;
+  CHECK(make_report(here.path, no_scripts, options).viewer_html.empty());
+  options.viewer = ReportScript{"niivue", "0", "/* stands for </script> a viewer */"};
+  const std::string html = make_report(here.path, no_scripts, options).viewer_html;
+
+  Grid part = grid;
+  part.size = {3, 1, 1};
+  part.origin_mm = {-8.0, 2.0, 8.0};
+  write_nifti_volume(part, std::vector<float>{2.5F, 0.0F, 1.5F}, here.path / "part.nii");
+  CHECK(has(html, "id=\"map-0\">" + detail::base64(here.read("part.nii")) + "</script>"));
+  CHECK(has(html, R"([{"quantity":"BPND","unit":"","largest":)"));
+  CHECK(has(html, "default-src 'none'; script-src 'sha256-"));
+  CHECK(has(html, "<\\/script> a viewer"));
+  CHECK_FALSE(std::regex_search(html, std::regex("(src|href)=\"?(https?:|//)")));
+
+  const Workplace curves_only;
+  curves_only.write("tacs.tsv", curves("insula"));
+  CHECK_THROWS_WITH(make_report(curves_only.path, no_scripts, options), Catch::Contains("found no map"));
+}
+
 TEST_CASE("A change is called a change, with its sign, in the answer, the figure, the title and the methods") {
   const Workplace here;
   here.write("sub-01_desc-ketamine_change.tsv", change_table);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -92,6 +93,17 @@ std::string bullet_list(const std::vector<std::string>& texts) {
 }
 
 std::string table_html(const HtmlTable& table) {
+  // On paper a long table of few short cells is set in columns, and one of many columns has smaller letters.
+  constexpr std::size_t few_columns = 5;
+  constexpr std::size_t many_columns = 11;
+  constexpr std::size_t many_rows = 24;
+  constexpr std::size_t short_cell = 24;
+  const bool is_narrow =
+      table.header.size() <= few_columns && table.rows.size() >= many_rows &&
+      std::all_of(table.rows.begin(), table.rows.end(), [](const auto& row) {
+        return std::all_of(row.begin(), row.end(), [](const std::string& cell) { return cell.size() <= short_cell; });
+      });
+  const std::string kind = is_narrow ? " narrow" : table.header.size() >= many_columns ? " wide" : "";
   std::string head;
   for (const std::string& cell : table.header) head += element("th", escaped(cell), "scope=\"col\"");
   std::string body;
@@ -108,7 +120,7 @@ std::string table_html(const HtmlTable& table) {
   const std::string caption = escaped(table.caption);
   const std::string html = element("caption", caption) + element("thead", element("tr", head)) + element("tbody", body);
   return element("div", element("table", html),
-                 "class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" + caption + "\"") +
+                 "class=\"scroll" + kind + "\" tabindex=\"0\" role=\"region\" aria-label=\"" + caption + "\"") +
          "\n";
 }
 

@@ -104,36 +104,43 @@ void Page::section(const std::string& id, const std::string& name, const std::st
                "\n";
 }
 
-std::string Page::html(const std::vector<ReportScript>& scripts) const {
+std::string document(const std::string& title,
+                     const std::string& style,
+                     const std::string& body,
+                     const std::vector<std::string>& scripts) {
   std::string inline_scripts;
   std::string hashes;
-  const auto add = [&](const std::string& text) {
-    const std::string safe = without_end_tags(text);
+  for (const std::string& script : scripts) {
+    const std::string safe = without_end_tags(script);
     hashes += " " + policy_hash(safe);
     inline_scripts += element("script", safe) + "\n";
-  };
-  for (const ReportScript& script : scripts) add(script.text);
-  add(std::string(page_script));
-
-  const std::string policy = "default-src 'none'; script-src" + hashes + "; style-src " + policy_hash(page_style) +
+  }
+  const std::string policy = "default-src 'none'; script-src" + hashes + "; style-src " + policy_hash(style) +
                              "; img-src data:; base-uri 'none'; form-action 'none'";
   std::string html = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
   html += "<meta http-equiv=\"Content-Security-Policy\" content=\"" + policy + "\">\n";
   html += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
   html += "<meta name=\"generator\" content=\"" + escaped("Occupet " + version()) + "\">\n";
-  html += element("title", escaped(title_)) + "\n" + element("style", page_style) + "\n</head>\n<body>\n";
-  html += element("a", "Skip to the answer", "class=\"skip\" href=\"#summary\"") + "\n";
-  html += element("header", element("h1", escaped(title_)) + element("p", escaped(subtitle_), "class=\"soft\"")) + "\n";
-  html += element("nav", element("ul", navigation_), "aria-label=\"Sections\"") + "\n";
-  html += element("noscript", element("p", "The figures need JavaScript; the tables beside them hold every number.",
+  html += element("title", escaped(title)) + "\n" + element("style", style) + "\n</head>\n<body>\n";
+  return html + body + inline_scripts + "</body>\n</html>\n";
+}
+
+std::string Page::html(const std::vector<ReportScript>& scripts) const {
+  std::string body = element("a", "Skip to the answer", "class=\"skip\" href=\"#summary\"") + "\n";
+  body += element("header", element("h1", escaped(title_)) + element("p", escaped(subtitle_), "class=\"soft\"")) + "\n";
+  body += element("nav", element("ul", navigation_), "aria-label=\"Sections\"") + "\n";
+  body += element("noscript", element("p", "The figures need JavaScript; the tables beside them hold every number.",
                                       "class=\"note\"")) +
           "\n";
-  html += element("main", sections_) + "\n";
-  html +=
+  body += element("main", sections_) + "\n";
+  body +=
       element("footer", escaped("Made by Occupet " + version() +
                                 ". This page loads nothing from the network; its figures and numbers are inside.")) +
       "\n";
-  return html + data_ + inline_scripts + "</body>\n</html>\n";
+  std::vector<std::string> texts;
+  for (const ReportScript& script : scripts) texts.push_back(script.text);
+  texts.emplace_back(page_script);
+  return document(title_, std::string(page_style), body + data_, texts);
 }
 
 }  // namespace pet::detail

@@ -9,6 +9,7 @@
 #include "libpet/provenance.h"
 #include "tools/report/detail/answer.h"
 #include "tools/report/detail/page.h"
+#include "tools/report/detail/viewer.h"
 
 namespace pet {
 namespace {
@@ -23,6 +24,7 @@ constexpr std::size_t bytes_of_curves = 550'000;
 constexpr std::size_t bytes_of_plots = 300'000;
 constexpr std::size_t bytes_of_results = 180'000;
 constexpr std::size_t bytes_of_maps = 300'000;
+constexpr std::size_t bytes_of_viewer = 40'000'000;
 constexpr std::size_t most_rows = 300;  // of a table about files
 
 std::string subjects_of(const Outputs& outputs) {
@@ -239,7 +241,13 @@ Report make_report(const std::filesystem::path& folder,
   page.section("methods", "Methods", methods(outputs, scripts));
   page.section("provenance", "Provenance", provenance(outputs, options));
   page.section("warnings", "Warnings", warnings(outputs));
-  return {page.html(scripts), outputs.problems};
+  std::string viewer;
+  if (options.viewer) {
+    if (outputs.maps.empty())
+      throw bad_input(folder.string(), "no map", "one of occupancy, BPND, VT, DVR, Ki or SUVR for a page in 3-D");
+    viewer = viewer_html(outputs, title_of(outputs, options), *options.viewer, bytes_of_viewer);
+  }
+  return {page.html(scripts), viewer, outputs.problems};
 }
 
 Report make_report(const std::filesystem::path& folder,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,15 +20,20 @@ struct ReportScript {
 /// for another content than the SHA-256 of tools/report/assets.lock says.
 std::vector<ReportScript> report_scripts();
 
+/// The script that draws maps in 3-D, NiiVue, likewise.
+ReportScript viewer_script();
+
 /// What may be said about a report besides its files.
 struct ReportOptions {
-  std::string title;         ///< empty: from the names of the files
-  std::string command_line;  ///< of the command that makes it, for the provenance
+  std::string title;                     ///< empty: from the names of the files
+  std::string command_line;              ///< of the command that makes it, for the provenance
+  std::optional<ReportScript> viewer{};  ///< NiiVue, for a page with the maps in 3-D; nothing: none is made
 };
 
 /// A page, and what could not be read for it.
 struct Report {
   std::string html;
+  std::string viewer_html{};          ///< the page with the maps in 3-D, if it was asked for
   std::vector<std::string> problems;  ///< one line each: a file that was passed over, and why
 };
 
@@ -42,7 +48,8 @@ struct Report {
 ///   *_mimap.nii[.gz]     maps
 /// The same files, options and scripts give the same bytes. Nothing is taken from a sidecar but what is listed in
 /// docs/report.md. A file that cannot be read is passed over and named in `problems` and in the page. Throws
-/// InputNotFound for no folder, InputError for a folder without any of these files.
+/// InputNotFound for no folder, InputError for a folder without any of these files, and for one without a map that
+/// could be shown in 3-D where a viewer is asked for.
 Report make_report(const std::filesystem::path& folder,
                    const std::vector<ReportScript>& scripts,
                    const ReportOptions& options = {});

@@ -7,6 +7,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "libpet/grid.h"
 
@@ -22,6 +23,9 @@ struct NiftiLayout {
   NiftiType type = NiftiType::float32;
   std::string description;
 };
+
+/// The header of a file with what lies between it and the voxels.
+std::vector<std::byte> nifti_header_bytes(const NiftiLayout& layout);
 
 /// Writes header and voxels. `fill(first, bytes)` puts the stored values of the voxels from `first` on (counted over
 /// all volumes) into `bytes`; it is called from several threads. Throws OutputError with the reason.

@@ -361,6 +361,15 @@ std::string two_frames(const TemporaryFolder& folder, const std::string& sidecar
 
 constexpr const char* times = R"("FrameTimesStart": [0, 30], "FrameDuration": [30, 60])";
 
+TEST_CASE("A map in memory has the bytes of the file", "[nifti]") {
+  const TemporaryFolder folder;
+  const Grid grid{
+      {3, 2, 1}, {-1.0, 2.0, 3.0}, {Vector3{2.0, 0.0, 0.0}, Vector3{0.0, 2.0, 0.0}, Vector3{0.0, 0.0, 3.0}}};
+  const std::vector<float> voxels = {1, 2, 3, 4, 5, 6};
+  pet::write_nifti_volume(grid, voxels, folder / "map.nii");
+  CHECK((pet::nifti_volume_bytes(grid, voxels) == content_of(folder / "map.nii")));
+}
+
 TEST_CASE("Units of an image are turned to kBq/mL, or are unknown with a warning", "[nifti]") {
   const TemporaryFolder folder;
   const auto read = [&](const std::string& units) {

@@ -42,4 +42,11 @@ std::string embedded_json(const Json& json);
 /// 'sha256-...' of an inline script or style, as a content security policy has it.
 std::string policy_hash(std::string_view text);
 
+/// A whole page: a head with a policy that allows the style and the scripts by their hashes and nothing from elsewhere,
+/// the body, and the scripts behind it.
+std::string document(const std::string& title,
+                     const std::string& style,
+                     const std::string& body,
+                     const std::vector<std::string>& scripts);
+
 }  // namespace pet::detail

@@ -9,6 +9,8 @@ namespace pet::detail {
 
 extern const std::string_view page_style;        ///< page/report.css
 extern const std::string_view page_script;       ///< page/report.js
+extern const std::string_view viewer_style;      ///< page/viewer.css
+extern const std::string_view viewer_script;     ///< page/viewer.js
 extern const std::string_view scripts_lock;      ///< assets.lock
 extern const std::string_view documented_flags;  ///< the sections on statuses and flags of docs/nomenclature.md
 

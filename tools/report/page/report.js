@@ -18,6 +18,9 @@
     mark: { invalid: "break-paths-show-path-domains" },
   };
   const views = new Map();
+  // A sheet of A4 between its margins, 182 mm at 96 pixels an inch. Figures that were drawn for the window and made
+  // smaller would have letters that nobody can read.
+  const paper = 680;
 
   // Few columns and short labels where there is little room.
   function legend(width, columns) {
@@ -30,7 +33,8 @@
     const cell = shown.usermeta && shown.usermeta.cell;
     if (cell) {
       const around = 62;
-      const columns = Math.max(1, Math.min(Math.floor(width / (cell + around)), shown.usermeta.count || 99));
+      const least = width === paper ? Math.min(cell, 150) : cell;
+      const columns = Math.max(1, Math.min(Math.floor(width / (least + around)), shown.usermeta.count || 99));
       shown.columns = columns;
       shown.spec.width = Math.max(120, Math.floor(width / columns) - around);
       shown.autosize = { type: "pad" };
@@ -44,9 +48,8 @@
     return shown;
   }
 
-  async function draw(place) {
+  async function draw(place, width = place.clientWidth) {
     const spec = JSON.parse(document.getElementById(place.dataset.spec).textContent);
-    const width = place.clientWidth;
     try {
       const compiled = vegaLite.compile(laidOut(spec, width), { config }).spec;
       const runtime = vega.parse(compiled, null, { ast: true });
@@ -77,15 +80,17 @@
     }, 200);
   });
 
-  // On paper every table is open.
+  // On paper every table is open, and figures are drawn for its width.
   let opened = [];
   addEventListener("beforeprint", () => {
+    for (const place of views.keys()) draw(place, paper);
     opened = [...document.querySelectorAll("details:not([open])")];
     for (const one of opened) one.open = true;
   });
   addEventListener("afterprint", () => {
     for (const one of opened) one.open = false;
     opened = [];
+    for (const place of views.keys()) draw(place);
   });
 
   for (const button of document.querySelectorAll("button[data-figure]")) {
