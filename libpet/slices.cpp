@@ -201,9 +201,8 @@ VolumeMap cropped(const Grid& grid, std::span<const float> voxels) {
 }
 
 double display_limit(std::span<const float> voxels) {
-  const double quarter = quantile_of_voxels(voxels, 0.25);
-  const double three_quarters = quantile_of_voxels(voxels, 0.75);
-  const double fence = three_quarters + 1.5 * (three_quarters - quarter);
+  const double high = quantile_of_voxels(voxels, 0.9);
+  const double fence = high + 1.5 * (high - quantile_of_voxels(voxels, 0.5));
   return std::min(quantile_of_voxels(voxels, 0.99), fence);
 }
 

@@ -45,8 +45,9 @@ std::vector<Slice> slices_of(const Grid& grid, std::span<const float> voxels, Pl
 /// there are none. Precondition: the volume has a voxel.
 VolumeMap cropped(const Grid& grid, std::span<const float> voxels);
 
-/// Where the colours of a map should end: the 99th percentile of its voxels, or the upper quartile and 1.5 times the
-/// range of the quartiles (Tukey's fence) where that is less, so that voxels at a bound do not set the scale.
+/// Where the colours of a map should end: the 99th percentile of its voxels, or the 90th and 1.5 times its distance
+/// from the median where that is less, so that some voxels at a bound do not set the scale, and regions of high binding
+/// in a brain that mostly does not bind are not cut off.
 double display_limit(std::span<const float> voxels);
 
 /// The value below which a fraction of the voxels lies that are numbers and not zero; 0 where there are none.

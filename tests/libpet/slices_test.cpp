@@ -104,9 +104,12 @@ TEST_CASE("Quantiles and the end of the colours leave out zeros and what is no n
   voxels.push_back(std::numeric_limits<float>::quiet_NaN());
   CHECK(quantile_of_voxels(voxels, 0.5) == 51.0);
   CHECK(quantile_of_voxels(voxels, 0.99) == 100.0);
-  CHECK(display_limit(voxels) == 100.0);  // the fence, 76 + 1.5 x 50 = 151, lies beyond
+  CHECK(display_limit(voxels) == 100.0);  // the fence, 91 + 1.5 x 40 = 151, lies beyond
   voxels.assign(100, 1.0F);
   voxels.resize(110, 20.0F);  // a tenth at a bound
   CHECK(display_limit(voxels) == 1.0);
+  voxels.assign(80, 0.01F);  // a brain that mostly does not bind
+  voxels.resize(100, 1.5F);
+  CHECK(display_limit(voxels) == 1.5);
   CHECK(quantile_of_voxels({}, 0.5) == 0.0);
 }

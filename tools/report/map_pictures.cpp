@@ -97,7 +97,7 @@ std::string map_pictures(const Outputs& outputs, std::size_t most_bytes) {
     largest[map.quantity] = std::max(largest[map.quantity], display_limit(map.map.voxels));
   std::string html = paragraph(
       "Slices of the maps, evenly spaced through what was fitted. Maps of one quantity share their colours, which end "
-      "where few voxels lie beyond (99th percentile or Tukey's fence). Values below 0 are shown as 0, larger ones as "
+      "where few voxels lie beyond (99th percentile at most). Values below 0 are shown as 0, larger ones as "
       "the end of the bar; " +
       what_is_white(outputs));
   std::string figures;
