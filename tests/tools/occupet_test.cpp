@@ -499,6 +499,18 @@ TEST_CASE("occupet maps images and their occupancy as the small tools do, and ag
   CHECK(here.has("out/" + session("drug") + "seg-phantom_model-Logan_meas-VT_mimap.nii.gz"));
 }
 
+TEST_CASE("occupet takes a dataset that lies in the folder of the results", "[occupet]") {
+  const Workplace here;
+  copy_small_cohort(here);
+  here.write("study.json", reference_study().dump());
+  REQUIRE(here.run("mkdir -p out/sourcedata && mv bids out/sourcedata/ && cd out && "
+                   "occupet sourcedata/bids . participant --config-file ../study.json -w ../work")
+              .status == 0);
+  CHECK(here.run("ls out/sub-0?/pet/*_model-Joint_occupancy.tsv | wc -l").out == "2\n");
+  CHECK_THAT(here.run("cd out && occupet sourcedata/bids . participant --config-file ../study.json -w ../work").err,
+             Catch::Contains("sub-02: done, 0 steps run"));
+}
+
 TEST_CASE("occupet makes no maps of curves, and maps all voxels where there is no segmentation", "[occupet]") {
   const Workplace here;
   copy_small_cohort(here);

@@ -194,10 +194,11 @@ std::vector<Scan> scans_of_others(const std::vector<BidsFile>& files, const Conf
   return scans;
 }
 
+// Whether a file or folder lies in a folder, at any depth; a folder does not lie in itself.
 bool is_below(const fs::path& file, const fs::path& folder) {
   const fs::path relative =
       fs::absolute(file).lexically_normal().lexically_relative(fs::absolute(folder).lexically_normal());
-  return !relative.empty() && *relative.begin() != "..";
+  return !relative.empty() && *relative.begin() != ".." && *relative.begin() != ".";
 }
 
 }  // namespace
@@ -228,9 +229,11 @@ SubjectFiles subject_files(const std::vector<NamedDataset>& datasets,
   std::vector<BidsFile> not_asked;
   for (const NamedDataset& dataset : datasets) {
     std::vector<BidsFile>& all = files.emplace_back(bids_files(dataset.path, subject, files.empty()));
+    // Results may hold the dataset, as in results/sourcedata/bids; what they hold besides is no input.
+    const bool is_inside = is_below(dataset.path, results);
     std::erase_if(all, [&](const BidsFile& file) {
       const std::string session = file.entity("ses");
-      if (is_below(file.path, results)) return true;
+      if (!is_inside && is_below(file.path, results)) return true;
       const bool is_asked = sessions.empty() || session.empty() || has(sessions, session);
       if (!is_asked && files.size() == 1) not_asked.push_back(file);  // raw
       return !is_asked;

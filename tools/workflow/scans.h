@@ -52,8 +52,9 @@ struct SubjectFiles {
 };
 
 /// Finds the scans of a subject in the raw dataset (the first) and in those derived from it, passing over what lies in
-/// `results`. `sessions`: only these; empty: all. Throws InputError for a file that fits several scans, a sidecar that
-/// cannot be read, and a scan whose session and sidecar disagree on whether there was a drug.
+/// `results` (unless the whole dataset lies there, as in RESULTS/sourcedata/bids). `sessions`: only these; empty: all.
+/// Throws InputError for a file that fits several scans, a sidecar that cannot be read, and a scan whose session and
+/// sidecar disagree on whether there was a drug.
 SubjectFiles subject_files(const std::vector<NamedDataset>& datasets,
                            const std::string& subject,
                            const std::filesystem::path& results,
