@@ -67,14 +67,18 @@ async function evaluate(expression) {
   return result.value;
 }
 
+// Closes the browser, whose processes would else write into the profile while it is removed.
 function finish(all) {
   clearTimeout(deadline);
+  const tooLate = setTimeout(() => browser.kill("SIGKILL"), 10000);
   browser.once("exit", () => {
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    clearTimeout(tooLate);
+    rmSync(profile, { recursive: true, force: true, maxRetries: 20 });
     all.forEach((fault) => console.error("browser.mjs: " + fault));
     process.exit(all.length > 0 ? 1 : 0);
   });
-  browser.kill("SIGKILL");
+  session = undefined;
+  send("Browser.close").catch(() => {});
 }
 
 // The share of pixels of a PNG (8 bits, no palette) that are not of its most frequent colour.
