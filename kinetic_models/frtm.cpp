@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "kinetic_models/detail/autodiff.h"
+#include "kinetic_models/detail/differentiate_points.h"
 #include "kinetic_models/detail/least_squares.h"
 #include "kinetic_models/detail/plasma_curve.h"
 #include "kinetic_models/detail/reference_start.h"
@@ -67,7 +68,7 @@ void derive_frtm(std::span<const double> parameters,
     out[4] = k4;
     out[5] = k2 / R1;
   };
-  detail::differentiate<4>(derive, parameters, values, gradient);
+  detail::differentiate_points<4>(derive, parameters, values, gradient);
 }
 
 Fit fit_frtm(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/logan_ref.h"
 
-#include "kinetic_models/detail/autodiff.h"
+#include "kinetic_models/detail/differentiate_points.h"
 #include "kinetic_models/detail/graphical.h"
 
 namespace pet {
@@ -15,7 +15,7 @@ void derive_logan_ref(std::span<const double> coefficients,
     out[1] = g[0];
     out[2] = g[1];
   };
-  detail::differentiate<2>(derive, coefficients, values, gradient);
+  detail::differentiate_points<2>(derive, coefficients, values, gradient);
 }
 
 Fit fit_logan_ref(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/ma1.h"
 
-#include "kinetic_models/detail/autodiff.h"
+#include "kinetic_models/detail/differentiate_points.h"
 #include "kinetic_models/detail/linear.h"
 
 namespace pet {
@@ -14,7 +14,7 @@ void derive_ma1(std::span<const double> coefficients,
     out[0] = -g[0] / g[1];
     out[1] = g[1];
   };
-  detail::differentiate<2>(derive, coefficients, values, gradient);
+  detail::differentiate_points<2>(derive, coefficients, values, gradient);
 }
 
 Fit fit_ma1(const TimeActivityCurve& target, const Plasma& plasma, const FitOptions& options) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/mrtm.h"
 
-#include "kinetic_models/detail/autodiff.h"
+#include "kinetic_models/detail/differentiate_points.h"
 #include "kinetic_models/detail/linear.h"
 #include "kinetic_models/detail/reference_start.h"
 
@@ -18,7 +18,7 @@ void derive_mrtm(std::span<const double> coefficients,
     out[3] = -g[1];
     out[4] = g[0] / g[2];
   };
-  detail::differentiate<3>(derive, coefficients, values, gradient);
+  detail::differentiate_points<3>(derive, coefficients, values, gradient);
 }
 
 Fit fit_mrtm(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/mrtm2.h"
 
-#include "kinetic_models/detail/autodiff.h"
+#include "kinetic_models/detail/differentiate_points.h"
 #include "kinetic_models/detail/linear.h"
 
 namespace pet {
@@ -16,7 +16,7 @@ void derive_mrtm2(std::span<const double> coefficients,
     out[2] = g[0];
     out[3] = -g[1];
   };
-  detail::differentiate<2>(derive, coefficients, values, gradient);
+  detail::differentiate_points<2>(derive, coefficients, values, gradient);
 }
 
 Fit fit_mrtm2(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {

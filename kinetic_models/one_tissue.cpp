@@ -2,6 +2,7 @@
 #include "kinetic_models/one_tissue.h"
 
 #include "kinetic_models/detail/autodiff.h"
+#include "kinetic_models/detail/differentiate_points.h"
 #include "kinetic_models/detail/least_squares.h"
 #include "kinetic_models/detail/plasma_curve.h"
 #include "kinetic_models/detail/plasma_start.h"
@@ -34,7 +35,7 @@ void derive_one_tissue(std::span<const double> parameters,
     out[0] = p[0] / p[1];
     for (std::size_t i = 0; i < 4; ++i) out[i + 1] = p[i];
   };
-  detail::differentiate<4>(derive, parameters, values, gradient);
+  detail::differentiate_points<4>(derive, parameters, values, gradient);
 }
 
 Fit fit_one_tissue(const TimeActivityCurve& target, const Plasma& plasma, const FitOptions& options) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/patlak.h"
 
-#include "kinetic_models/detail/autodiff.h"
+#include "kinetic_models/detail/differentiate_points.h"
 #include "kinetic_models/detail/linear.h"
 
 namespace pet {
@@ -14,7 +14,7 @@ void derive_patlak(std::span<const double> coefficients,
     out[0] = g[0];
     out[1] = g[1];
   };
-  detail::differentiate<2>(derive, coefficients, values, gradient);
+  detail::differentiate_points<2>(derive, coefficients, values, gradient);
 }
 
 Fit fit_patlak(const TimeActivityCurve& target, const Plasma& plasma, const FitOptions& options) {

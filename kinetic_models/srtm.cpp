@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "kinetic_models/detail/autodiff.h"
+#include "kinetic_models/detail/differentiate_points.h"
 #include "kinetic_models/detail/least_squares.h"
 #include "kinetic_models/detail/reference_start.h"
 
@@ -40,7 +41,7 @@ void derive_srtm(std::span<const double> parameters,
     out[3] = k2 / (1.0 + BPND);
     out[4] = k2 / R1;
   };
-  detail::differentiate<3>(derive, parameters, values, gradient);
+  detail::differentiate_points<3>(derive, parameters, values, gradient);
 }
 
 Fit fit_srtm(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {

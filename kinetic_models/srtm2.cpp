@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "kinetic_models/detail/autodiff.h"
+#include "kinetic_models/detail/differentiate_points.h"
 #include "kinetic_models/detail/least_squares.h"
 #include "kinetic_models/detail/reference_start.h"
 
@@ -39,7 +40,7 @@ void derive_srtm2(std::span<const double> parameters,
     out[2] = R1 * k2prime;
     out[3] = R1 * k2prime / (1.0 + BPND);
   };
-  detail::differentiate<3>(derive, parameters, values, gradient);
+  detail::differentiate_points<3>(derive, parameters, values, gradient);
 }
 
 Fit fit_srtm2(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {

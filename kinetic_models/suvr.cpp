@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "kinetic_models/detail/autodiff.h"
 #include "kinetic_models/detail/derived.h"
+#include "kinetic_models/detail/differentiate_points.h"
 #include "kinetic_models/detail/linear.h"
 
 namespace pet {
@@ -17,7 +17,7 @@ void derive_suvr(std::span<const double> coefficients,
     out[0] = g[0] - 1.0;
     out[1] = g[0];
   };
-  detail::differentiate<1>(derive, coefficients, values, gradient);
+  detail::differentiate_points<1>(derive, coefficients, values, gradient);
 }
 
 Fit fit_suvr(const TimeActivityCurve& target, const ReferenceRegion& reference, const FitOptions& options) {

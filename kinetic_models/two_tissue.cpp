@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "kinetic_models/detail/autodiff.h"
+#include "kinetic_models/detail/differentiate_points.h"
 #include "kinetic_models/detail/least_squares.h"
 #include "kinetic_models/detail/plasma_curve.h"
 #include "kinetic_models/detail/plasma_start.h"
@@ -37,7 +38,7 @@ void derive_two_tissue(std::span<const double> parameters,
     out[4] = out[2] / fP;
     for (std::size_t i = 0; i < 6; ++i) out[i + 5] = p[i];
   };
-  detail::differentiate<6>(derive, parameters, values, gradient);
+  detail::differentiate_points<6>(derive, parameters, values, gradient);
 }
 
 Fit fit_two_tissue(const TimeActivityCurve& target, const Plasma& plasma, const FitOptions& options) {

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "kinetic_models/detail/autodiff.h"
+#include "kinetic_models/detail/differentiate_points.h"
 #include "kinetic_models/detail/least_squares.h"
 #include "kinetic_models/detail/plasma_curve.h"
 #include "kinetic_models/detail/plasma_start.h"
@@ -45,7 +46,7 @@ void derive_two_tissue_irreversible(std::span<const double> parameters,
     out[5] = p[3];
     out[6] = p[4];
   };
-  detail::differentiate<5>(derive, parameters, values, gradient);
+  detail::differentiate_points<5>(derive, parameters, values, gradient);
 }
 
 Fit fit_two_tissue_irreversible(const TimeActivityCurve& target, const Plasma& plasma, const FitOptions& options) {

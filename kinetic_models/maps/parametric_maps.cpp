@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "kinetic_models/maps/detail/block_fit.h"
-#include "kinetic_models/maps/detail/vector_versions.h"
+#include "kinetic_models/maps/detail/load_block.h"
 #include "kinetic_models/maps/map_inputs.h"
 #include "kinetic_models/registry.h"
 #include "libpet/error.h"
@@ -20,42 +20,6 @@ using detail::lanes;
 using detail::VoxelBlock;
 
 constexpr std::size_t most_frames = 4096;
-
-// Which lanes hold a curve that is not finite, or zero throughout: x - x is 0 for every finite x.
-OCCUPET_VECTOR_VERSIONS void note_unusable(const float* row, float* not_finite, float* size) {
-  for (std::size_t lane = 0; lane < lanes; ++lane) {
-    not_finite[lane] += row[lane] - row[lane];
-    size[lane] += std::abs(row[lane]);
-  }
-}
-
-// Copies the curves of some voxels into the lanes and returns which cannot be fitted; these are set to zero.
-std::array<bool, lanes> load(const DynamicImage& image,
-                             const std::uint32_t* voxels,
-                             std::size_t count,
-                             VoxelBlock& block) {
-  const bool is_run = voxels[count - 1] - voxels[0] == count - 1 &&
-                      std::adjacent_find(voxels, voxels + count, std::greater_equal<>()) == voxels + count;
-  std::array<float, lanes> not_finite{};
-  std::array<float, lanes> size{};
-  for (std::size_t f = 0; f < block.rows(); ++f) {
-    const float* frame = image.frame(f).data();
-    float* row = block.row(f);
-    if (is_run)
-      std::copy_n(frame + voxels[0], count, row);
-    else
-      for (std::size_t lane = 0; lane < count; ++lane) row[lane] = frame[voxels[lane]];
-    std::fill(row + count, row + lanes, 0.0F);
-    note_unusable(row, not_finite.data(), size.data());
-  }
-  std::array<bool, lanes> is_unusable;
-  for (std::size_t lane = 0; lane < lanes; ++lane) {
-    const bool is_finite = not_finite[lane] == 0.0F;
-    is_unusable[lane] = !is_finite || size[lane] == 0.0F;
-    for (std::size_t f = 0; !is_finite && f < block.rows(); ++f) block.row(f)[lane] = 0.0F;
-  }
-  return is_unusable;
-}
 
 void set_failed(ParametricMaps& maps, std::size_t at) {
   constexpr float none = std::numeric_limits<float>::quiet_NaN();
@@ -135,7 +99,7 @@ ParametricMaps fit_voxels(const Model& model,
     const std::size_t count = std::min(lanes, total - first);
     thread_local VoxelBlock measured;
     measured.resize(image.frames.size());
-    const std::array<bool, lanes> is_unusable = load(image, maps.voxels.data() + first, count, measured);
+    const std::array<bool, lanes> is_unusable = detail::load_block(image, maps.voxels.data() + first, count, measured);
     block_fit->fit(measured, count, first, maps);
     for (std::size_t lane = 0; lane < count; ++lane)
       if (is_unusable[lane]) set_failed(maps, first + lane);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/maps/detail/lane_integral.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "kinetic_models/detail/linear.h"
@@ -9,12 +10,18 @@ namespace pet::detail {
 
 LaneIntegral::LaneIntegral(const Frames& frames, Sampling sampling)
     : frames_(frames.size()), sampling_(sampling), intervals_(measured_intervals(frames)) {
-  edges_.push_back(intervals_.front().start);
-  for (const MeasuredInterval& interval : intervals_) edges_.push_back(interval.end);
-  slopes_ = edge_slopes(edges_);
+  std::vector<double> edges = {intervals_.front().start};
+  for (const MeasuredInterval& interval : intervals_) {
+    length_.push_back(interval.end - edges.back());
+    edges.push_back(interval.end);
+  }
+  for (const EdgeSlope& edge : edge_slopes(edges)) {
+    slopes_.push_back({edge.first});
+    std::copy(edge.weight.begin(), edge.weight.end(), slopes_.back().weight.begin());
+  }
   // On a constant curve no limiter acts.
   sensitivity_ = integral_sensitivity({frames, std::vector<double>(frames_, 1.0)}, sampling).once;
-  constexpr double same = 1e-7;
+  constexpr double same = 1e-5;  // the sensitivities are not more exact, and standard errors need no more
   for (std::size_t j = 0; j < frames_; ++j) {
     late_value_.push_back(sensitivity(frames_ - 1, j));
     std::size_t row = frames_;
@@ -23,6 +30,19 @@ LaneIntegral::LaneIntegral(const Frames& frames, Sampling sampling)
     std::size_t early = 0;
     while (early < row && std::abs(sensitivity(early, j)) <= same * std::abs(late_value_[j])) ++early;
     early_.push_back(early);
+  }
+  add_bands();
+}
+
+void LaneIntegral::add_bands() {
+  for (std::size_t j = 0; j < frames_; ++j) {
+    if (frames_ < band_rows || late_[j] - early_[j] > band_rows) {
+      band_.clear();
+      return;
+    }
+    Band band{std::min(early_[j], frames_ - band_rows), late_[j], late_value_[j], {}};
+    for (std::size_t i = early_[j]; i < late_[j]; ++i) band.value[i - band.first] = sensitivity(i, j);
+    band_.push_back(band);
   }
 }
 

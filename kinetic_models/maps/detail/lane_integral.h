@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <vector>
 
 #include "kinetic_models/detail/measured_intervals.h"
+#include "kinetic_models/detail/quad.h"
 #include "kinetic_models/input_curve.h"
 #include "kinetic_models/maps/detail/vector_versions.h"
 
 namespace pet::detail {
 
-/// Linear methods need double precision (their columns are nearly collinear): they work on this many voxels at once.
-inline constexpr std::size_t quad_lanes = 4;
-using Quad [[gnu::vector_size(quad_lanes * sizeof(double))]] = double;
-
-/// One value a frame for four voxels. (The alignment of vectors depends on the instruction set; this one serves all.)
+/// One value a frame for four voxels: linear methods need double precision, as their columns are nearly collinear. (The
+/// alignment of vectors depends on the instruction set; this one serves all.)
 class QuadCurve {
  public:
   std::size_t size() const { return rows_.size(); }
@@ -42,13 +42,14 @@ class LaneIntegral {
   /// d(integral in frame i) / d(activity in frame j) where no limiter acts.
   double sensitivity(std::size_t i, std::size_t j) const { return sensitivity_[i * frames_ + j]; }
 
-  /// `result` and `curve` have one value a frame, `mean` one an interval, `cumulative` one more.
+  /// How many values `cumulative` needs: one an edge, and as many as the slope at the last edge may have too many.
+  std::size_t edges() const { return intervals() + most_edges; }
+  /// `result` and `curve` have one value a frame, `mean` one an interval, `cumulative` edges().
   OCCUPET_INLINED void integrate(const Quad* curve, Quad* mean, Quad* cumulative, Quad* result) const;
 
-  /// The part of `result`_j = sum over i of sensitivity(i, j) x rows_i from frame `from` on, where rows_i is 0 before
-  /// frame `first`; `suffix` has one value more than there are frames.
-  OCCUPET_INLINED void transposed(
-      const Quad* rows, std::size_t first, std::size_t from, Quad* suffix, Quad* result) const;
+  /// The part of `result`_j = sum over i of sensitivity(i, j) x rows_i from frame `from` on; `suffix` has one value
+  /// more than there are frames.
+  OCCUPET_INLINED void transposed(const Quad* rows, std::size_t from, Quad* suffix, Quad* result) const;
   /// Before this frame, result_j is late_value(j) x (the sum of all rows) where rows_i is 0 before frame `first`.
   std::size_t settled_before(std::size_t first) const;
   double late_value(std::size_t j) const { return late_value_[j]; }
@@ -57,12 +58,39 @@ class LaneIntegral {
   std::size_t frames_;
   Sampling sampling_;
   std::vector<MeasuredInterval> intervals_;
-  std::vector<double> edges_;
-  std::vector<EdgeSlope> slopes_;
+  std::vector<double> length_;  // of the intervals, min
+  // The slope at the end of each interval, as EdgeSlope has it; weights behind the last are 0.
+  static constexpr std::size_t most_edges = 5;
+  struct Slope {
+    std::size_t first;
+    std::array<double, most_edges> weight{};
+  };
+  std::vector<Slope> slopes_;
   std::vector<double> sensitivity_;
   std::vector<std::size_t> early_;  // before this row a column of the sensitivity is 0
   std::vector<std::size_t> late_;   // from this row on it is constant
   std::vector<double> late_value_;  // its value there
+  // Between the two a column has so few rows that a loop of fixed length is fastest: the rows from `first`, values of
+  // those outside 0. Empty where some column has more.
+  static constexpr std::size_t band_rows = 6;
+  struct Band {
+    std::size_t first;
+    std::size_t late;
+    double late_value;
+    std::array<double, band_rows> value;
+  };
+  void add_bands();
+  // The mean of an interval, and the sum at its end.
+  OCCUPET_INLINED void advance(std::size_t k, const Quad* curve, Quad& sum, Quad* mean, Quad* cumulative) const {
+    const MeasuredInterval& interval = intervals_[k];
+    Quad of_interval = curve[interval.frame];
+    if (interval.is_gap)
+      of_interval = interval.of_frame * curve[interval.frame] + interval.of_before * curve[interval.before];
+    mean[k] = of_interval;
+    sum += of_interval * length_[k];
+    cumulative[k + 1] = sum;
+  }
+  std::vector<Band> band_;
 };
 
 OCCUPET_INLINED void LaneIntegral::integrate(const Quad* curve, Quad* mean, Quad* cumulative, Quad* result) const {
@@ -75,17 +103,19 @@ OCCUPET_INLINED void LaneIntegral::integrate(const Quad* curve, Quad* mean, Quad
   }
   const std::size_t count = intervals_.size();
   cumulative[0] = Quad{};
-  for (std::size_t k = 0; k < count; ++k) {
-    const MeasuredInterval& interval = intervals_[k];
-    mean[k] = interval.of_frame * curve[interval.frame];
-    if (interval.of_before != 0.0) mean[k] += interval.of_before * curve[interval.before];
-    cumulative[k + 1] = cumulative[k] + mean[k] * (edges_[k + 1] - edges_[k]);
-  }
+  for (std::size_t k = count + 1; k < edges(); ++k) cumulative[k] = Quad{};
+  // A slope needs the integral at two edges more: sum and slopes go side by side, as the sum alone would have to wait
+  // for each of its steps.
+  constexpr std::size_t ahead = 2;
+  Quad sum = {};
+  for (std::size_t k = 0; k < std::min(ahead, count); ++k) advance(k, curve, sum, mean, cumulative);
   Quad at_start = {};
   for (std::size_t k = 0; k < count; ++k) {
-    const EdgeSlope& edge = slopes_[k];
-    Quad slope = edge.weight[0] * cumulative[edge.first];
-    for (std::size_t j = 1; j < edge.weight.size(); ++j) slope += edge.weight[j] * cumulative[edge.first + j];
+    if (k + ahead < count) advance(k + ahead, curve, sum, mean, cumulative);
+    const Slope& edge = slopes_[k];
+    const Quad* const nearby = cumulative + edge.first;
+    const Quad slope = (edge.weight[0] * nearby[0] + edge.weight[1] * nearby[1]) +
+                       (edge.weight[2] * nearby[2] + edge.weight[3] * nearby[3] + edge.weight[4] * nearby[4]);
     // The limiter of the edge values (Fritsch and Carlson's condition), as in integral_preserving_curve.
     const Quad before = mean[k];
     const Quad after = k + 1 < count ? mean[k + 1] : mean[k];
@@ -99,19 +129,26 @@ OCCUPET_INLINED void LaneIntegral::integrate(const Quad* curve, Quad* mean, Quad
     const Quad at_end = before * after > 0.0 ? sign * size : Quad{};
     // The mean of the cubic through both edges with these slopes.
     if (!intervals_[k].is_gap)
-      result[intervals_[k].frame] =
-          0.5 * (cumulative[k] + cumulative[k + 1]) + (edges_[k + 1] - edges_[k]) / 12.0 * (at_start - at_end);
+      result[intervals_[k].frame] = 0.5 * (cumulative[k] + cumulative[k + 1]) + length_[k] / 12.0 * (at_start - at_end);
     at_start = at_end;
   }
 }
 
-OCCUPET_INLINED void LaneIntegral::transposed(
-    const Quad* rows, std::size_t first, std::size_t from, Quad* suffix, Quad* result) const {
+OCCUPET_INLINED void LaneIntegral::transposed(const Quad* rows, std::size_t from, Quad* suffix, Quad* result) const {
   suffix[frames_] = Quad{};
-  for (std::size_t i = frames_; i-- > first;) suffix[i] = suffix[i + 1] + rows[i];
-  for (std::size_t j = from; j < frames_; ++j) {
-    Quad sum = late_value_[j] * suffix[late_[j] > first ? late_[j] : first];
-    for (std::size_t i = early_[j] > first ? early_[j] : first; i < late_[j]; ++i) sum += sensitivity(i, j) * rows[i];
+  for (std::size_t i = frames_; i-- > 0;) suffix[i] = suffix[i + 1] + rows[i];
+  for (std::size_t j = from; j < band_.size(); ++j) {
+    const Band& band = band_[j];
+    const Quad* const some = rows + band.first;
+    Quad sum = band.late_value * suffix[band.late];
+    Quad more = band.value[0] * some[0];
+    for (std::size_t i = 1; i < band_rows; i += 2) more += band.value[i] * some[i];
+    for (std::size_t i = 2; i < band_rows; i += 2) sum += band.value[i] * some[i];
+    result[j] = sum + more;
+  }
+  for (std::size_t j = band_.empty() ? from : frames_; j < frames_; ++j) {
+    Quad sum = late_value_[j] * suffix[late_[j]];
+    for (std::size_t i = early_[j]; i < late_[j]; ++i) sum += sensitivity(i, j) * rows[i];
     result[j] = sum;
   }
 }

@@ -9,6 +9,7 @@
 #include "kinetic_models/ma1.h"
 #include "kinetic_models/maps/detail/block_fit.h"
 #include "kinetic_models/maps/detail/quad_regression.h"
+#include "kinetic_models/maps/detail/vector_versions.h"
 #include "kinetic_models/maps/detail/voxel_report.h"
 #include "kinetic_models/mrtm.h"
 #include "kinetic_models/mrtm2.h"
@@ -90,6 +91,17 @@ FitOptions weighted_as(const Model& model, FitOptions options) {
   return options;
 }
 
+// Four curves without the blood in them.
+OCCUPET_VECTOR_VERSIONS void load_tissue(
+    const VoxelBlock& measured, std::size_t lane, const std::vector<double>& blood, double vB, QuadCurve& curve) {
+  using Four [[gnu::vector_size(quad_lanes * sizeof(float)), gnu::may_alias]] = float;
+  Quad* const tissue = curve.data();
+  for (std::size_t f = 0; f < curve.size(); ++f)
+    tissue[f] = __builtin_convertvector(*reinterpret_cast<const Four*>(measured.row(f) + lane), Quad);
+  if (vB > 0.0)
+    for (std::size_t f = 0; f < curve.size(); ++f) tissue[f] = (tissue[f] - vB * blood[f]) / (1.0 - vB);
+}
+
 class LinearFit : public BlockFit {
  public:
   LinearFit(const LinearTerms& terms, const ScanInput& input, const FitOptions& options, const TimeActivityCurve& mean)
@@ -104,26 +116,33 @@ class LinearFit : public BlockFit {
     for (const Frame& frame : mean.frames) duration_.push_back(frame.duration_min());
     vB_ = options.vB.value.value_or(0.0);
     if (vB_ > 0.0) blood_ = input.plasma().whole_blood().moved(options.delay_min.value.value_or(0.0)).value;
-    if (terms.form == Form::multilinear) multilinear_.emplace(shared_, terms.has_own_integral, frames_, integral_);
-    if (terms.form == Form::graphical) graphical_.emplace(shared_.front(), frames_, integral_);
+    if (terms.form == Form::multilinear) {
+      multilinear_.emplace(shared_, terms.has_own_integral, frames_, integral_);
+      columns_ = shared_.size() + (terms.has_own_integral ? 1 : 0);
+    }
+    if (terms.form == Form::graphical) {
+      graphical_.emplace(shared_.front(), frames_, integral_);
+      columns_ = 2;
+    }
   }
 
   void fit(const VoxelBlock& measured, std::size_t count, std::size_t first, ParametricMaps& maps) const override {
     thread_local QuadWorkspace work;
+    thread_local VoxelResults results;
     work.resize(integral_);
     QuadResult result;
-    for (std::size_t lane = 0; lane < count; lane += quad_lanes) {
-      const std::size_t quad = std::min(quad_lanes, count - lane);
-      load_tissue(measured, lane, work.curve);
-      if (multilinear_) {
-        multilinear_->fit(work, result);
-        report_quad(result, shared_.size() + (terms_.has_own_integral ? 1 : 0), quad, first + lane, maps);
-      } else if (graphical_) {
-        graphical_->fit(work, result);
-        report_quad(result, 2, quad, first + lane, maps);
-      } else {
-        fit_ratio(work.curve, quad, first + lane, maps);
+    for (std::size_t part = 0; part < count; part += VoxelResults::lanes) {
+      for (std::size_t lane = 0; lane < VoxelResults::lanes; lane += quad_lanes) {
+        load_tissue(measured, part + lane, blood_, vB_, work.curve);
+        if (multilinear_) multilinear_->fit(work, result);
+        if (graphical_) graphical_->fit(work, result);
+        if (terms_.form == Form::ratio) fit_ratio(work.curve, result);
+        keep(result, lane, results);
       }
+      const std::size_t some = std::min(VoxelResults::lanes, count - part);
+      detail::report(*terms_.model, options_, columns_, results, some, first + part, maps);
+      // From t* on only the ratio of the first two coefficients of mrtm has its meaning.
+      if (terms_.model->name == mrtm.name && options_.t_star_min) keep_only("BPND", some, first + part, maps);
     }
   }
 
@@ -138,17 +157,8 @@ class LinearFit : public BlockFit {
     return *input_;
   }
 
-  // Four curves without the blood in them.
-  void load_tissue(const VoxelBlock& measured, std::size_t lane, QuadCurve& curve) const {
-    for (std::size_t f = 0; f < curve.size(); ++f) {
-      const float* row = measured.row(f) + lane;
-      curve[f] = Quad{row[0], row[1], row[2], row[3]};
-      if (vB_ > 0.0) curve[f] = (curve[f] - vB_ * blood_[f]) / (1.0 - vB_);
-    }
-  }
-
   // The ratio of sums with its variance from the residuals about it, as fit_suvr has it.
-  void fit_ratio(const QuadCurve& curve, std::size_t quad, std::size_t first, ParametricMaps& maps) const {
+  void fit_ratio(const QuadCurve& curve, QuadResult& result) const {
     Quad target = {};
     double reference = 0.0;
     for (const std::size_t f : frames_.used.index) {
@@ -156,51 +166,47 @@ class LinearFit : public BlockFit {
       reference += duration_[f] * shared_[0][f];
     }
     const Quad ratio = target / reference;
-    Quad rss = {};
     Quad scatter = {};
+    result.rss = Quad{};
     for (const std::size_t f : frames_.used.index) {
       const Quad residual = curve[f] - ratio * shared_[0][f];
-      rss += residual * residual;
+      result.rss += residual * residual;
       scatter += duration_[f] * duration_[f] * residual * residual;
     }
-    const std::size_t points = frames_.used.index.size();
-    const auto n = static_cast<double>(points);
+    const auto n = static_cast<double>(frames_.used.index.size());
     const double factor = n > 1.0 ? n / (n - 1.0) / (reference * reference) : not_available;
-    for (std::size_t lane = 0; lane < quad; ++lane) {
-      const double value = ratio[lane];
-      const double variance = factor * scatter[lane];
-      const FitStatus status = reference > 0.0 ? FitStatus::ok : FitStatus::failed;
-      report(*terms_.model, options_, {{&value, 1}, {&variance, 1}, rss[lane], points, 1, status}, first + lane, maps);
+    result.coefficient[0] = ratio;
+    result.covariance[0][0] = factor * scatter;
+    result.points = Quad{} + n;
+    result.is_determined = Quad{} + (reference > 0.0 ? 1.0 : 0.0);
+  }
+
+  // Puts the results of a quad into lanes from `lane` on.
+  void keep(const QuadResult& result, std::size_t lane, VoxelResults& results) const {
+    const auto put = [lane](const Quad& quad, VoxelResults::Row& row) {
+      for (std::size_t i = 0; i < quad_lanes; ++i) row[lane + i] = quad[i];
+    };
+    for (std::size_t a = 0; a < columns_; ++a) {
+      put(result.coefficient[a], results.parameter[a]);
+      for (std::size_t b = 0; b < columns_; ++b) put(result.covariance[a][b], results.covariance[a * columns_ + b]);
+    }
+    put(result.rss, results.weighted_rss);
+    put(result.points, results.frames);
+    for (std::size_t i = 0; i < quad_lanes; ++i) {
+      std::array<double, most_columns> coefficients{};
+      for (std::size_t a = 0; a < columns_; ++a) coefficients[a] = result.coefficient[a][i];
+      FitStatus& status = results.status[lane + i];
+      status = terms_.is_physical(coefficients.data(), options_) ? FitStatus::ok : FitStatus::unidentifiable;
+      results.fitted[lane + i] = static_cast<std::uint8_t>(columns_);
+      if (result.is_determined[i] != 0.0) continue;
+      status = terms_.form == Form::ratio ? FitStatus::failed : FitStatus::unidentifiable;
+      for (std::size_t a = 0; a < columns_; ++a) results.parameter[a][lane + i] = not_available;
     }
   }
 
-  void report_quad(
-      const QuadResult& result, std::size_t columns, std::size_t quad, std::size_t first, ParametricMaps& maps) const {
-    std::array<double, most_columns> coefficients;
-    std::array<double, most_columns * most_columns> covariance;
-    for (std::size_t lane = 0; lane < quad; ++lane) {
-      for (std::size_t a = 0; a < columns; ++a) {
-        coefficients[a] = result.coefficient[a][lane];
-        for (std::size_t b = 0; b < columns; ++b) covariance[a * columns + b] = result.covariance[a][b][lane];
-      }
-      FitStatus status = FitStatus::ok;
-      if (!terms_.is_physical(coefficients.data(), options_)) status = FitStatus::unidentifiable;
-      if (result.is_determined[lane] == 0.0) {
-        status = FitStatus::unidentifiable;
-        coefficients.fill(not_available);
-      }
-      report(*terms_.model, options_,
-             {std::span(coefficients).first(columns), std::span(covariance).first(columns * columns), result.rss[lane],
-              static_cast<std::size_t>(result.points[lane]), columns, status},
-             first + lane, maps);
-      // From t* on only the ratio of the first two coefficients of mrtm has its meaning.
-      if (terms_.model->name == mrtm.name && options_.t_star_min) keep_only(maps, "BPND", first + lane);
-    }
-  }
-
-  static void keep_only(ParametricMaps& maps, std::string_view symbol, std::size_t at) {
+  static void keep_only(std::string_view symbol, std::size_t count, std::size_t first, ParametricMaps& maps) {
     for (QuantityMap& quantity : maps.quantities)
-      if (quantity.symbol != symbol)
+      for (std::size_t at = first; quantity.symbol != symbol && at < first + count; ++at)
         quantity.value[at] = quantity.standard_error[at] = std::numeric_limits<float>::quiet_NaN();
   }
 
@@ -213,6 +219,7 @@ class LinearFit : public BlockFit {
   LaneIntegral integral_;
   std::optional<SharedRegression> multilinear_;
   std::optional<GraphicalRegression> graphical_;
+  std::size_t columns_ = 1;
   std::vector<double> duration_;
   double vB_ = 0.0;
   std::vector<double> blood_;

@@ -36,6 +36,7 @@ struct Workspace {
   std::array<float, lanes> unexplained;
   std::array<std::int32_t, lanes> best;
   PairSearch::BestPairs best_pairs;
+  VoxelResults results;
 };
 
 // How far apart the rates of the grid lie, in nodes of the table.
@@ -79,23 +80,49 @@ class NonlinearFit : public BlockFit {
     search_.project(work.searched, work.projections);
     search_.best_of_one(work.projections, work.best.data());
     if constexpr (Terms::searched == 2) pairs_->find(work.projections, work.best_pairs);
-    for (std::size_t lane = 0; lane < count; ++lane) {
-      const auto best = static_cast<std::size_t>(work.best[lane]);
-      const auto unexplained = static_cast<double>(work.unexplained[lane]);
-      if constexpr (Terms::is_one_to_one && Terms::searched == 1)
-        if (fit_in_closed_form(of_lane(work.searched, lane), best, unexplained, first + lane, maps)) continue;
-      // The curve once more in double precision: along flat valleys the optimum moves far for little.
-      Coordinates c;
-      c.fill(0.0);
-      space.coordinates(work.weighted, lane, c.data());
-      if constexpr (Terms::searched == 2)
-        report(optimum_of_pairs(c, best, work.best_pairs, lane), unexplained, first + lane, maps);
-      else
-        report(optimum_from(c, best), unexplained, first + lane, maps);
+    for (std::size_t part = 0; part < count; part += VoxelResults::lanes) {
+      const std::size_t some = std::min(VoxelResults::lanes, count - part);
+      for (std::size_t lane = 0; lane < some; ++lane) fit_lane(work, part + lane, {lane, work.results});
+      detail::report(model_, options_, P, work.results, some, first + part, maps);
     }
   }
 
  private:
+  // Where the result of a voxel goes.
+  struct Place {
+    std::size_t lane;
+    VoxelResults& results;
+
+    void put(const Vector& parameters,
+             const std::array<double, P * P>& covariance,
+             double rss,
+             std::size_t frames,
+             std::size_t fitted,
+             FitStatus status) const {
+      for (std::size_t j = 0; j < P; ++j) results.parameter[j][lane] = parameters[j];
+      for (std::size_t j = 0; j < P * P; ++j) results.covariance[j][lane] = covariance[j];
+      results.weighted_rss[lane] = rss;
+      results.frames[lane] = static_cast<double>(frames);
+      results.fitted[lane] = static_cast<std::uint8_t>(fitted);
+      results.status[lane] = status;
+    }
+  };
+
+  void fit_lane(const Workspace& work, std::size_t lane, const Place& place) const {
+    const auto best = static_cast<std::size_t>(work.best[lane]);
+    const auto unexplained = static_cast<double>(work.unexplained[lane]);
+    if constexpr (Terms::is_one_to_one && Terms::searched == 1)
+      if (fit_in_closed_form(of_lane(work.searched, lane), best, unexplained, place)) return;
+    // The curve once more in double precision: along flat valleys the optimum moves far for little.
+    Coordinates c;
+    c.fill(0.0);
+    table_.space().coordinates(work.weighted, lane, c.data());
+    if constexpr (Terms::searched == 2)
+      keep(optimum_of_pairs(c, best, work.best_pairs, lane), unexplained, place);
+    else
+      keep(optimum_from(c, best), unexplained, place);
+  }
+
   static double delay_of(const FitOptions& options) { return options.delay_min.value.value_or(0.0); }
 
   static std::optional<double> held_blood(const std::vector<Parameter>& parameters) {
@@ -234,8 +261,7 @@ class NonlinearFit : public BlockFit {
 
   // The best fit by one rate, where that is inside the rates of the table and its parameters inside the bounds: then it
   // is the optimum of the model. False where it is not.
-  bool fit_in_closed_form(
-      const Coordinates& c, std::size_t best, double unexplained, std::size_t at, ParametricMaps& maps) const {
+  bool fit_in_closed_form(const Coordinates& c, std::size_t best, double unexplained, const Place& place) const {
     const auto maximum = search_.maximum_near(best, c);
     if (!maximum) return false;
     const OneRateOptimum optimum = search_.optimum_at(*maximum, c);
@@ -259,7 +285,7 @@ class NonlinearFit : public BlockFit {
     const std::array<double, P* P> covariance =
         covariance_of(parameters, optimum.inverse(count), count, rss / static_cast<double>(frames - count));
     const FitStatus status = std::isfinite(rss) ? FitStatus::ok : FitStatus::failed;
-    detail::report(model_, options_, {values, covariance, rss, frames, count, status}, at, maps);
+    place.put(values, covariance, rss, frames, count, status);
     return true;
   }
 
@@ -285,7 +311,7 @@ class NonlinearFit : public BlockFit {
     return value > parameter.lower && value < parameter.upper && !is_at_bound(value, parameter);
   }
 
-  void report(const Optimum<P>& optimum, double unexplained, std::size_t at, ParametricMaps& maps) const {
+  void keep(const Optimum<P>& optimum, double unexplained, const Place& place) const {
     const std::size_t fitted = count_fitted(parameters_);
     const std::size_t frames = used_.index.size();
     const double rss = unexplained + optimum.cost;
@@ -294,7 +320,7 @@ class NonlinearFit : public BlockFit {
     if (status == FitStatus::ok && covariance.is_at_bound) status = FitStatus::at_bound;
     if (optimum.converged && !covariance.is_determined) status = FitStatus::unidentifiable;
     if (!std::isfinite(rss)) status = FitStatus::failed;
-    detail::report(model_, options_, {optimum.parameters, covariance.values, rss, frames, fitted, status}, at, maps);
+    place.put(optimum.parameters, covariance.values, rss, frames, fitted, status);
   }
 
   struct Covariance {

@@ -56,7 +56,7 @@ void QuadWorkspace::resize(const LaneIntegral& of) {
     values->resize(of.frames());
   suffix.resize(of.frames() + 1);
   mean.resize(of.intervals());
-  cumulative.resize(of.intervals() + 1);
+  cumulative.resize(of.edges());
 }
 
 SharedRegression::SharedRegression(const std::vector<std::vector<double>>& shared,
@@ -112,32 +112,40 @@ SharedRegression::SharedRegression(const std::vector<std::vector<double>>& share
   }
 }
 
-OCCUPET_INLINED void SharedRegression::multiply(const QuadWorkspace& work, Products& p) const {
-  p = Products{};
+template <std::size_t shared, bool has_own>
+OCCUPET_INLINED void SharedRegression::multiply(QuadWorkspace& work, Products& products) const {
+  Products p;
+  const double* const along[] = {along_[0].data(), along_[shared - 1].data()};
+  const Quad* const curve = work.curve.data();
+  const Quad* const integral = work.integral.data();
+  Quad* const rows = work.rows.data();
   for (std::size_t f = 0; f < weight_.size(); ++f) {
-    if (weight_[f] == 0.0) continue;
-    const Quad weighted = weight_[f] * work.curve[f];
-    p.y_y += weighted * work.curve[f];
-    for (std::size_t s = 0; s < count_; ++s) p.y[s] += along_[s][f] * work.curve[f];
-    if (!has_own_integral_) continue;
-    p.x_y += weighted * work.integral[f];
-    p.x_x += weight_[f] * work.integral[f] * work.integral[f];
-    for (std::size_t s = 0; s < count_; ++s) p.x[s] += along_[s][f] * work.integral[f];
+    const double weight = weight_[f];
+    p.y_y += weight * curve[f] * curve[f];
+    for (std::size_t s = 0; s < shared; ++s) p.y[s] += along[s][f] * curve[f];
+    if constexpr (has_own) {
+      rows[f] = weight * integral[f];
+      p.x_y += rows[f] * curve[f];
+      p.x_x += rows[f] * integral[f];
+      for (std::size_t s = 0; s < shared; ++s) p.x[s] += along[s][f] * integral[f];
+    }
   }
+  products = p;
 }
 
+template <std::size_t shared, bool has_own>
 OCCUPET_INLINED void SharedRegression::solve(Products& p, QuadResult& result) const {
   Quad rest = p.x_x;
   Quad along_rest = p.x_y;
   result.rss = p.y_y;
-  for (std::size_t s = 0; s < count_; ++s) {
+  for (std::size_t s = 0; s < shared; ++s) {
     rest -= p.x[s] * p.x[s];
     along_rest -= p.x[s] * p.y[s];
     result.rss -= p.y[s] * p.y[s];
   }
   result.points = Quad{} + rows_;
   result.is_determined = Quad{} + (is_determined_ ? 1.0 : 0.0);
-  if (has_own_integral_) {
+  if constexpr (has_own) {
     const auto is_new = rest > dependent * dependent * p.x_x;
     result.is_determined = is_new ? result.is_determined : Quad{};
     p.length = is_new ? rest : Quad{} + 1.0;
@@ -148,62 +156,69 @@ OCCUPET_INLINED void SharedRegression::solve(Products& p, QuadResult& result) co
   result.rss = result.rss > 0.0 ? result.rss : Quad{};
 }
 
+template <std::size_t shared>
 OCCUPET_INLINED void SharedRegression::respond(QuadWorkspace& work,
                                                const Products& p,
                                                std::array<Quads, most_columns>& responses) const {
   // That of the integral itself, before its parts along the shared columns are taken off.
   const std::size_t frames = weight_.size();
-  for (std::size_t f = 0; f < frames; ++f) work.rows[f] = weight_[f] * work.integral[f];
-  integral_.transposed(work.rows.data(), 0, 0, work.suffix.data(), work.response.data());
-  std::array<Quad, most_shared> with_direct = {};
-  std::array<Quad, most_shared> with_carried = {};
+  const Quad* const rows = work.rows.data();
+  const Quad* const response = work.response.data();
+  integral_.transposed(rows, 0, work.suffix.data(), work.response.data());
+  const double* const direct[] = {direct_[0].data(), direct_[shared - 1].data()};
+  const double* const carried[] = {carried_[0].data(), carried_[shared - 1].data()};
+  std::array<Quad, shared> with_direct = {};
+  std::array<Quad, shared> with_carried = {};
   Quad square = {};
+  const Quad b = p.b;
   for (std::size_t f = 0; f < frames; ++f) {
-    const Quad own = root_variance_[f] * (work.rows[f] - p.b * work.response[f]);
+    const Quad own = root_variance_[f] * (rows[f] - b * response[f]);
     square += own * own;
-    for (std::size_t s = 0; s < count_; ++s) {
-      with_direct[s] += direct_[s][f] * own;
-      with_carried[s] += carried_[s][f] * own;
+    for (std::size_t s = 0; s < shared; ++s) {
+      with_direct[s] += direct[s][f] * own;
+      with_carried[s] += carried[s][f] * own;
     }
   }
-  for (std::size_t s = 0; s < count_; ++s)
-    for (std::size_t t = 0; t < count_; ++t)
-      responses[s][t] = direct_direct_[s][t] - p.b * (direct_carried_[s][t] + direct_carried_[t][s]) +
-                        p.b * p.b * carried_carried_[s][t];
-  for (std::size_t s = 0; s < count_; ++s) {
-    const Quad with_shared = with_direct[s] - p.b * with_carried[s];
+  for (std::size_t s = 0; s < shared; ++s)
+    for (std::size_t t = 0; t < shared; ++t)
+      responses[s][t] =
+          direct_direct_[s][t] - b * (direct_carried_[s][t] + direct_carried_[t][s]) + b * b * carried_carried_[s][t];
+  for (std::size_t s = 0; s < shared; ++s) {
+    const Quad with_shared = with_direct[s] - b * with_carried[s];
     Quad sum = with_shared;
     square -= 2.0 * p.x[s] * with_shared;
-    for (std::size_t t = 0; t < count_; ++t) {
+    for (std::size_t t = 0; t < shared; ++t) {
       sum -= p.x[t] * responses[t][s];
       square += p.x[s] * p.x[t] * responses[s][t];
     }
-    responses[count_][s] = responses[s][count_] = sum / p.length;
+    responses[shared][s] = responses[s][shared] = sum / p.length;
   }
-  responses[count_][count_] = square / (p.length * p.length);
+  responses[shared][shared] = square / (p.length * p.length);
 }
 
 // From the orthonormal columns to the curves: coefficient c = sum over d of map[c][d] x that along d.
+template <std::size_t shared, bool has_own>
 OCCUPET_INLINED void SharedRegression::express(const Products& p,
                                                const std::array<Quads, most_columns>& responses,
                                                const Quad& variance,
                                                QuadResult& result) const {
+  constexpr std::size_t columns = shared + (has_own ? 1 : 0);
+  constexpr std::size_t last = shared - 1;
+  constexpr std::array<std::size_t, most_columns> place =
+      has_own ? std::array<std::size_t, most_columns>{0, shared == 1 ? 1 : 2, 1}
+              : std::array<std::size_t, most_columns>{0, 1, 2};
   std::array<Quads, most_columns> map = {};
   Quads along = {};
-  for (std::size_t s = 0; s < count_; ++s) {
+  for (std::size_t s = 0; s < shared; ++s) {
     along[s] = p.y[s];
-    for (std::size_t t = s; t < count_; ++t) {
+    for (std::size_t t = s; t < shared; ++t) {
       map[s][t] = Quad{} + inverse_[s][t];
-      if (has_own_integral_) map[s][count_] -= inverse_[s][t] * p.x[t] / p.length;
+      if constexpr (has_own) map[s][shared] -= inverse_[s][t] * p.x[t] / p.length;
     }
   }
-  std::array<std::size_t, most_columns> place = {0, 1, 2};
-  std::size_t columns = count_;
-  if (has_own_integral_) {
-    along[count_] = p.b * p.length;
-    map[count_][count_] = 1.0 / p.length;
-    place = {0, columns == 1 ? std::size_t{1} : std::size_t{2}, 1};
-    ++columns;
+  if constexpr (has_own) {
+    along[last + 1] = p.b * p.length;
+    map[last + 1][last + 1] = 1.0 / p.length;
   }
   for (std::size_t c = 0; c < columns; ++c) {
     Quad coefficient = {};
@@ -213,31 +228,41 @@ OCCUPET_INLINED void SharedRegression::express(const Products& p,
       for (std::size_t e = 0; e < columns; ++e) response[e] += map[c][d] * responses[d][e];
     }
     result.coefficient[place[c]] = coefficient;
-    for (std::size_t d = 0; d < columns; ++d) {
+    for (std::size_t d = 0; d <= c; ++d) {
       Quad sum = {};
       for (std::size_t e = 0; e < columns; ++e) sum += response[e] * map[d][e];
-      result.covariance[place[c]][place[d]] = variance * sum;
+      result.covariance[place[c]][place[d]] = result.covariance[place[d]][place[c]] = variance * sum;
     }
   }
 }
 
-OCCUPET_VECTOR_VERSIONS void SharedRegression::fit(QuadWorkspace& work, QuadResult& result) const {
-  if (has_own_integral_)
+template <std::size_t shared, bool has_own>
+OCCUPET_INLINED void SharedRegression::fit_columns(QuadWorkspace& work, QuadResult& result) const {
+  if constexpr (has_own)
     integral_.integrate(work.curve.data(), work.mean.data(), work.cumulative.data(), work.integral.data());
   Products p;
-  multiply(work, p);
-  solve(p, result);
+  multiply<shared, has_own>(work, p);
+  solve<shared, has_own>(p, result);
   std::array<Quads, most_columns> responses = {};
-  Quad expected = Quad{} + rows_ - static_cast<double>(count_);
-  if (has_own_integral_) {
-    respond(work, p, responses);
+  Quad expected = Quad{} + rows_ - static_cast<double>(shared);
+  if constexpr (has_own) {
+    respond<shared>(work, p, responses);
     expected = expected_[0] + p.b * (expected_[1] + p.b * expected_[2]);
-    for (std::size_t c = 0; c <= count_; ++c) expected -= responses[c][c];
+    for (std::size_t c = 0; c <= shared; ++c) expected -= responses[c][c];
   } else {
-    for (std::size_t c = 0; c < count_; ++c) responses[c][c] = Quad{} + 1.0;
+    for (std::size_t c = 0; c < shared; ++c) responses[c][c] = Quad{} + 1.0;
   }
   const Quad variance = result.rss / expected;
-  express(p, responses, variance, result);
+  express<shared, has_own>(p, responses, variance, result);
+}
+
+OCCUPET_VECTOR_VERSIONS void SharedRegression::fit(QuadWorkspace& work, QuadResult& result) const {
+  if (!has_own_integral_)
+    fit_columns<2, false>(work, result);
+  else if (count_ == 1)
+    fit_columns<1, true>(work, result);
+  else
+    fit_columns<2, true>(work, result);
 }
 
 GraphicalRegression::GraphicalRegression(const std::vector<double>& shared,
@@ -306,9 +331,8 @@ OCCUPET_INLINED void GraphicalRegression::respond(QuadWorkspace& work, Line& lin
     line.expected +=
         w * (inverse * inverse * squares_[r] + by_activity * (by_activity * variance_[f] - 2.0 * inverse * own_[r]));
   }
-  const std::size_t first = frame_.front();
-  integral_.transposed(work.rows.data(), first, settled_, work.suffix.data(), work.response.data());
-  integral_.transposed(work.more_rows.data(), first, settled_, work.suffix.data(), work.more_response.data());
+  integral_.transposed(work.rows.data(), settled_, work.suffix.data(), work.response.data());
+  integral_.transposed(work.more_rows.data(), settled_, work.suffix.data(), work.more_response.data());
   for (const std::size_t f : frame_) {
     const Quad inverse = work.curve[f] != 0.0 ? 1.0 / work.curve[f] : Quad{};
     const Quad ratio = (work.integral[f] - line.slope * shared_[f]) * inverse;

@@ -72,10 +72,17 @@ class SharedRegression {
     Quad b{};       // its coefficient
   };
   // The steps of fit(), in their order; the products of responses are those of all orthonormal coefficients to unit
-  // noise, the integral's own direction last.
-  void multiply(const QuadWorkspace& work, Products& products) const;
+  // noise, the integral's own direction last. The number of shared columns is known when they are compiled, so that
+  // sums stay in registers.
+  template <std::size_t shared, bool has_own>
+  void fit_columns(QuadWorkspace& work, QuadResult& result) const;
+  template <std::size_t shared, bool has_own>
+  void multiply(QuadWorkspace& work, Products& products) const;
+  template <std::size_t shared, bool has_own>
   void solve(Products& products, QuadResult& result) const;
+  template <std::size_t shared>
   void respond(QuadWorkspace& work, const Products& p, std::array<Quads, most_columns>& responses) const;
+  template <std::size_t shared, bool has_own>
   void express(const Products& p,
                const std::array<Quads, most_columns>& responses,
                const Quad& variance,
