@@ -256,21 +256,29 @@ class NonlinearFit : public BlockFit {
     return point;
   }
 
-  // A number with its derivatives by (fixed coefficients, coefficient, rate).
-  using OfPoint = ceres::Jet<double, static_cast<int>(OneRateOptimum::most)>;
-
   // The best fit by one rate, where that is inside the rates of the table and its parameters inside the bounds: then it
   // is the optimum of the model. False where it is not.
   bool fit_in_closed_form(const Coordinates& c, std::size_t best, double unexplained, const Place& place) const {
     const auto maximum = search_.maximum_near(best, c);
     if (!maximum) return false;
-    const OneRateOptimum optimum = search_.optimum_at(*maximum, c);
-    const std::size_t count = search_.free_fixed() + 2;
-    if (!optimum.is_determined(count)) return false;
+    if constexpr (Terms::blood >= 0)
+      if (known_blood_) return take_optimum<Terms::fixed + 1>(*maximum, c, unexplained, place);
+    return take_optimum<Terms::fixed + 2>(*maximum, c, unexplained, place);
+  }
 
+  template <std::size_t count>
+  bool take_optimum(const RateSearch::Maximum& maximum,
+                    const Coordinates& c,
+                    double unexplained,
+                    const Place& place) const {
+    const OneRateOptimum<count> optimum = search_.template optimum_at<count>(maximum, c);
+    if (!optimum.is_determined()) return false;
+
+    // Numbers with their derivatives by (fixed coefficients, coefficient, rate).
+    using OfPoint = ceres::Jet<double, static_cast<int>(count)>;
     GridPoint<OfPoint> point;
-    const std::size_t known = known_blood_ ? 1 : 0;
-    if (known_blood_) point.fixed[0] = OfPoint(*known_blood_);
+    constexpr std::size_t known = Terms::fixed + 2 - count;
+    if constexpr (known > 0) point.fixed[0] = OfPoint(*known_blood_);
     for (std::size_t f = 0; f + 2 < count; ++f) point.fixed[known + f] = OfPoint(optimum.fixed[f], static_cast<int>(f));
     point.moving[0].coefficient = OfPoint(optimum.coefficient, static_cast<int>(count - 2));
     point.moving[0].rate = OfPoint(optimum.rate, static_cast<int>(count - 1));
@@ -283,18 +291,18 @@ class NonlinearFit : public BlockFit {
     const std::size_t frames = used_.index.size();
     const double rss = unexplained + std::max(dot(c, c, table_.width()) - optimum.explained, 0.0);
     const std::array<double, P* P> covariance =
-        covariance_of(parameters, optimum.inverse(count), count, rss / static_cast<double>(frames - count));
+        covariance_of<count>(parameters, optimum.inverse(), rss / static_cast<double>(frames - count));
     const FitStatus status = std::isfinite(rss) ? FitStatus::ok : FitStatus::failed;
     place.put(values, covariance, rss, frames, count, status);
     return true;
   }
 
   // s^2 D R^-1 R^-T D', D being the derivatives of the parameters.
-  std::array<double, P * P> covariance_of(const std::array<OfPoint, P>& parameters,
-                                          const OneRateOptimum::Triangle& inverse,
-                                          std::size_t count,
+  template <std::size_t count>
+  std::array<double, P * P> covariance_of(const std::array<ceres::Jet<double, static_cast<int>(count)>, P>& parameters,
+                                          const typename OneRateOptimum<count>::Triangle& inverse,
                                           double variance) const {
-    std::array<std::array<double, OneRateOptimum::most>, P> error{};  // of each parameter for unit noise along Q
+    std::array<std::array<double, count>, P> error{};  // of each parameter for unit noise along Q
     for (std::size_t j = 0; j < P; ++j)
       for (std::size_t q = 0; q < count && !parameters_[j].is_held(); ++q)
         for (std::size_t r = 0; r <= q; ++r) error[j][q] += parameters[j].v[static_cast<int>(r)] * inverse[r][q];

@@ -44,27 +44,6 @@ OCCUPET_VECTOR_VERSIONS CubicEnds projected(const Coordinates& unit_0,
 
 }  // namespace
 
-bool OneRateOptimum::is_determined(std::size_t count) const {
-  constexpr double least = 1e-7;  // length of what is new in a column, of its own
-  const std::size_t last = count - 1;
-  double whole = 0.0;
-  for (std::size_t r = 0; r < count; ++r) whole += triangle[r][last] * triangle[r][last];
-  return std::abs(triangle[last][last]) > least * std::sqrt(whole);
-}
-
-OneRateOptimum::Triangle OneRateOptimum::inverse(std::size_t count) const {
-  Triangle result{};
-  for (std::size_t c = 0; c < count; ++c) {
-    result[c][c] = 1.0 / triangle[c][c];
-    for (std::size_t r = c; r-- > 0;) {
-      double sum = 0.0;
-      for (std::size_t k = r + 1; k <= c; ++k) sum += triangle[r][k] * result[k][c];
-      result[r][c] = -sum / triangle[r][r];
-    }
-  }
-  return result;
-}
-
 RateSearch::RateSearch(const RateTable& table, const std::vector<std::size_t>& free_fixed, std::size_t every)
     : table_(table) {
   add_directions(free_fixed);
@@ -183,47 +162,6 @@ std::optional<RateSearch::Maximum> RateSearch::maximum_near(std::size_t best, co
     node = fine.slope_0 > 0.0 ? node + 1 : node - 1;
   }
   return std::nullopt;
-}
-
-OneRateOptimum RateSearch::optimum_at(const Maximum& maximum, const Coordinates& c) const {
-  const Node& a = node_[maximum.node];
-  const Node& b = node_[maximum.node + 1];
-  const double step = table_.step();
-  const Hermite cubic(maximum.t);
-  const auto value = [&](double at_a, double at_b, double slope_a, double slope_b) {
-    return cubic.value(at_a, at_b, step * slope_a, step * slope_b);
-  };
-  const auto slope = [&](double at_a, double at_b, double slope_a, double slope_b) {
-    return cubic.derivative(at_a, at_b, step * slope_a, step * slope_b) / step;
-  };
-  const CubicEnds& u = maximum.projection;
-  const double along_unit = cubic.value(u.at_0, u.at_1, u.slope_0, u.slope_1);
-  const double length = value(a.length, b.length, a.length_slope, b.length_slope);
-
-  OneRateOptimum optimum;
-  optimum.rate = rate(maximum);
-  optimum.coefficient = along_unit / length;
-  optimum.explained = along_unit * along_unit;
-  const double by_rate = optimum.coefficient / table_.rate_per_position(optimum.rate);
-  const std::size_t count = direction_.size();
-  std::array<double, most_fixed> part{};
-  for (std::size_t f = 0; f < count; ++f) {
-    const double along = value(a.along[f], b.along[f], a.along_slope[f], b.along_slope[f]);
-    const double in_c = dot(direction_[f], c, table_.width());
-    part[f] = in_c - optimum.coefficient * along;
-    optimum.explained += in_c * in_c;
-    for (std::size_t e = 0; e <= f; ++e) optimum.triangle[e][f] = fixed_triangle_[e][f];
-    optimum.triangle[f][count] = along;
-    optimum.triangle[f][count + 1] = by_rate * slope(a.along[f], b.along[f], a.along_slope[f], b.along_slope[f]);
-  }
-  for (std::size_t f = count; f-- > 0;) {
-    for (std::size_t k = f + 1; k < count; ++k) part[f] -= fixed_triangle_[f][k] * optimum.fixed[k];
-    optimum.fixed[f] = part[f] / fixed_triangle_[f][f];
-  }
-  optimum.triangle[count][count] = length;
-  optimum.triangle[count][count + 1] = by_rate * slope(a.length, b.length, a.length_slope, b.length_slope);
-  optimum.triangle[count + 1][count + 1] = by_rate * length * value(a.turn, b.turn, a.turn_slope, b.turn_slope);
-  return optimum;
 }
 
 }  // namespace pet::detail
