@@ -55,24 +55,73 @@ void smooth_along(const Axis& axis, const std::vector<float>& kernel, const floa
     }
 }
 
+// The kernels of the three axes.
+class Smoother {
+ public:
+  Smoother(const Grid& grid, double fwhm_mm) : grid_(grid) {
+    if (!(fwhm_mm > 0.0)) throw UsageError("the width of a smoothing kernel must be above 0 mm");
+    const double sigma_mm = fwhm_mm / (2.0 * std::sqrt(2.0 * std::numbers::ln2));
+    for (std::size_t a = 0; a < 3; ++a) {
+      const Vector3& step = grid.axis_mm[a];
+      kernels_[a] = kernel_of(sigma_mm / std::hypot(step[0], step[1], step[2]));
+    }
+  }
+
+  // Of one volume; `other` is as large and is overwritten.
+  void smooth(float* values, std::vector<float>& other) const {
+    smooth_along(axis_of(grid_, 0), kernels_[0], values, other.data());
+    smooth_along(axis_of(grid_, 1), kernels_[1], other.data(), values);
+    smooth_along(axis_of(grid_, 2), kernels_[2], values, other.data());
+    std::copy(other.begin(), other.end(), values);
+  }
+
+ private:
+  const Grid& grid_;
+  std::array<std::vector<float>, 3> kernels_;
+};
+
+std::vector<float> composite_of(const DynamicImage& image) {
+  const std::size_t count = image.grid.voxel_count();
+  std::vector<double> sum(count, 0.0);
+  double duration = 0.0;
+  for (std::size_t f = 0; f < image.frames.size(); ++f) {
+    const double length = image.frames[f].duration_min();
+    duration += length;
+    for (std::size_t v = 0; v < count; ++v) sum[v] += length * static_cast<double>(image.voxels[f * count + v]);
+  }
+  std::vector<float> composite(count);
+  for (std::size_t v = 0; v < count; ++v) composite[v] = static_cast<float>(sum[v] / duration);
+  return composite;
+}
+
 }  // namespace
 
 void smooth(DynamicImage& image, double fwhm_mm, unsigned threads) {
-  if (!(fwhm_mm > 0.0)) throw UsageError("the width of a smoothing kernel must be above 0 mm");
-  const double sigma_mm = fwhm_mm / (2.0 * std::sqrt(2.0 * std::numbers::ln2));
+  const Smoother smoother(image.grid, fwhm_mm);
   const std::size_t count = image.grid.voxel_count();
-  std::array<std::vector<float>, 3> kernels;
-  for (std::size_t a = 0; a < 3; ++a) {
-    const Vector3& step = image.grid.axis_mm[a];
-    kernels[a] = kernel_of(sigma_mm / std::hypot(step[0], step[1], step[2]));
-  }
   parallel_for(image.frames.size(), threads, [&](std::size_t frame) {
-    float* values = image.voxels.data() + frame * count;
     std::vector<float> other(count);
-    smooth_along(axis_of(image.grid, 0), kernels[0], values, other.data());
-    smooth_along(axis_of(image.grid, 1), kernels[1], other.data(), values);
-    smooth_along(axis_of(image.grid, 2), kernels[2], values, other.data());
-    std::copy(other.begin(), other.end(), values);
+    smoother.smooth(image.voxels.data() + frame * count, other);
+  });
+}
+
+void reduce_noise_by_composite(DynamicImage& image, double fwhm_mm, unsigned threads) {
+  constexpr float nearly_zero = 1e-3F;  // of the largest value of the composite
+  const Smoother smoother(image.grid, fwhm_mm);
+  const std::vector<float> composite = composite_of(image);
+  std::vector<float> smoothed = composite;
+  std::vector<float> scratch(composite.size());
+  smoother.smooth(smoothed.data(), scratch);
+  float largest = 0.0F;
+  for (const float value : smoothed) largest = std::isfinite(value) ? std::max(largest, value) : largest;
+  const float least = nearly_zero * largest;
+  const std::size_t count = composite.size();
+  parallel_for(image.frames.size(), threads, [&](std::size_t frame) {
+    std::vector<float> other(count);
+    float* values = image.voxels.data() + frame * count;
+    smoother.smooth(values, other);
+    for (std::size_t v = 0; v < count; ++v)
+      if (smoothed[v] > least) values[v] *= composite[v] / smoothed[v];
   });
 }
 

@@ -90,7 +90,7 @@ ParametricMaps fit_voxels(const Model& model,
   const TimeActivityCurve mean = typical_curve(image, voxels, options.threads);
   fit(model, mean, input, options.fit);
   const auto make = detail::has_terms(model) ? detail::nonlinear_fit : detail::linear_fit;
-  const std::unique_ptr<detail::BlockFit> block_fit = make(model, input, options.fit, mean);
+  const std::unique_ptr<detail::BlockFit> block_fit = make(model, input, options, mean);
 
   ParametricMaps maps = empty_maps(model, std::move(voxels));
   const std::size_t total = maps.voxels.size();

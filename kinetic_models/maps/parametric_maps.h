@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "kinetic_models/maps/frame_noise.h"
 #include "kinetic_models/model.h"
 #include "libpet/image.h"
 
@@ -34,8 +36,17 @@ struct ParametricMaps {
   const QuantityMap& map(std::string_view symbol) const;
 };
 
+/// What is known of a parameter in every voxel before it is fitted, from the voxels around it. NaN: nothing.
+struct ParameterPrior {
+  std::vector<float> mean;
+  std::vector<float> variance;
+};
+using MapPrior = std::vector<ParameterPrior>;  ///< one a parameter, empty for one that is not regularised
+
 struct MapOptions {
   FitOptions fit;                                   ///< weights are common to all voxels
+  std::optional<FrameNoise> noise = {};             ///< for standard errors where weights are no inverse variances
+  const MapPrior* prior = nullptr;                  ///< of nonlinear models (maps/regularisation.h)
   unsigned threads = 0;                             ///< 0: as many as the machine has
   std::function<void(std::size_t)> on_voxels = {};  ///< told from time to time how many voxels more are done
 };

@@ -45,3 +45,42 @@ TEST_CASE("Smoothing leaves a uniform image as it is, to its edges", "[smoothing
   for (const float value : image.voxels) CHECK(value == Approx(3.0F).epsilon(1e-6));
   CHECK_THROWS_AS(pet::smooth(image, 0.0), pet::UsageError);
 }
+
+TEST_CASE("HYPR-LR keeps an image whose voxels have one time course, edges and all", "[smoothing]") {
+  pet::DynamicImage image = image_of({9, 8, 7}, {2.0, 2.0, 3.0}, 3);
+  const std::size_t count = image.grid.voxel_count();
+  const std::array<float, 3> course = {1.0F, 5.0F, 2.0F};
+  for (std::size_t f = 0; f < 3; ++f)
+    for (std::size_t v = 0; v < count; ++v)
+      image.voxels[f * count + v] = course[f] * (v % 9 < 4 ? 1.0F : 3.0F + 0.1F * static_cast<float>(v % 5));
+  const std::vector<float> before = image.voxels;
+  pet::reduce_noise_by_composite(image, 6.0, 2);
+  for (std::size_t i = 0; i < before.size(); ++i) CHECK(image.voxels[i] == Approx(before[i]).epsilon(1e-5));
+  CHECK_THROWS_AS(pet::reduce_noise_by_composite(image, -1.0), pet::UsageError);
+}
+
+TEST_CASE("HYPR-LR is composite x smoothed frame / smoothed composite, and smooths alone where there is nothing",
+          "[smoothing]") {
+  // A point in the first frame only, of an otherwise uniform second frame twice as long.
+  pet::DynamicImage image = image_of({15, 15, 15}, {2.0, 2.0, 2.0}, 2);
+  image.frames = pet::Frames({{0.0, 1.0}, {1.0, 3.0}});
+  const std::size_t count = image.grid.voxel_count();
+  const std::size_t centre = (7 * 15 + 7) * 15 + 7;
+  for (std::size_t v = 0; v < count; ++v) image.voxels[count + v] = 1.0F;
+  image.voxels[centre] = 4.0F;
+  pet::DynamicImage smoothed = image;
+  pet::smooth(smoothed, 5.0);
+  pet::reduce_noise_by_composite(image, 5.0);
+  const double peak = static_cast<double>(smoothed.voxels[centre]);  // that of 4 x the kernel
+  const double composite = (4.0 + 2.0) / 3.0;
+  CHECK(image.voxels[centre] == Approx(composite * peak / ((peak + 2.0) / 3.0)).epsilon(1e-5));
+  CHECK(image.voxels[count + centre] == Approx(composite / ((peak + 2.0) / 3.0)).epsilon(1e-5));
+
+  pet::DynamicImage empty = image_of({5, 5, 5}, {2.0, 2.0, 2.0}, 2);
+  empty.voxels[0] = 1.0F;  // the other frame takes it off again: the composite is 0
+  empty.voxels[125] = -1.0F;
+  pet::DynamicImage only_smoothed = empty;
+  pet::smooth(only_smoothed, 4.0);
+  pet::reduce_noise_by_composite(empty, 4.0);
+  CHECK(empty.voxels == only_smoothed.voxels);
+}

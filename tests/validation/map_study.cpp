@@ -69,6 +69,12 @@ double volume_of(const pet::StudyRegion& region) {
   return region.kinetics.VND * (1.0 + region.kinetics.BPND);
 }
 
+std::vector<std::uint32_t> all_voxels(const Brain& brain) {
+  std::vector<std::uint32_t> all;
+  for (const auto& some : brain.voxels) all.insert(all.end(), some.begin(), some.end());
+  return all;
+}
+
 // Weights of the voxels of one region.
 std::vector<double> weights_of(Weights scheme, const Brain& brain, std::size_t region) {
   const pet::Study& study = brain.study;
@@ -77,9 +83,7 @@ std::vector<double> weights_of(Weights scheme, const Brain& brain, std::size_t r
       pet::frame_weights(pet::WeightScheme::decay, study.frames, study.tracer.half_life_min, own);
   if (scheme == Weights::decay_all_frames) return weights;
   if (scheme == Weights::counts) {
-    std::vector<std::uint32_t> all;
-    for (const auto& some : brain.voxels) all.insert(all.end(), some.begin(), some.end());
-    weights = pet::map_weights(pet::WeightScheme::counts, brain.image, pet::mean_curve(brain.image, all));
+    weights = pet::map_weights(pet::WeightScheme::counts, brain.image, pet::mean_curve(brain.image, all_voxels(brain)));
   }
   for (std::size_t f = 0; f < weights.size(); ++f) {
     if (scheme == Weights::true_variance && own[f] > 0.0) weights[f] /= own[f];
@@ -116,6 +120,8 @@ std::string name_of(Weights weights) {
       return "`counts` of the mean curve";
     case Weights::true_variance:
       return "true variance";
+    case Weights::residuals:
+      return "`residuals`, all frames";
   }
   return "";
 }
@@ -124,6 +130,12 @@ Result run(double noise, Weights scheme, Tissue tissue, std::size_t fit_every, i
   const Brain brain(noise, scale);
   const std::size_t reference_region = index_of(brain.study, brain.study.reference_region);
   const pet::ReferenceRegion reference(pet::mean_curve(brain.image, brain.voxels[reference_region]));
+  pet::MapOptions options;
+  if (scheme == Weights::residuals) {
+    options.fit.weights = weights_of(Weights::decay_all_frames, brain, reference_region);
+    options.noise = pet::frame_noise(pet::srtm, brain.image, all_voxels(brain), reference, options);
+    options.fit.weights = options.noise->weights();
+  }
   Result result;
   double freedom = 0.0;
   Sum maps_sum, standardised, compared_maps, compared_fits;
@@ -132,10 +144,12 @@ Result run(double noise, Weights scheme, Tissue tissue, std::size_t fit_every, i
         volume_of(brain.study.regions[region]) / volume_of(brain.study.regions[reference_region]) - 1.0;
     if (region == reference_region || brain.voxels[region].empty()) continue;
     if ((brain.study.regions[region].label == 0) != (tissue == Tissue::white)) continue;
-    pet::MapOptions options;
-    options.fit.weights = weights_of(scheme, brain, region);
+    if (scheme != Weights::residuals) options.fit.weights = weights_of(scheme, brain, region);
     freedom = -static_cast<double>(pet::srtm.parameters.size());
-    for (const double weight : options.fit.weights) freedom += weight > 0.0 ? 1.0 : 0.0;
+    for (std::size_t f = 0; f < options.fit.weights.size(); ++f) {
+      const bool has_noise = scheme != Weights::residuals || brain.truth.curves[region][f] > 0.0;
+      freedom += options.fit.weights[f] > 0.0 && has_noise ? 1.0 : 0.0;
+    }
     const pet::ParametricMaps maps = pet::fit_voxels(pet::srtm, brain.image, brain.voxels[region], reference, options);
     const pet::QuantityMap& BPND = maps.map("BPND");
     result.voxels += maps.voxels.size();

@@ -15,6 +15,7 @@ enum class Weights {
   decay,             ///< dt exp(-lambda t)
   counts,            ///< with the mean curve of all voxels
   true_variance,     ///< with the noise-free curve of the voxel's own region
+  residuals,         ///< as the residuals in all voxels have it (frame_noise); all frames
 };
 
 std::string name_of(Weights weights);

@@ -30,9 +30,11 @@ int main() {
       "fits "
       "|\n|---|---|---|---|---|---|---|---|---|\n");
   for (const double noise : {0.01, 0.02, 0.05, 0.1, 0.2}) {
-    for (const Weights weights : {Weights::decay_all_frames, Weights::decay, Weights::counts, Weights::true_variance})
+    for (const Weights weights :
+         {Weights::decay_all_frames, Weights::decay, Weights::counts, Weights::true_variance, Weights::residuals})
       print_row(noise, weights, Tissue::grey, weights == Weights::decay ? 10 : 0);
     print_row(noise, Weights::decay, Tissue::white, 0);
+    print_row(noise, Weights::residuals, Tissue::white, 0);
   }
   return 0;
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 
+#include "kinetic_models/maps/detail/frame_jacobian.h"
 #include "kinetic_models/maps/detail/voxel_block.h"
 #include "kinetic_models/maps/parametric_maps.h"
 
@@ -16,19 +18,24 @@ class BlockFit {
   /// Fits the first `count` lanes of a block of all frames of the scan and writes them into the maps from `first` on.
   /// All curves are finite. Called from several threads.
   virtual void fit(const VoxelBlock& measured, std::size_t count, std::size_t first, ParametricMaps& maps) const = 0;
+  /// Adds the residuals of those fits that are ok. Models of the curve only.
+  virtual void examine(const VoxelBlock& measured,
+                       const std::array<bool, lanes>& is_unusable,
+                       std::size_t count,
+                       ResidualPool& pool) const = 0;
 };
 
 /// For models of the curve (model.predict). Null for one that has no terms.
 std::unique_ptr<BlockFit> nonlinear_fit(const Model& model,
                                         const ScanInput& input,
-                                        const FitOptions& options,
+                                        const MapOptions& options,
                                         const TimeActivityCurve& mean);
 bool has_terms(const Model& model);
 
 /// The same for linear methods.
 std::unique_ptr<BlockFit> linear_fit(const Model& model,
                                      const ScanInput& input,
-                                     const FitOptions& options,
+                                     const MapOptions& options,
                                      const TimeActivityCurve& mean);
 bool has_linear_terms(const Model& model);
 

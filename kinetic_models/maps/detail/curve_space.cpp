@@ -73,6 +73,12 @@ std::vector<double> CurveSpace::coordinates(const std::vector<double>& curve) co
   return result;
 }
 
+void CurveSpace::at_frames(const double* coordinates, double* curve) const {
+  std::fill_n(curve, frames(), 0.0);
+  for (std::size_t d = 0; d < basis_.size(); ++d)
+    for (std::size_t f = 0; f < frames(); ++f) curve[f] += coordinates[d] * basis_[d][f];
+}
+
 void CurveSpace::weight(const VoxelBlock& measured, VoxelBlock& weighted) const {
   for (std::size_t r = 0; r < root_weight_.size(); ++r) {
     const auto factor = static_cast<float>(root_weight_[r]);

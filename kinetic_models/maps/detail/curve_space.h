@@ -24,6 +24,8 @@ class CurveSpace {
   std::vector<double> coordinates(const std::vector<double>& curve) const;
 
   std::size_t frames() const { return root_weight_.size(); }
+  /// The weighted curve of some coordinates in the frames used.
+  void at_frames(const double* coordinates, double* curve) const;
   /// The frames used of a block of all frames, weighted.
   void weight(const VoxelBlock& measured, VoxelBlock& weighted) const;
   /// Coordinates of the curves in a weighted block.

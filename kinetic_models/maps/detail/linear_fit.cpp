@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <stdexcept>
 
 #include "kinetic_models/detail/linear.h"
 #include "kinetic_models/logan.h"
@@ -146,6 +147,10 @@ class LinearFit : public BlockFit {
     }
   }
 
+  void examine(const VoxelBlock&, const std::array<bool, lanes>&, std::size_t, ResidualPool&) const override {
+    throw std::logic_error("residuals of a linear method are not the noise of frames");
+  }
+
  private:
   // The input with the delay of the options: linear methods take it as it was prepared.
   const ScanInput& delayed(const ScanInput& input, const FitOptions& options) {
@@ -233,10 +238,10 @@ bool has_linear_terms(const Model& model) {
 
 std::unique_ptr<BlockFit> linear_fit(const Model& model,
                                      const ScanInput& input,
-                                     const FitOptions& options,
+                                     const MapOptions& options,
                                      const TimeActivityCurve& mean) {
   const LinearTerms* terms = terms_of(model);
-  return terms == nullptr ? nullptr : std::make_unique<LinearFit>(*terms, input, options, mean);
+  return terms == nullptr ? nullptr : std::make_unique<LinearFit>(*terms, input, options.fit, mean);
 }
 
 }  // namespace pet::detail

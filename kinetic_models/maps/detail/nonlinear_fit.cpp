@@ -9,6 +9,7 @@
 #include "kinetic_models/detail/solver.h"
 #include "kinetic_models/frtm.h"
 #include "kinetic_models/maps/detail/block_fit.h"
+#include "kinetic_models/maps/detail/frame_jacobian.h"
 #include "kinetic_models/maps/detail/pair_search.h"
 #include "kinetic_models/maps/detail/refinement.h"
 #include "kinetic_models/maps/detail/terms.h"
@@ -49,41 +50,51 @@ class NonlinearFit : public BlockFit {
   static constexpr std::size_t P = Terms::parameters;
   using Vector = std::array<double, P>;
 
-  NonlinearFit(const Model& model, const ScanInput& input, const FitOptions& options, const TimeActivityCurve& mean)
+  NonlinearFit(const Model& model, const ScanInput& input, const MapOptions& options, const TimeActivityCurve& mean)
       : model_(model),
         options_(options),
-        parameters_(with_bounds(model.parameters, options)),
-        used_(frames_used(mean, options, count_fitted(parameters_) + 1, model.name)),
-        table_([&](double rate) { return Terms::moved(input, rate, delay_of(options), parameters_); },
+        parameters_(with_bounds(model.parameters, options.fit)),
+        used_(frames_used(mean, options.fit, count_fitted(parameters_) + 1, model.name)),
+        table_([&](double rate) { return Terms::moved(input, rate, delay_of(options.fit), parameters_); },
                end_of(input),
                Terms::fastest(parameters_),
-               Terms::curves(input, delay_of(options)),
+               Terms::curves(input, delay_of(options.fit)),
                used_),
         known_blood_(held_blood(parameters_)),
         search_(table_, free_fixed(), Terms::searched == 1 ? nodes_between_rates : nodes_between_paired_rates),
         refinement_(table_, parameters_) {
     if constexpr (Terms::searched == 2) pairs_.emplace(search_);
+    if (options.noise) own_noise_.emplace(*options.noise, used_);
   }
 
   void fit(const VoxelBlock& measured, std::size_t count, std::size_t first, ParametricMaps& maps) const override {
-    const CurveSpace& space = table_.space();
-    thread_local Workspace work;
-    work.weighted.resize(space.frames());
-    work.explained.resize(space.frames());
-    work.coordinates.resize(space.dimensions());
-    work.projections.resize(search_.size());
-    space.weight(measured, work.weighted);
-    space.coordinates(work.weighted, work.coordinates);
-    space.distance(work.weighted, work.coordinates, work.explained, work.unexplained.data());
-    work.searched = work.coordinates;
-    take_off_blood(work.searched);
-    search_.project(work.searched, work.projections);
-    search_.best_of_one(work.projections, work.best.data());
-    if constexpr (Terms::searched == 2) pairs_->find(work.projections, work.best_pairs);
+    Workspace& work = search(measured);
     for (std::size_t part = 0; part < count; part += VoxelResults::lanes) {
       const std::size_t some = std::min(VoxelResults::lanes, count - part);
-      for (std::size_t lane = 0; lane < some; ++lane) fit_lane(work, part + lane, {lane, work.results});
-      detail::report(model_, options_, P, work.results, some, first + part, maps);
+      for (std::size_t lane = 0; lane < some; ++lane) {
+        fit_lane(work, part + lane, {lane, work.results});
+        if (options_.prior != nullptr) regularise(work, part + lane, first + part + lane, {lane, work.results});
+        if (options_.noise && options_.prior == nullptr) take_own_noise({lane, work.results});
+      }
+      detail::report(model_, options_.fit, P, work.results, some, first + part, maps);
+    }
+  }
+
+  void examine(const VoxelBlock& measured,
+               const std::array<bool, lanes>& is_unusable,
+               std::size_t count,
+               ResidualPool& pool) const override {
+    Workspace& work = search(measured);
+    FrameJacobian fit;
+    Eigen::VectorXd residual(static_cast<Eigen::Index>(table_.space().frames()));
+    for (std::size_t lane = 0; lane < count; ++lane) {
+      if (is_unusable[lane]) continue;
+      fit_lane(work, lane, {0, work.results});
+      if (work.results.status[0] != FitStatus::ok) continue;
+      linearise(Place{0, work.results}.parameters(), fit);
+      for (Eigen::Index f = 0; f < residual.size(); ++f)
+        residual[f] = static_cast<double>(work.weighted.row(static_cast<std::size_t>(f))[lane]) - fit.curve[f];
+      pool.add(fit, residual);
     }
   }
 
@@ -106,7 +117,99 @@ class NonlinearFit : public BlockFit {
       results.fitted[lane] = static_cast<std::uint8_t>(fitted);
       results.status[lane] = status;
     }
+
+    Vector parameters() const {
+      Vector p;
+      for (std::size_t j = 0; j < P; ++j) p[j] = results.parameter[j][lane];
+      return p;
+    }
   };
+
+  // The best rates of the grid for every lane, in a workspace of the thread's own.
+  Workspace& search(const VoxelBlock& measured) const {
+    const CurveSpace& space = table_.space();
+    thread_local Workspace work;
+    work.weighted.resize(space.frames());
+    work.explained.resize(space.frames());
+    work.coordinates.resize(space.dimensions());
+    work.projections.resize(search_.size());
+    space.weight(measured, work.weighted);
+    space.coordinates(work.weighted, work.coordinates);
+    space.distance(work.weighted, work.coordinates, work.explained, work.unexplained.data());
+    work.searched = work.coordinates;
+    take_off_blood(work.searched);
+    search_.project(work.searched, work.projections);
+    search_.best_of_one(work.projections, work.best.data());
+    if constexpr (Terms::searched == 2) pairs_->find(work.projections, work.best_pairs);
+    return work;
+  }
+
+  // The fit once more with what is known of its parameters from around it (voxel `at`), from there and from the free
+  // fit.
+  void regularise(const Workspace& work, std::size_t lane, std::size_t at, const Place& place) const {
+    if (place.results.status[place.lane] == FitStatus::failed) return;
+    const Vector free = place.parameters();
+    const double variance =
+        place.results.weighted_rss[place.lane] / static_cast<double>(used_.index.size() - count_fitted(parameters_));
+    typename Refinement<Terms>::Penalty penalty;
+    penalty.mean = free;
+    for (std::size_t j = 0; j < P; ++j) {
+      const ParameterPrior& prior = (*options_.prior)[j];
+      if (prior.mean.empty() || parameters_[j].is_held()) continue;
+      const auto mean = static_cast<double>(prior.mean[at]);
+      const auto spread = static_cast<double>(prior.variance[at]);
+      if (!std::isfinite(mean) || !(spread > 0.0) || !std::isfinite(spread)) continue;
+      penalty.mean[j] = mean;
+      penalty.weight[j] = variance / spread;
+    }
+    Coordinates c;
+    c.fill(0.0);
+    table_.space().coordinates(work.weighted, lane, c.data());
+    constexpr int steps = 100;
+    Optimum<P> best = refinement_.minimise(c, penalty.mean, steps, &penalty);
+    const Optimum<P> other = refinement_.minimise(c, free, steps, &penalty);
+    if (other.cost < best.cost) best = other;
+    best.cost -= penalty.at(best.parameters);
+    keep(best, static_cast<double>(work.unexplained[lane]), place);
+  }
+
+  // The parameters that vary at some point: neither held nor at a bound.
+  std::vector<std::size_t> varying(const Vector& parameters) const {
+    std::vector<std::size_t> indices;
+    for (std::size_t j = 0; j < P; ++j)
+      if (!parameters_[j].is_held() && !is_at_bound(parameters[j], parameters_[j])) indices.push_back(j);
+    return indices;
+  }
+
+  void linearise(const Vector& parameters, FrameJacobian& fit) const {
+    Coordinates curve;
+    std::array<Coordinates, P> columns;
+    refinement_.linearise(parameters, curve, columns);
+    const auto frames = static_cast<Eigen::Index>(table_.space().frames());
+    const std::vector<std::size_t> indices = varying(parameters);
+    fit.curve.resize(frames);
+    fit.columns.resize(frames, static_cast<Eigen::Index>(indices.size()));
+    table_.space().at_frames(curve.data(), fit.curve.data());
+    for (std::size_t i = 0; i < indices.size(); ++i)
+      table_.space().at_frames(columns[indices[i]].data(), fit.columns.col(static_cast<Eigen::Index>(i)).data());
+  }
+
+  // The covariance of a fit with the variances that the noise of the frames gives its voxel, in place of the weights'.
+  void take_own_noise(const Place& place) const {
+    const FitStatus status = place.results.status[place.lane];
+    if (status != FitStatus::ok && status != FitStatus::at_bound) return;
+    const Vector parameters = place.parameters();
+    thread_local FrameJacobian fit;
+    linearise(parameters, fit);
+    const Eigen::MatrixXd covariance =
+        sandwich(fit, own_noise_->relative_variance(fit.curve), place.results.weighted_rss[place.lane]);
+    if (covariance.size() == 0) return;
+    const std::vector<std::size_t> indices = varying(parameters);
+    for (std::size_t i = 0; i < indices.size(); ++i)
+      for (std::size_t k = 0; k < indices.size(); ++k)
+        place.results.covariance[indices[i] * P + indices[k]][place.lane] =
+            covariance(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(k));
+  }
 
   void fit_lane(const Workspace& work, std::size_t lane, const Place& place) const {
     const auto best = static_cast<std::size_t>(work.best[lane]);
@@ -365,7 +468,7 @@ class NonlinearFit : public BlockFit {
   }
 
   const Model& model_;
-  FitOptions options_;
+  MapOptions options_;
   std::vector<Parameter> parameters_;
   FramesUsed used_;
   RateTable table_;
@@ -373,19 +476,20 @@ class NonlinearFit : public BlockFit {
   RateSearch search_;
   std::optional<PairSearch> pairs_;
   Refinement<Terms> refinement_;
+  std::optional<OwnNoise> own_noise_;
 };
 
 template <typename Terms>
 std::unique_ptr<BlockFit> make(const Model& model,
                                const ScanInput& input,
-                               const FitOptions& options,
+                               const MapOptions& options,
                                const TimeActivityCurve& mean) {
   return std::make_unique<NonlinearFit<Terms>>(model, input, options, mean);
 }
 
 struct Entry {
   const Model* model;
-  std::unique_ptr<BlockFit> (*make)(const Model&, const ScanInput&, const FitOptions&, const TimeActivityCurve&);
+  std::unique_ptr<BlockFit> (*make)(const Model&, const ScanInput&, const MapOptions&, const TimeActivityCurve&);
 };
 
 constexpr std::array entries = {
@@ -407,7 +511,7 @@ bool has_terms(const Model& model) {
 
 std::unique_ptr<BlockFit> nonlinear_fit(const Model& model,
                                         const ScanInput& input,
-                                        const FitOptions& options,
+                                        const MapOptions& options,
                                         const TimeActivityCurve& mean) {
   for (const Entry& entry : entries)
     if (entry.model->name == model.name) return entry.make(model, input, options, mean);

@@ -78,6 +78,18 @@ class Refinement {
   static constexpr std::size_t P = Terms::parameters;
   using Vector = std::array<double, P>;
 
+  /// What parameters cost beside the residuals: weight x (p - mean)^2.
+  struct Penalty {
+    Vector mean{};
+    Vector weight{};
+
+    double at(const Vector& p) const {
+      double sum = 0.0;
+      for (std::size_t j = 0; j < P; ++j) sum += weight[j] * (p[j] - mean[j]) * (p[j] - mean[j]);
+      return sum;
+    }
+  };
+
   Refinement(const RateTable& table, std::span<const Parameter> parameters)
       : table_(table), parameters_(parameters.begin(), parameters.end()) {
     for (std::size_t j = 0; j < P; ++j)
@@ -95,7 +107,10 @@ class Refinement {
   /// From `start` to the optimum, or for at most `most_steps`. It stops where the undamped step would lower the cost by
   /// less than 1e-12 of it, or by less than rounding: no parameter is then farther from its optimum than about 1e-5 of
   /// its standard error.
-  Optimum<P> minimise(const Coordinates& c, const Vector& start, int most_steps = 100) const {
+  Optimum<P> minimise(const Coordinates& c,
+                      const Vector& start,
+                      int most_steps = 100,
+                      const Penalty* penalty = nullptr) const {
     constexpr double negligible = 1e-14;
     constexpr double tolerable = 1e-8;                          // where no step lowers the cost any more
     const double rounding = 1e-28 * dot(c, c, table_.width());  // of the promised fall, which is of second order
@@ -105,7 +120,7 @@ class Refinement {
     Optimum<P> best;
     best.parameters = within_bounds(start);
     Vector gradient{};
-    evaluate(c, best, gradient);
+    evaluate(c, penalty, best, gradient);
     double damping = 0.0;
     for (int i = 0; i < most_steps; ++i) {
       const Step taken = step(best, gradient, damping);
@@ -118,7 +133,7 @@ class Refinement {
       Optimum<P> trial;
       trial.parameters = taken.to;
       Vector trial_gradient{};
-      if (taken.is_solved) evaluate(c, trial, trial_gradient);
+      if (taken.is_solved) evaluate(c, penalty, trial, trial_gradient);
       // What the quadratic has promised and what came of it.
       const double success = taken.is_solved ? (best.cost - trial.cost) / taken.gain : -1.0;
       if (success > 0.0) {
@@ -131,6 +146,19 @@ class Refinement {
       if (!(damping < most_damping)) return best;
     }
     return best;
+  }
+  /// The curve at some parameters and its derivatives by each of them, in coordinates.
+  void linearise(const Vector& parameters, Coordinates& curve, std::array<Coordinates, P>& columns) const {
+    Parts parts;
+    take_apart(parameters, parts);
+    const std::size_t width = table_.width();
+    curve.fill(0.0);
+    for (std::size_t a = 0; a < Parts::count; ++a) add(curve, parts.coefficients[a], parts.curves[a], width);
+    for (std::size_t j = 0; j < P; ++j) {
+      columns[j].fill(0.0);
+      for (std::size_t a = 0; a < Parts::count; ++a)
+        if (parts.by[a][j] != 0.0) add(columns[j], parts.by[a][j], parts.curves[a], width);
+    }
   }
 
  private:
@@ -206,36 +234,46 @@ class Refinement {
     return gain;
   }
 
-  // Curve, derivatives, and from them cost, J'J and the direction of descent J'(c - curve). All columns of J are
-  // combinations of the few curves of the model and their derivatives by rate, and so are its products.
-  void evaluate(const Coordinates& c, Optimum<P>& at, Vector& gradient) const {
+  // The few curves of which the model's curve and all its derivatives are combinations: curve = sum of coefficients x
+  // curves, derivative by parameter j = sum of by[.][j] x curves.
+  struct Parts {
+    static constexpr std::size_t count = Terms::fixed + 2 * Terms::moving;
+    std::array<Coordinates, count> curves;
+    std::array<double, count> coefficients{};
+    std::array<std::array<double, P>, count> by{};
+  };
+
+  void take_apart(const Vector& parameters, Parts& parts) const {
     using Dual = ceres::Jet<double, static_cast<int>(P)>;
     std::array<Dual, P> p;
-    for (std::size_t j = 0; j < P; ++j) p[j] = Dual(at.parameters[j], static_cast<int>(j));
+    for (std::size_t j = 0; j < P; ++j) p[j] = Dual(parameters[j], static_cast<int>(j));
     std::array<Dual, most_fixed> of_fixed;
     std::array<Moving<Dual>, Terms::moving> terms;
     Terms::expand(p.data(), of_fixed.data(), terms.data());
-
-    constexpr std::size_t count = Terms::fixed + 2 * Terms::moving;
-    std::array<Coordinates, count> curves;
-    std::array<double, count> coefficients{};       // of the curve
-    std::array<std::array<double, P>, count> by{};  // of its derivatives
     for (std::size_t f = 0; f < Terms::fixed; ++f) {
-      curves[f] = table_.fixed()[f];
-      coefficients[f] = of_fixed[f].a;
-      for (std::size_t j = 0; j < P; ++j) by[f][j] = of_fixed[f].v[static_cast<int>(j)];
+      parts.curves[f] = table_.fixed()[f];
+      parts.coefficients[f] = of_fixed[f].a;
+      for (std::size_t j = 0; j < P; ++j) parts.by[f][j] = of_fixed[f].v[static_cast<int>(j)];
     }
     for (std::size_t m = 0; m < Terms::moving; ++m) {
       const std::size_t y = Terms::fixed + 2 * m;
-      table_.at(terms[m].rate.a, curves[y], curves[y + 1]);
-      coefficients[y] = terms[m].coefficient.a;
+      table_.at(terms[m].rate.a, parts.curves[y], parts.curves[y + 1]);
+      parts.coefficients[y] = terms[m].coefficient.a;
       for (std::size_t j = 0; j < P; ++j) {
-        by[y][j] = terms[m].coefficient.v[static_cast<int>(j)];
-        by[y + 1][j] = terms[m].coefficient.a * terms[m].rate.v[static_cast<int>(j)];
+        parts.by[y][j] = terms[m].coefficient.v[static_cast<int>(j)];
+        parts.by[y + 1][j] = terms[m].coefficient.a * terms[m].rate.v[static_cast<int>(j)];
       }
     }
+  }
+
+  // Cost, J'J and the direction of descent J'(c - curve), from the products of the parts.
+  void evaluate(const Coordinates& c, const Penalty* penalty, Optimum<P>& at, Vector& gradient) const {
+    constexpr std::size_t count = Parts::count;
+    Parts parts;
+    take_apart(at.parameters, parts);
+    const auto& by = parts.by;
     CurveProducts products;
-    multiply(curves, coefficients, c, table_.width(), products);
+    multiply(parts.curves, parts.coefficients, c, table_.width(), products);
     at.cost = products.of_residual;
     for (std::size_t i = 0; i < free_count_; ++i) {
       const std::size_t j = free_[i];
@@ -250,6 +288,13 @@ class Refinement {
         for (std::size_t b = 0; b < count; ++b) sum += column[b] * by[b][free_[h]];
         at.normal[j][free_[h]] = at.normal[free_[h]][j] = sum;
       }
+    }
+    if (penalty == nullptr) return;
+    at.cost += penalty->at(at.parameters);
+    for (std::size_t i = 0; i < free_count_; ++i) {
+      const std::size_t j = free_[i];
+      gradient[j] += penalty->weight[j] * (penalty->mean[j] - at.parameters[j]);
+      at.normal[j][j] += penalty->weight[j];
     }
   }
 

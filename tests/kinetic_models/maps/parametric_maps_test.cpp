@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <numeric>
 
@@ -88,6 +89,16 @@ pet::FitOptions decay_weights(const pet::DynamicImage& image) {
   return options;
 }
 
+// A voxel where map and fit differ: in which quantity most, and whose sum of squares is lower.
+struct Difference {
+  std::size_t voxel;
+  std::string_view symbol;
+  double of_map;
+  double of_fit;
+  double of_fit_se;
+  double excess;  ///< of the map's sum of squares, relative
+};
+
 // How many voxels of those where both fits are ok agree in every quantity and standard error.
 struct Agreement {
   std::size_t both_ok = 0;
@@ -98,6 +109,7 @@ struct Agreement {
       0;  ///< do not agree, and the map's sum of squares is the lower one: the fit is not at the minimum
   std::size_t with_rss = 0;  ///< neither fit failed, whatever their status
   std::size_t as_low = 0;    ///< of those, the map's sum of squares is not above that of the fit
+  std::vector<Difference> differences;
 };
 
 Agreement compare(const pet::Model& model,
@@ -120,15 +132,22 @@ Agreement compare(const pet::Model& model,
     ++agreement.both_ok;
     bool agrees = true;
     bool errors_agree = true;
+    Difference largest{v, "", 0.0, 0.0, 0.0, excess};
+    double farthest = 0.0;
     for (std::size_t q = 0; q < fit.estimates.size(); ++q) {
       const double value = fit.estimates[q].value;
       const double error = fit.estimates[q].standard_error;
       if (std::isnan(value)) continue;
       agrees = agrees && std::abs(maps.quantities[q].value[v] - value) <= 1e-4 * std::abs(value) + 1e-7;
+      if (const double far = std::abs(maps.quantities[q].value[v] / value - 1.0); far > farthest) {
+        farthest = far;
+        largest = {v, fit.estimates[q].symbol, maps.quantities[q].value[v], value, error, excess};
+      }
       errors_agree =
           errors_agree && std::abs(maps.quantities[q].standard_error[v] - error) <= error_tolerance * error + 1e-7;
     }
     agreement.agree += agrees ? 1 : 0;
+    if (!agrees) agreement.differences.push_back(largest);
     agreement.errors_agree += errors_agree ? 1 : 0;
     agreement.lower += !agrees && excess < -0.1 * rounding ? 1 : 0;
   }
@@ -156,6 +175,37 @@ void check_agreement_of_minima(const Agreement& agreement, std::size_t least_ok)
 }
 
 }  // namespace
+
+// Lists the voxels in which maps and fits differ; run by name or tag, for docs/maps.md.
+TEST_CASE("Voxels whose maps and fits differ", "[.listing]") {
+  const pet::ReferenceRegion reference(srtm_scan().reference);
+  const pet::Plasma plasma(blood(), simulated::cimbi36_frames());
+  const auto list = [](const pet::Model& model, const Agreement& agreement) {
+    std::printf("%s: %zu ok in both, %zu differ by more than 1e-4\n", std::string(model.name).c_str(),
+                agreement.both_ok, agreement.differences.size());
+    for (const Difference& d : agreement.differences) {
+      const bool is_valley = std::abs(d.excess) <= 1e-6;
+      std::printf("  voxel %zu: %s %.6g in the map, %.6g in the fit (SE %.2g); sum of squares %+.1e: %s\n", d.voxel,
+                  std::string(d.symbol).c_str(), d.of_map, d.of_fit, d.of_fit_se, d.excess,
+                  is_valley      ? "one valley, flat to rounding"
+                  : d.excess < 0 ? "the map is at the lower minimum"
+                                 : "the fit is at the lower minimum");
+      CHECK((is_valley || d.excess < 0.0));
+    }
+  };
+  const pet::DynamicImage with_reference = noisy::image(srtm_scan().targets, voxel_count / 20, 0.1);
+  list(pet::srtm, compare(pet::srtm, with_reference, reference, decay_weights(with_reference)));
+  pet::FitOptions with_k2prime = decay_weights(with_reference);
+  with_k2prime.k2prime = 0.042;
+  list(pet::srtm2, compare(pet::srtm2, with_reference, reference, with_k2prime));
+  const pet::DynamicImage less_noisy = noisy::image(srtm_scan().targets, voxel_count / 20, 0.02);
+  list(pet::frtm, compare(pet::frtm, less_noisy, reference, decay_weights(less_noisy)));
+  const pet::DynamicImage with_plasma = noisy::image(two_tissue_targets(0.06, 0.04), voxel_count / 20, 0.05);
+  pet::FitOptions with_blood = decay_weights(with_plasma);
+  with_blood.vB = {std::nullopt, true};
+  for (const pet::Model* model : {&pet::one_tissue, &pet::two_tissue})
+    list(*model, compare(*model, with_plasma, plasma, with_blood));
+}
 
 TEST_CASE("Maps of srtm equal the fits of the same curves", "[maps]") {
   const pet::ReferenceRegion reference(srtm_scan().reference);
