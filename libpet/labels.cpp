@@ -66,12 +66,17 @@ LabelMap align_labels(const LabelMap& labels, const Grid& grid, const std::strin
   std::size_t covered = 0;
   std::size_t voxel = 0;
   const std::array<int, 3>& size = labels.grid.size;
+  // The map is one of whole voxels now.
+  const auto whole = [](const Vector3& v) {
+    return std::array<long, 3>{std::lround(v[0]), std::lround(v[1]), std::lround(v[2])};
+  };
+  const std::array<long, 3> origin = whole(map.origin);
+  const std::array<std::array<long, 3>, 3> step = {whole(map.step[0]), whole(map.step[1]), whole(map.step[2])};
   for (int k = 0; k < grid.size[2]; ++k) {
     for (int j = 0; j < grid.size[1]; ++j) {
       for (int i = 0; i < grid.size[0]; ++i, ++voxel) {
         std::array<long, 3> at{};
-        for (int e = 0; e < 3; ++e)
-          at[e] = std::lround(map.origin[e] + i * map.step[0][e] + j * map.step[1][e] + k * map.step[2][e]);
+        for (std::size_t e = 0; e < 3; ++e) at[e] = origin[e] + i * step[0][e] + j * step[1][e] + k * step[2][e];
         if (at[0] < 0 || at[1] < 0 || at[2] < 0 || at[0] >= size[0] || at[1] >= size[1] || at[2] >= size[2]) continue;
         aligned.labels[voxel] = labels.labels[static_cast<std::size_t>((at[2] * size[1] + at[1]) * size[0] + at[0])];
         ++covered;

@@ -21,6 +21,21 @@ std::int32_t whole_number(double value, const std::string& source) {
   return static_cast<std::int32_t>(value);
 }
 
+// Most labels are whole numbers, which is quickly seen; the others are named.
+std::vector<std::int32_t> whole_numbers(const std::vector<double>& values, const std::string& source) {
+  constexpr double end = 2147483648.0;
+  std::vector<std::int32_t> labels(values.size());
+  bool are_whole = true;
+  for (std::size_t v = 0; v < values.size(); ++v) {
+    const bool is_inside = values[v] > -end && values[v] < end;
+    labels[v] = static_cast<std::int32_t>(is_inside ? values[v] : 0.0);
+    are_whole = are_whole & is_inside & (static_cast<double>(labels[v]) == values[v]);
+  }
+  if (!are_whole)
+    for (const double value : values) whole_number(value, source);
+  return labels;
+}
+
 template <typename Stored>
 void store(const std::vector<std::int32_t>& labels, std::size_t first, std::span<std::byte> bytes) {
   for (std::size_t i = 0; i < bytes.size() / sizeof(Stored); ++i) {
@@ -45,9 +60,7 @@ LabelMap read_label_map(const std::filesystem::path& path) {
   labels.grid = reader.grid();
   std::vector<double> values(labels.grid.voxel_count());
   reader.read(values);
-  labels.labels.resize(values.size());
-  std::transform(values.begin(), values.end(), labels.labels.begin(),
-                 [&](double value) { return whole_number(value, path.string()); });
+  labels.labels = whole_numbers(values, path.string());
   return labels;
 }
 
