@@ -103,10 +103,20 @@ double read_unit(const Sidecar& sidecar, DynamicImage& image) {
   return 1.0;
 }
 
-void read_voxels(detail::NiftiReader& reader, DynamicImage& image, double factor) {
+void reserve_voxels(DynamicImage& image, std::size_t count, const std::string& source) {
+  try {
+    image.voxels.reserve(count);
+  } catch (const std::exception&) {  // of the allocator, or of a vector that cannot be as long
+    constexpr double bytes_of_GB = 1e9;
+    const auto size_GB = std::ceil(static_cast<double>(count * sizeof(float)) / bytes_of_GB);
+    throw bad_input(source, "an image of " + format_number(size_GB) + " GB", "one that fits into memory");
+  }
+}
+
+void read_voxels(detail::NiftiReader& reader, DynamicImage& image, double factor, const std::string& source) {
   const std::size_t count = image.grid.voxel_count();
   // Memory is taken as the file turns out to have voxels: a short one may declare many.
-  image.voxels.reserve(count * image.frames.size());
+  reserve_voxels(image, count * image.frames.size(), source);
   std::size_t not_finite = 0;
   for (std::size_t f = 0; f < image.frames.size(); ++f) {
     image.voxels.resize((f + 1) * count);
@@ -138,7 +148,7 @@ DynamicImage read_nifti_image(const fs::path& path) {
   image.decay = decay_of(sidecar, image, injection_s.value_or(0.0));
   image.manufacturer = sidecar.text("Manufacturer").value_or("");
   const double factor = read_unit(sidecar, image);
-  read_voxels(reader, image, factor);
+  read_voxels(reader, image, factor, path.string());
   return image;
 }
 

@@ -593,3 +593,20 @@ TEST_CASE("Of an image that ends early no more memory is taken than it has voxel
 }
 
 }  // namespace
+
+#ifndef __SANITIZE_ADDRESS__  // which ends the program where memory is refused
+TEST_CASE("An image larger than memory is refused with its size", "[nifti]") {
+  const TemporaryFolder folder;
+  Handmade file({30000, 30000, 20000, 2}, 2, 8);
+  file.sform(identity);
+  const fs::path path = folder / "huge_pet.nii.gz";
+  const gzFile out = gzopen(path.c_str(), "wb1");
+  gzwrite(out, file.bytes().data(), static_cast<unsigned>(file.bytes().size()));
+  gzclose(out);
+  fs::resize_file(path, 100'000'000'000);  // a hole, as long as the compressed form may be
+  folder.file("huge_pet.json", R"({"Units": "Bq/mL", "ImageDecayCorrected": true, "ImageDecayCorrectionTime": 0,
+    "InjectionStart": 0, "FrameTimesStart": [0, 1], "FrameDuration": [1, 1]})");
+  // 2 x 18 x 10^12 voxels of four bytes: more than processors can address.
+  CHECK_THROWS_WITH(pet::read_nifti_image(path), Contains("an image of 144000 GB, expected one that fits into memory"));
+}
+#endif
