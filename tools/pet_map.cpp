@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "kinetic_models/fit_table.h"
+#include "kinetic_models/maps/regularisation.h"
 #include "kinetic_models/registry.h"
 #include "libpet/dicom/parametric_map.h"
 #include "libpet/error.h"
@@ -75,7 +76,7 @@ std::unique_ptr<Scan> read_scan(const Options& options, const pet::Model& model,
   if (options.half_life_s) scan->image.tracer.half_life_min = *options.half_life_s / 60.0;
   const std::optional<pet::LabelMap> labels = read_region_labels(options, scan->image);
   scan->voxels = read_voxels(options, scan->image, labels);
-  scan->weights = pet::map_weight_scheme(scan->image, options.weights);
+  scan->weights = pet::map_weight_scheme(scan->image, options.has_noise_of_residuals() ? "" : options.weights);
   const pet::Sampling sampling = pet::sampling(options.sampling);
   if (model.needs_plasma()) {
     if (scan->image.unit == pet::ActivityUnit::unknown)
@@ -86,6 +87,7 @@ std::unique_ptr<Scan> read_scan(const Options& options, const pet::Model& model,
     scan->reference.emplace(curve_of(*options.reference, *scan->regions, scan->image, options), sampling);
   }
   if (options.smooth_mm) pet::smooth(scan->image, *options.smooth_mm, common.threads);
+  if (options.hypr_mm) pet::reduce_noise_by_composite(scan->image, *options.hypr_mm, common.threads);
   return scan;
 }
 
@@ -228,12 +230,19 @@ int run(const Options& options, const pet::Common& common) {
   map.fit.weights = pet::map_weights(scan->weights, scan->image, mean);
   const std::optional<pet::Estimate> k2prime = estimate_k2prime(options, model, *scan, map);
   if (k2prime) map.fit.k2prime = k2prime->value;
+  if (options.has_noise_of_residuals()) {
+    map.noise = pet::frame_noise(model, scan->image, scan->voxels, scan->input(), map);
+    map.fit.weights = map.noise->weights();
+  }
   map.on_voxels = [&](std::size_t count) { progress.advance(count); };
-  pet::ParametricMaps maps = pet::fit_voxels(model, scan->image, scan->voxels, scan->input(), map);
+  pet::ParametricMaps maps =
+      options.regularise_mm
+          ? pet::fit_voxels_regularised(model, scan->image, scan->voxels, scan->input(), map, *options.regularise_mm)
+          : pet::fit_voxels(model, scan->image, scan->voxels, scan->input(), map);
   map.on_voxels = {};
   if (k2prime) pet::add_k2prime_error(maps, model, scan->image, *scan->reference, map, k2prime->standard_error);
 
-  const pet::MapSidecar sidecar{model,   options,          map.fit,          scan->weights,
+  const pet::MapSidecar sidecar{model,   options,          map.fit,          scan->weights,          map.noise,
                                 k2prime, scan->image.unit, provenance.get(), scan->image.tracer.name};
   std::optional<pet::ParametricMapWriter> writer;
   if (options.format != "nifti")

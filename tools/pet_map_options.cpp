@@ -25,8 +25,9 @@ void declare_input(Tool& tool, PetMapOptions& options) {
 
 void declare_fit(Tool& tool, PetMapOptions& options) {
   tool.option("weights", options.weights, "SCHEME",
-              "frame weights, common to all voxels: uniform, duration, decay, or counts of the mean curve; default: "
-              "decay if the half-life is known, else duration")
+              "frame weights, common to all voxels: uniform, duration, decay, counts of the mean curve, or residuals: "
+              "the inverse variances that fits to some thousand voxels leave, with standard errors by the noise of "
+              "each voxel; default: decay if the half-life is known, else duration")
       .option("sampling", options.sampling, "KIND", "average: frames are averages; midframe: values at mid-frame")
       .option("k2prime", options.k2prime, "VALUE|region:NAME|voxels",
               "efflux rate of the reference in 1/min, the region that gives it, or the median of a first pass of srtm "
@@ -43,6 +44,12 @@ void declare_fit(Tool& tool, PetMapOptions& options) {
       .option("smooth", options.smooth_mm, "MM",
               "smooth every frame first with a Gaussian of this full width at half maximum; regions of --labels are "
               "taken from the image as it was")
+      .option("hypr", options.hypr_mm, "MM",
+              "take noise from every frame first by HYPR-LR: composite of all frames x smoothed frame / smoothed "
+              "composite, with a Gaussian of this full width at half maximum")
+      .option("regularise", options.regularise_mm, "MM",
+              "srtm: fit with a ridge towards the fit of the image smoothed with a Gaussian of this full width at half "
+              "maximum (Zhou et al. 2003)")
       .option("half-life", options.half_life_s, "SECONDS", "half-life of the tracer, in place of the image's");
 }
 
@@ -86,6 +93,12 @@ void require_consistent(const PetMapOptions& options, const Model& model) {
   if (options.has_overviews && options.format == "dicom")
     throw UsageError("--overview goes with --format nifti: pictures lie beside NIfTI maps");
   if (options.smooth_mm && !(*options.smooth_mm > 0.0)) throw UsageError("--smooth must be above 0 mm");
+  if (options.hypr_mm && !(*options.hypr_mm > 0.0)) throw UsageError("--hypr must be above 0 mm");
+  if (options.regularise_mm && !(*options.regularise_mm > 0.0)) throw UsageError("--regularise must be above 0 mm");
+  if (options.hypr_mm && options.smooth_mm) throw UsageError("--hypr and --smooth: give one of them");
+  if (options.regularise_mm && model.name != "srtm") throw UsageError("--regularise is for model srtm");
+  if (options.regularise_mm && options.has_noise_of_residuals())
+    throw UsageError("--regularise takes no --weights residuals");
   if (!is_mappable(model)) throw UsageError("model " + name + " has no maps; there are: " + mappable_model_names());
   if (model.needs_plasma()) {
     if (!options.input) throw UsageError("model " + name + " needs --input (a plasma input function)");

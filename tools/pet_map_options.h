@@ -36,6 +36,11 @@ struct PetMapOptions {
   bool is_uncompressed = false;
   bool has_overviews = false;
   std::optional<double> smooth_mm;
+  std::optional<double> hypr_mm;
+  std::optional<double> regularise_mm;
+
+  /// Whether the noise of the frames is taken from the residuals of all voxels.
+  bool has_noise_of_residuals() const { return weights == "residuals"; }
 };
 
 /// Declares the options of pet-map, which fill `options`.

@@ -60,15 +60,31 @@ std::string map_sidecar_text(const MapFile& file, const MapSidecar& sidecar) {
     object["BloodType"] = "arterial";
   else
     object["ReferenceRegion"] = *sidecar.options.reference;
-  object["Weights"] = model.uses_weights ? name_of(sidecar.weights) : "duration";
+  object["Weights"] = !model.uses_weights ? "duration" : sidecar.noise ? "residuals" : name_of(sidecar.weights);
+  if (sidecar.noise)
+    object["FrameNoise"] = {{"RelativeVariance", sidecar.noise->variance},
+                            {"FollowsActivity", sidecar.noise->following}};
   object["Sampling"] = sidecar.options.sampling;
   if (sidecar.options.smooth_mm)
     object["Smoothing"] = {{"Kernel", "Gaussian"}, {"FWHM", *sidecar.options.smooth_mm}, {"Units", "mm"}};
+  if (sidecar.options.hypr_mm)
+    object["NoiseReduction"] = {{"Method", "HYPR-LR"},
+                                {"Kernel", "Gaussian"},
+                                {"FWHM", *sidecar.options.hypr_mm},
+                                {"Units", "mm"},
+                                {"Citation", "Christian et al. J Nucl Med 2010;51:1147-1154"}};
+  if (sidecar.options.regularise_mm)
+    object["Regularisation"] = {{"Method", "ridge towards the fit of the smoothed image"},
+                                {"Kernel", "Gaussian"},
+                                {"FWHM", *sidecar.options.regularise_mm},
+                                {"Units", "mm"},
+                                {"Citation", "Zhou et al. NeuroImage 2003;18:975-989"}};
   const Json held = values_held(sidecar);
   if (!held.empty()) object["InputValues"] = held;
   for (const Parameter& parameter : bounds_used(model, sidecar.fit))
     if (!parameter.is_held()) object["Bounds"][std::string(parameter.symbol)] = {parameter.lower, parameter.upper};
   object["StandardErrors"] = std::string("noise of the voxel's own curve, estimated from its residuals") +
+                             (sidecar.noise ? ", spread over its frames as those of all voxels are" : "") +
                              (sidecar.k2prime ? ", and the standard error of k2prime" : "");
   object["Missing"] = "NaN where a fit has no estimate, 0 in voxels that were not fitted";
   return sidecar_text(object.dump(), sidecar.provenance);

@@ -15,6 +15,7 @@ struct MapSidecar {
   const PetMapOptions& options;
   const FitOptions& fit;
   WeightScheme weights;
+  std::optional<FrameNoise> noise;  ///< where it was estimated from residuals
   std::optional<Estimate> k2prime;  ///< where it was estimated
   ActivityUnit unit;
   Provenance provenance;

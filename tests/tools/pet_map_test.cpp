@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a simulated scanner to maps.
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -195,6 +197,87 @@ TEST_CASE("Voxels that are not finite or zero fail alone", "[pet-map]") {
   CHECK(status.labels[centre] == 5);
 }
 
+TEST_CASE("pet-map names in the sidecar what was done about noise", "[pet-map]") {
+  const std::string line = "pet-map -q pet.nii --model srtm --maps BPND --uncompressed" + study().reference +
+                           "--mask " + study().labels + " ";
+  REQUIRE(study().run(line + "-o plain").status == 0);
+  const std::string map = "_model-SRTM_meas-BPND_mimap";
+  const std::vector<float> plain = volume("plain" + map + ".nii");
+  for (const auto& [option, key, method] :
+       {std::array<std::string, 3>{"--hypr 6", "NoiseReduction", "HYPR-LR"},
+        {"--regularise 6", "Regularisation", "ridge towards the fit of the smoothed image"}}) {
+    const CommandResult result = study().run(line + option + " -o " + key);
+    INFO(option << "\n" << result.err);
+    REQUIRE(result.status == 0);
+    const auto sidecar = nlohmann::json::parse(study().read(key + map + ".json"));
+    CHECK(sidecar[key]["Method"] == method);
+    CHECK(sidecar[key]["FWHM"] == 6.0);
+    CHECK(volume(key + map + ".nii") != plain);
+  }
+}
+
+TEST_CASE("pet-map takes weights from residuals where there are voxels enough", "[pet-map]") {
+  // The image of few voxels twelve times on top of itself.
+  constexpr int times = 12;
+  DynamicImage tall = study().image;
+  const std::size_t count = tall.grid.voxel_count();
+  tall.grid.size[2] *= times;
+  tall.voxels.clear();
+  for (std::size_t f = 0; f < tall.frames.size(); ++f)
+    for (int t = 0; t < times; ++t) {
+      const auto frame = study().image.frame(f);
+      tall.voxels.insert(tall.voxels.end(), frame.begin(), frame.end());
+    }
+  study().write_image("tall", tall);
+  const std::string line = " --model srtm --maps BPND --uncompressed --weights residuals --reference-tacs " +
+                           study().stem + "_tacs.tsv --reference cerebellum ";
+  const CommandResult result = study().run("pet-map -q tall.nii" + line + "-o tall");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const auto sidecar = nlohmann::json::parse(study().read("tall_model-SRTM_meas-BPND_mimap.json"));
+  CHECK(sidecar["Weights"] == "residuals");
+  CHECK(sidecar["FrameNoise"]["RelativeVariance"].size() == study().image.frames.size());
+  CHECK(sidecar["FrameNoise"]["FollowsActivity"] >= 0.0);
+  CHECK(study().read("tall_model-SRTM_meas-BPND_mimap.nii").size() == 352 + times * count * sizeof(float));
+  const CommandResult few = study().run("pet-map -q pet.nii" + line + "--mask " + study().labels + " -o few");
+  CHECK(few.status == 65);
+  CHECK_THAT(few.err, Catch::Contains("fits of srtm that are ok, expected at least 200"));
+}
+
+TEST_CASE("Voxels of the reference region inside the mask are fitted like others, to no binding", "[pet-map]") {
+  REQUIRE(study()
+              .run("pet-map -q pet.nii --model srtm --maps BPND,status --uncompressed" + study().reference + "--mask " +
+                   study().labels + " -o inside")
+              .status == 0);
+  const LabelMap labels = read_label_map(study().path / study().labels);
+  const LabelMap status = read_label_map(study().path / "inside_model-SRTM_meas-status_mimap.nii");
+  const std::vector<float> BPND = volume("inside_model-SRTM_meas-BPND_mimap.nii");
+  std::vector<float> found;
+  for (std::size_t v = 0; v < BPND.size(); ++v)
+    if (labels.labels[v] == 1 && status.labels[v] == 1) found.push_back(BPND[v]);
+  REQUIRE(found.size() > 3);
+  std::nth_element(found.begin(), found.begin() + found.size() / 2, found.end());
+  CHECK(found[found.size() / 2] == Approx(0.0).margin(0.1));
+}
+
+TEST_CASE("Negative voxels are fitted, and none of them stops the others", "[pet-map]") {
+  DynamicImage image = study().image;
+  const std::size_t count = image.grid.voxel_count();
+  const std::size_t centre = count / 2 + 5;
+  for (std::size_t f = 0; f < image.frames.size(); ++f) image.voxels[f * count + centre] *= -1.0F;
+  study().write_image("negative", image);
+  const std::string reference = " --reference-tacs " + study().stem + "_tacs.tsv --reference cerebellum ";
+  for (const std::string model : {"srtm", "mrtm", "logan-ref --t-star 2", "suvr --t-star 2"}) {
+    const CommandResult result = study().run("pet-map -q negative.nii --force --maps status --uncompressed --model " +
+                                             model + reference + "-o negative");
+    INFO(model << "\n" << result.err);
+    CHECK(result.status == 0);
+  }
+  const LabelMap status = read_label_map(study().path / "negative_model-SRTM_meas-status_mimap.nii");
+  CHECK(status.labels[centre] >= 1);
+  CHECK(status.labels[centre] <= 5);
+}
+
 TEST_CASE("pet-map refuses what it cannot use and says why in one line", "[pet-map]") {
   const auto refused = [](const std::string& line, int status, const std::string& why) {
     const CommandResult result = study().run("pet-map -q " + line + " -o refused");
@@ -227,4 +310,27 @@ TEST_CASE("pet-map refuses what it cannot use and says why in one line", "[pet-m
   refused(image + "--model srtm" + study().reference + "--maps BP", 2, "did you mean 'BPND'?");
   refused(image + "--model srtm2" + study().reference, 2, "k2prime");
   refused(image + "--model srtm" + study().reference + "--format analyze", 2, "analyze");
+  refused(image + "--model srtm" + study().reference + "--hypr 5 --smooth 5", 2, "give one of them");
+  refused(image + "--model srtm" + study().reference + "--hypr 0", 2, "must be above 0 mm");
+  refused(image + "--model mrtm" + study().reference + "--regularise 5", 2, "--regularise is for model srtm");
+  refused(image + "--model srtm" + study().reference + "--regularise 5 --weights residuals", 2,
+          "--regularise takes no");
+
+  DynamicImage many;
+  many.grid = study().image.grid;
+  many.grid.size = {4, 4, 4};
+  many.unit = study().image.unit;
+  many.tracer = study().image.tracer;
+  std::vector<Frame> frames;
+  for (int f = 0; f < 65536; ++f) frames.push_back({f / 600.0, (f + 1) / 600.0});
+  many.frames = Frames(frames);
+  many.voxels.assign(64 * frames.size(), 1.0F);
+  study().write_image("many", many);
+  LabelMap few;
+  few.grid = many.grid;
+  few.labels.assign(64, 1);
+  write_label_map(few, study().path / "few.nii");
+  study().write("few.tsv", "index\tname\n1\tcerebellum\n");
+  refused("many.nii --model srtm --labels few.nii --table few.tsv --reference cerebellum", 65,
+          "found 65536 frames, expected at most 4096 for maps");
 }
