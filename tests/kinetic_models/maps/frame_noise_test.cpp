@@ -112,6 +112,21 @@ TEST_CASE("Standard errors are right whatever the weights, where the noise of th
   CHECK(variance_of_standardised(of) == Approx(1.0).margin(0.12));  // four standard errors of 2000 voxels
 }
 
+TEST_CASE("The noise of the frames does not depend on the number of threads", "[maps]") {
+  const Scan scan = scan_of({0.5, 2.0});
+  const pet::DynamicImage image = noisy::image(scan.targets, 200, 0.05);
+  pet::MapOptions options = uniform(image);
+  const auto noise_with = [&](unsigned threads) {
+    options.threads = threads;
+    return pet::frame_noise(pet::srtm, image, noisy::all_voxels(image), pet::ReferenceRegion(scan.reference), options);
+  };
+  const pet::FrameNoise one = noise_with(1);
+  const pet::FrameNoise two = noise_with(2);
+  CHECK(one.variance == two.variance);
+  CHECK(one.mean_curve == two.mean_curve);
+  CHECK(one.following == two.following);
+}
+
 TEST_CASE("Frames of noise need voxels whose fits are ok", "[maps]") {
   const Scan scan = scan_of({1.0});
   const pet::DynamicImage image = noisy::image(scan.targets, 50, 0.05);

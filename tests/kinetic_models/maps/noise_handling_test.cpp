@@ -128,6 +128,17 @@ TEST_CASE("Without noise the ridge leaves the truth where it is", "[maps]") {
   CHECK(regularised(phantom).rmse < 5e-3);
 }
 
+TEST_CASE("Regularised maps do not depend on the number of threads", "[maps]") {
+  const Phantom phantom(0.1);
+  pet::MapOptions options = options_for(phantom.image);
+  const auto maps_with = [&](unsigned threads) {
+    options.threads = threads;
+    return pet::fit_voxels_regularised(pet::srtm, phantom.image, noisy::all_voxels(phantom.image),
+                                       pet::ReferenceRegion(phantom.reference), options, fwhm_mm);
+  };
+  CHECK(maps_with(1).map("BPND").value == maps_with(2).map("BPND").value);
+}
+
 TEST_CASE("Linear methods take no ridge", "[maps]") {
   const Phantom phantom(0.1);
   CHECK_THROWS_AS(
