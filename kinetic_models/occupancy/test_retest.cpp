@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <numeric>
 #include <optional>
 
 #include "kinetic_models/detail/statistics.h"
@@ -69,8 +70,9 @@ double added_to(const std::string& measure) {
   return measure == "BPND" ? 1.0 : 0.0;
 }
 
-// The median squared standard error of the fits of a region, in the unit of the covariance; NaN where fewer than half
-// of them tell.
+// The mean squared standard error of the fits of a region, in the unit of the covariance; NaN where fewer than half of
+// them tell. The variance of what repeats differ by is a mean too, and above the median where the noise of subjects
+// differs. Fits whose variance is more than four times the median are bad ones, and left out.
 double variance_of_fits(const std::vector<ParameterTable>& tests,
                         const std::vector<ParameterTable>& retests,
                         const std::string& region,
@@ -84,7 +86,10 @@ double variance_of_fits(const std::vector<ParameterTable>& tests,
       const double size = is_volume(measure) ? *cell.value + added_to(measure) : 1.0;
       variances.push_back(std::pow(*cell.standard_error / size, 2));
     }
-  return variances.size() < tests.size() ? not_available : detail::median(std::move(variances));
+  if (variances.size() < tests.size()) return not_available;
+  const double most = 4.0 * detail::median(variances);
+  std::erase_if(variances, [&](double variance) { return variance > most; });
+  return std::accumulate(variances.begin(), variances.end(), 0.0) / static_cast<double>(variances.size());
 }
 
 double difference(const ParameterTable& test,
@@ -140,6 +145,7 @@ RegionCovariance test_retest_covariance(std::vector<std::string> regions,
   const Matrix outwards = target.matrix(p, 0.5);
   const double of_one_scan = 0.5 * subjects / (subjects - 1.0);
   Eigen::Map<Matrix>(result.matrix.data(), p, p) = of_one_scan * outwards * shrunk * outwards;
+  for (Eigen::Index i = 0; i < p; ++i) result.sample_variances.push_back(of_one_scan * sample(i, i));
   return result;
 }
 
@@ -178,15 +184,39 @@ std::optional<ExcessVariance> excess_variance(const RegionCovariance& covariance
   for (std::size_t r = 0; r < covariance.of_fits.size(); ++r)
     if (std::isfinite(covariance.of_fits[r])) known.push_back(r);
   if (known.empty()) return std::nullopt;
-  const auto n = static_cast<double>(known.size());
+  const auto sample = [&](std::size_t r) {
+    return covariance.sample_variances.empty() ? covariance.variance(r) : covariance.sample_variances[r];
+  };
+  double mean = 0.0;
+  for (const std::size_t r : known) mean += sample(r) / static_cast<double>(known.size());
+  const double least = 1e-3 * mean;  // a region without any error would decide alone
   double excess = 0.0;
+  const auto weight = [&](std::size_t r) { return 1.0 / std::pow(std::max(covariance.of_fits[r] + excess, least), 2); };
+  constexpr int rounds = 100;
+  for (int round = 0; round < rounds; ++round) {
+    double sum = 0.0;
+    double weights = 0.0;
+    for (const std::size_t r : known) {
+      sum += weight(r) * (sample(r) - covariance.of_fits[r]);
+      weights += weight(r);
+    }
+    const double next = std::max(sum / weights, 0.0);
+    const bool is_settled = std::abs(next - excess) <= 1e-10 * mean;
+    excess = next;
+    if (is_settled) break;
+  }
   double squares = 0.0;
+  double weights = 0.0;
   for (const std::size_t a : known) {
-    excess += (covariance.variance(a) - covariance.of_fits[a]) / n;
-    for (const std::size_t b : known) squares += std::pow(covariance.matrix[a * covariance.regions.size() + b] / n, 2);
+    weights += weight(a);
+    for (const std::size_t b : known) {
+      const double both =
+          a == b ? covariance.of_fits[a] + excess : covariance.matrix[a * covariance.regions.size() + b];
+      squares += weight(a) * weight(b) * both * both;
+    }
   }
   const double infinity = std::numeric_limits<double>::infinity();
-  return ExcessVariance{std::max(excess, 0.0), std::sqrt(squares),
+  return ExcessVariance{excess, std::sqrt(squares) / weights,
                         covariance.degrees_of_freedom ? *covariance.degrees_of_freedom : infinity};
 }
 
@@ -230,9 +260,11 @@ RegionCovariance covariance_of(const RegionCovariance& all, const std::vector<st
       throw bad_input("covariance of the regions", "no region '" + name + "'", "all regions that are compared");
     index.push_back(static_cast<std::size_t>(found - all.regions.begin()));
   }
-  RegionCovariance result{regions, {}, all.shrinkage, all.degrees_of_freedom, all.is_relative, {}};
-  for (const std::size_t a : index)
+  RegionCovariance result{regions, {}, all.shrinkage, all.degrees_of_freedom, all.is_relative, {}, {}};
+  for (const std::size_t a : index) {
     if (!all.of_fits.empty()) result.of_fits.push_back(all.of_fits[a]);
+    if (!all.sample_variances.empty()) result.sample_variances.push_back(all.sample_variances[a]);
+  }
   for (const std::size_t a : index)
     for (const std::size_t b : index) result.matrix.push_back(all.matrix[a * all.regions.size() + b]);
   return result;

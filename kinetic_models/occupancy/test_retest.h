@@ -22,6 +22,7 @@ struct RegionCovariance {
   /// The part of every variance that the standard errors of the test-retest fits account for, one a region; NaN where
   /// it is not known, empty where it is known for none.
   std::vector<double> of_fits{};
+  std::vector<double> sample_variances{};  ///< before they were shrunk; empty: as in the matrix
 
   double variance(std::size_t region) const { return matrix[region * regions.size() + region]; }
 };
@@ -40,8 +41,9 @@ RegionCovariance test_retest_covariance(std::vector<std::string> regions,
 /// The same from parameter tables, one test and one retest scan a subject, for the regions that all of them have with a
 /// number. Errors grow with the volume: of VT the differences of log VT are taken, of BPND those of log(1 + BPND),
 /// which makes the covariance relative; of other measures the differences themselves. The part of the fits in a
-/// variance is the median of their squared standard errors, over the fits with status ok (one bad fit does not decide):
-/// not known for a region of which fewer than half the fits are such. Throws UsageError where the lists are not of one
+/// variance is the mean of their squared standard errors, over the fits with status ok, without those above four times
+/// the median (one bad fit does not decide): not known for a region of which fewer than half the fits are such. Throws
+/// UsageError where the lists are not of one
 /// length, InputError also for tables whose sidecars name different models, reference regions or samplings, for fewer
 /// than one common region and volumes that are not positive.
 RegionCovariance test_retest_covariance(const std::vector<ParameterTable>& tests,
@@ -50,16 +52,19 @@ RegionCovariance test_retest_covariance(const std::vector<ParameterTable>& tests
 
 /// By how much repeated scans differ beyond the standard errors of their fits.
 struct ExcessVariance {
-  double variance;            ///< of one scan; zero where the fits account for all
+  double variance;            ///< E, of one scan; zero where the fits account for all
   double whole;               ///< the variance that is as uncertain, with these
   double degrees_of_freedom;  ///< infinite: exact
 };
 
-/// The mean of variance - of_fits over the regions for which of_fits is known, one for all regions, because that of a
-/// single region is as uncertain as a variance of a few subjects is; never below zero. It is the difference of
-/// two numbers, as uncertain as the mean of the variances, Var = 2 whole^2 / nu, whole^2 being the mean of the squared
-/// covariances between these regions (Var of a mean whose parts have Cov(v_a, v_b) = 2 c_ab^2 / nu). Nothing where
-/// of_fits is known for no region.
+/// One excess E for all regions for which of_fits is known, because that of a single region is as uncertain as a
+/// variance of a few subjects is; never below zero. Each sample variance v_r is an estimate of F_r + E, F_r being
+/// of_fits, whose own variance is 2 (F_r + E)^2 / nu; so E is the mean of v_r - F_r with the weights w_r = 1 / (F_r +
+/// E)^2, which are found with it (scoring for the likelihood of E). Regions that are measured well decide: a plain mean
+/// is as uncertain as the noisiest of them. The variances are those before they were shrunk, which would make precise
+/// regions noisier. It is the difference of two numbers, as uncertain as a mean of variances, Var = 2 whole^2 / nu,
+/// whole^2 = sum of w_a w_b c_ab^2 / (sum of w)^2 (variances have Cov(v_a, v_b) = 2 c_ab^2 / nu), c_aa being F_a + E.
+/// Nothing where of_fits is known for no region.
 std::optional<ExcessVariance> excess_variance(const RegionCovariance& covariance);
 
 /// Scans are compared only if they were quantified in the same way, as far as their sidecars say: throws InputError for

@@ -13,77 +13,18 @@
 #include "kinetic_models/occupancy/pooled_curve.h"
 #include "kinetic_models/occupancy/table.h"
 #include "kinetic_models/occupancy/test_retest.h"
-#include "kinetic_models/one_tissue.h"
-#include "kinetic_models/plasma.h"
 #include "kinetic_models/reference_noise.h"
 #include "kinetic_models/registry.h"
 #include "kinetic_models/simulation/normal_noise.h"
 #include "kinetic_models/srtm.h"
 #include "libpet/parallel.h"
 #include "libpet/weights.h"
-#include "tests/kinetic_models/simulated_scan.h"
+#include "tests/validation/occupancy_world.h"
 
 namespace occupancy_study {
 namespace {
 
 using namespace pet;
-
-constexpr double half_life_min = 20.364;  // of 11C
-constexpr double K1_reference = 0.33;     // K1 / k2 = VND = 8
-constexpr double k2_reference = K1_reference / true_VND;
-
-struct RegionTruth {
-  const char* name;
-  double BPND;
-  double R1;
-  double noise;  // of the last frame
-};
-
-// Means of 24 subjects; the noise is that of large and small regions.
-constexpr RegionTruth regions[] = {
-    {"insula", 1.575, 1.05, 0.02},        {"cingulate", 1.568, 1.00, 0.02},  {"temporal", 1.478, 1.02, 0.015},
-    {"orbitofrontal", 1.441, 0.95, 0.02}, {"posterior", 1.369, 1.10, 0.025}, {"ventrolateral", 1.345, 1.00, 0.02},
-    {"dorsolateral", 1.208, 1.03, 0.015}, {"occipital", 1.155, 1.08, 0.015}, {"sensorimotor", 0.848, 0.98, 0.02},
-    {"hippocampus", 0.559, 0.80, 0.04},   {"thalamus", 0.421, 1.05, 0.03},   {"putamen", 0.353, 1.10, 0.03},
-};
-constexpr std::size_t region_count = std::size(regions);
-
-// What does not change from study to study.
-struct World {
-  Frames frames = simulated::cimbi36_frames();
-  Plasma plasma;
-  std::vector<double> weights;
-
-  World() : plasma(samples(), frames), weights(frame_weights(WeightScheme::decay, frames, half_life_min, {})) {}
-
-  static InputFunction samples() {
-    InputFunction input;
-    for (int i = 0; i <= 400; ++i) {
-      const double t = i <= 200 ? 0.02 * i : 4.0 + 0.58 * (i - 200);
-      input.time_min.push_back(t);
-      input.parent_plasma.push_back(simulated::plasma(t));
-    }
-    return input;
-  }
-  TimeActivityCurve curve(double K1, double k2) const {
-    TimeActivityCurve curve{frames, std::vector<double>(frames.size())};
-    predict_one_tissue(std::vector<double>{K1, k2, 0.0, 0.0}, plasma, curve.activity, {});
-    return curve;
-  }
-};
-
-// Noise of counts with the given size in the last frame.
-void add_noise(TimeActivityCurve& curve, double last, NormalNoise& noise) {
-  const auto shape = [&](std::size_t i) {
-    const Frame& frame = curve.frames[i];
-    const double size = std::max(curve.activity[i], 0.05);
-    return std::sqrt(size * std::exp(std::log(2.0) / half_life_min * frame.mid_min()) / frame.duration_min());
-  };
-  const double scale = last * curve.activity.back() / shape(curve.frames.size() - 1);
-  std::vector<double> sigma(curve.activity.size());
-  for (std::size_t i = 0; i < sigma.size(); ++i) sigma[i] = scale * shape(i);
-  for (std::size_t i = 0; i < sigma.size(); ++i) curve.activity[i] += sigma[i] * noise.next();
-}
 
 struct ScanCurves {
   TimeActivityCurve reference;
@@ -158,11 +99,17 @@ ParameterTable bindings(const World& world,
 }
 
 // With the noise of the reference in estimate and standard error.
-ParameterTable binding_with_reference_noise(const World& world, const JointScan& scan, std::size_t region) {
+ParameterTable binding_with_reference_noise(const World& world,
+                                            const JointScan& scan,
+                                            std::size_t region,
+                                            WeightScheme scheme) {
+  const auto weights_of = [&](const TimeActivityCurve& curve) {
+    return scheme == WeightScheme::counts ? weights_of_counts(world, curve) : world.weights;
+  };
   FitOptions options;
-  options.weights = weights_of_counts(world, scan.targets[region]);
+  options.weights = weights_of(scan.targets[region]);
   const TimeActivityCurve& reference = scan.reference.tac();
-  const ReferenceNoise noise = estimate_reference_noise(reference, weights_of_counts(world, reference));
+  const ReferenceNoise noise = estimate_reference_noise(reference, weights_of(reference));
   ParameterTable table = table_of_bindings();
   add_region(table, region, fit_noisy_reference(srtm, scan.targets[region], scan.reference, options, noise));
   return table;
@@ -177,7 +124,7 @@ TestRetest test_retest(const World& world, const Settings& settings, std::uint64
   std::vector<std::vector<double>> of_VT;
   std::vector<ParameterTable> scans[2];
   for (int s = 0; s < settings.test_retest_subjects; ++s) {
-    NormalNoise noise(77, {data_set, static_cast<std::uint64_t>(s)});
+    NormalNoise noise(settings.seed - 1949, {data_set, static_cast<std::uint64_t>(s)});
     const double scale = std::exp(0.15 * noise.next());
     std::vector<double> VT[2];
     for (std::size_t k = 0; k < 2; ++k) {
@@ -203,6 +150,7 @@ JointScan joint_scan(const World& world, const ScanCurves& scan) {
 
 enum MethodIndex : std::size_t {
   ratio,
+  ratio_default_reference,
   ratio_reference,
   ratio_test_retest,
   ordinary,
@@ -215,6 +163,7 @@ enum MethodIndex : std::size_t {
 };
 
 const char* const names[method_count] = {"ratio, one region, default weights",
+                                         "ratio, one region, default weights, reference's noise",
                                          "ratio, one region, weights of counts, reference's noise",
                                          "ratio, one region, weights of counts, test-retest",
                                          "Lassen, ordinary",
@@ -264,7 +213,7 @@ Answer ratio_of(const ParameterTable& baseline,
 }
 
 StudyAnswers one_study(const World& world, const Settings& settings, std::uint64_t study, const TestRetest& known) {
-  NormalNoise noise(2026, {study});
+  NormalNoise noise(settings.seed, {study});
   const double scale = std::exp(0.15 * noise.next());
   const ScanCurves baseline = simulated_scan(world, settings, scale, 1.0, 1.0, noise);
   const ScanCurves drug = simulated_scan(world, settings, scale, 1.0 - settings.occupancy, 0.9, noise);
@@ -278,8 +227,10 @@ StudyAnswers one_study(const World& world, const Settings& settings, std::uint64
   };
   const auto [b, d] = scans(WeightScheme::decay);
   answers.occupancy[ratio] = ratio_of(b, d);
-  answers.occupancy[ratio_reference] =
-      ratio_of(binding_with_reference_noise(world, before, region), binding_with_reference_noise(world, after, region));
+  for (const auto& [method, scheme] :
+       {std::pair{ratio_default_reference, WeightScheme::decay}, {ratio_reference, WeightScheme::counts}})
+    answers.occupancy[method] = ratio_of(binding_with_reference_noise(world, before, region, scheme),
+                                         binding_with_reference_noise(world, after, region, scheme));
   const auto [counted_b, counted_d] = scans(WeightScheme::counts);
   answers.occupancy[ratio_test_retest] = ratio_of(counted_b, counted_d, known.BPND);
   add_plots(answers, volumes(world, baseline), volumes(world, drug), known.VT);

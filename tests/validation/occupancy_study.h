@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ struct Settings {
   double plasma_error = 0.04;     ///< standard deviation of what all volumes of a scan have in common
   double reference_noise = 0.01;  ///< of the last frame of the reference; targets have 0.015 to 0.04 by region
   int test_retest_subjects = 12;
+  std::uint64_t seed = 2026;
 };
 
 /// One estimate of one study.

@@ -1,26 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints the tables of occupancies and curves of docs/validation.md: occupancy_table [STUDIES] (500).
+// Prints the tables of occupancies and curves of docs/validation.md: occupancy_table [STUDIES] [SEED] (500, 2026; the
+// seed is that of the occupancies).
 #include <cstdio>
 #include <cstdlib>
 
+#include "tests/validation/occupancy_print.h"
 #include "tests/validation/occupancy_study.h"
 
 namespace {
 
 using namespace occupancy_study;
-
-void print_header(const char* what) {
-  std::printf(
-      "\n| %s | bias | RMS error | 95 %% interval holds the truth | flagged | without an end | median width |\n", what);
-  std::printf("|---|---|---|---|---|---|---|\n");
-}
-
-void print_row(const std::string& name, const std::vector<Answer>& answers, double truth) {
-  const Summary s = summary(answers, truth);
-  std::printf("| %s | %+.4f | %.4f | %.1f %% | %.1f %% | %.1f %% | %.3f |\n", name.c_str(), s.bias, s.rmse,
-              100.0 * s.held, 100.0 * s.flagged, 100.0 * s.unbounded, s.width);
-  std::fflush(stdout);
-}
 
 void print_curves(int studies) {
   const CurveAnswers curves = run_curves(studies);
@@ -48,6 +37,7 @@ int main(int argc, char** argv) {
   for (const auto& [occupancy, plasma_error] : {Setting{0.3, 0.04}, {0.6, 0.04}, {0.85, 0.04}, {0.6, 0.005}}) {
     Settings settings;
     settings.studies = studies;
+    if (argc > 2) settings.seed = std::strtoull(argv[2], nullptr, 10);
     settings.occupancy = occupancy;
     settings.plasma_error = plasma_error;
     const std::vector<Method> methods = run(settings);

@@ -87,17 +87,39 @@ TEST_CASE("Test-retest scans of different models make no covariance", "[test-ret
 }
 
 TEST_CASE("What repeats differ by beyond their fits is one variance for all regions", "[test-retest]") {
-  RegionCovariance covariance{{"a", "b", "c"}, {4, 1, 9, 1, 3, 9, 9, 9, 90}, 0.0, 9, true, {1.0, 2.0, std::nan("")}};
+  RegionCovariance covariance{
+      {"a", "b", "c"}, {4, 1, 9, 1, 2, 9, 9, 9, 90}, 0.0, 9, true, {1.0, 1.0, std::nan("")}, {}};
   const std::optional<ExcessVariance> excess = excess_variance(covariance);
   REQUIRE(excess);
   CHECK(excess->variance == Approx(2.0));  // (3 + 1) / 2: c does not say what its fits account for
-  CHECK(excess->whole == Approx(std::sqrt((16 + 1 + 1 + 9) / 4.0)));  // Var of the mean of both: 2 (27 / 4) / 9
+  CHECK(excess->whole == Approx(std::sqrt((9 + 1 + 1 + 9) / 4.0)));  // 1 + 2 in both, covariance 1
   CHECK(excess->degrees_of_freedom == 9.0);
   covariance.of_fits = {4.0, 3.5, std::nan("")};
   CHECK(excess_variance(covariance)->variance == 0.0);
-  CHECK(excess_variance(covariance)->whole == Approx(excess->whole));
   covariance.of_fits.clear();
   CHECK_FALSE(excess_variance(covariance));
+}
+
+TEST_CASE("Regions that are measured well decide what is beyond their fits, by their variances before shrinkage",
+          "[test-retest]") {
+  const std::vector<double> fits = {0.1, 1.0, 10.0};
+  const std::vector<double> sample = {0.4, 1.1, 14.0};
+  const RegionCovariance covariance{{"a", "b", "c"}, {5, 0, 0, 0, 5, 0, 0, 0, 5}, 0.0, 9, true, fits, sample};
+  const ExcessVariance excess = *excess_variance(covariance);
+  // Where the likelihood of the excess is largest, with independent variances.
+  double score = 0.0;
+  double size = 0.0;
+  double information = 0.0;
+  for (std::size_t r = 0; r < 3; ++r) {
+    const double expected = fits[r] + excess.variance;
+    score += (sample[r] - expected) / (expected * expected);
+    size += std::abs(sample[r] - expected) / (expected * expected);
+    information += 1.0 / (expected * expected);
+  }
+  CHECK(std::abs(score) < 1e-6 * size);
+  CHECK(excess.variance > 0.2);
+  CHECK(excess.variance < 0.4);  // the mean of all three would be 1.47
+  CHECK(excess.whole == Approx(1.0 / std::sqrt(information)));
 }
 
 TEST_CASE("One bad fit decides neither for its region nor for others what fits account for", "[test-retest]") {
