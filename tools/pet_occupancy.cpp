@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "kinetic_models/occupancy/joint_table.h"
+#include "kinetic_models/occupancy/multi_scan_table.h"
 #include "kinetic_models/occupancy/table.h"
 #include "libpet/error.h"
+#include "libpet/io/input_function_file.h"
 #include "libpet/io/parameter_table.h"
 #include "libpet/io/sidecar.h"
 #include "libpet/io/tac_table_file.h"
@@ -21,6 +24,7 @@ namespace {
 struct Options {
   std::optional<std::string> baseline;
   std::vector<std::string> drugs;
+  std::optional<std::string> scans;
   std::string method = "bpnd";
   std::optional<std::string> regression;
   std::optional<std::string> measure;
@@ -33,6 +37,11 @@ struct Options {
   std::optional<std::string> reference;
   std::optional<std::string> weights;
   std::optional<double> half_life_s;
+  std::optional<std::string> baseline_input;
+  std::optional<std::string> drug_input;
+  std::optional<std::string> vB;
+  std::optional<std::string> delay;
+  std::optional<double> plasma_error;
   double level = 0.95;
   std::optional<std::string> drug_name;
   std::optional<std::string> dose;
@@ -61,6 +70,8 @@ pet::OccupancyRequest request_of(const Options& options) {
 
 // The two scans that are compared. Without a baseline they are two drug scans.
 std::pair<std::string, std::string> scans_of(const Options& options) {
+  if (options.scans) throw pet::UsageError("--scans goes with --method reml");
+  if (options.drugs.empty()) throw pet::UsageError("--drug FILE is required");
   if (!options.baseline && options.drugs.size() != 2)
     throw pet::UsageError("without --baseline there must be two scans with the drug: --drug FIRST --drug SECOND");
   if (options.baseline && options.drugs.size() > 1)
@@ -159,9 +170,15 @@ struct Answer {
   std::size_t failed = 0;
 };
 
+bool has_plasma_options(const Options& options) {
+  return options.vB || options.delay || options.plasma_error;
+}
+
 Answer from_parameters(const Options& options) {
   if (options.reference || options.weights || options.half_life_s)
     throw pet::UsageError("--reference, --weights and --half-life go with --method joint");
+  if (options.baseline_input || options.drug_input || has_plasma_options(options))
+    throw pet::UsageError("--baseline-input, --drug-input, --vb, --delay and --plasma-error go with --method joint");
   pet::OccupancyRequest request = request_of(options);
   const auto scans = scans_of(options);
   const pet::ParameterTable baseline = pet::read_parameter_table(scans.first);
@@ -173,34 +190,151 @@ Answer from_parameters(const Options& options) {
           result.failed};
 }
 
-Answer from_curves(const Options& options, const pet::Common& common) {
+// Two TAC tables that are compared by a joint fit.
+struct CurveTables {
+  std::pair<std::string, std::string> files;
+  pet::TacTable baseline;
+  pet::TacTable drug;
+};
+
+CurveTables curve_tables(const Options& options) {
   if (options.regression || options.measure || options.vnd || options.covariance || !options.tests.empty() ||
       !options.retests.empty())
     throw pet::UsageError("--method joint takes curves: no --regression, --measure, --vnd, --covariance, --test");
-  if (!options.reference) throw pet::UsageError("--method joint needs --reference REGION");
   if (!options.baseline) throw pet::UsageError("--method joint needs --baseline");
-  const auto scans = scans_of(options);
-  pet::TacTable baseline = pet::read_tac_table(scans.first);
-  pet::TacTable drug = pet::read_tac_table(scans.second);
-  if (options.half_life_s) baseline.tracer.half_life_min = drug.tracer.half_life_min = *options.half_life_s / 60.0;
-  pet::require_endpoint(options.tracer, baseline.tracer.name, options.drug_name.value_or(""),
+  const auto files = scans_of(options);
+  CurveTables tables{files, pet::read_tac_table(files.first), pet::read_tac_table(files.second)};
+  if (options.half_life_s)
+    tables.baseline.tracer.half_life_min = tables.drug.tracer.half_life_min = *options.half_life_s / 60.0;
+  pet::require_endpoint(options.tracer, tables.baseline.tracer.name, options.drug_name.value_or(""),
                         pet::OccupancyMethod::bpnd);
-  pet::JointRequest request{
-      .reference = *options.reference, .regions = options.regions, .level = options.level, .threads = common.threads};
-  if (options.weights) request.weights = pet::weight_scheme(*options.weights);
-  const pet::JointResult result = pet::joint_occupancy(baseline, drug, request);
+  return tables;
+}
+
+// What the sidecars of both kinds of joint fit say.
+template <typename Result>
+nlohmann::ordered_json joint_members(const Options& options, const char* model, const Result& result) {
   nlohmann::ordered_json members = common_members(options);
-  members["ModelName"] = "SRTM";
-  members["ReferenceRegion"] = *options.reference;
+  members["ModelName"] = model;
   members["Regions"] = result.regions;
   members["WeightsBaseline"] = pet::name_of(result.weights_baseline);
   members["WeightsDrug"] = pet::name_of(result.weights_drug);
   members["OccupancyInterval"] = {number_or_text(result.joint.interval.lower),
                                   number_or_text(result.joint.interval.upper)};
-  members["ReferenceNoiseShareOfVariance"] = number_or_text(result.joint.reference_share);
   members["DegreesOfFreedom"] = result.joint.degrees_of_freedom;
-  return {result.table, members.dump(), pet::with_sidecars({scans.first, scans.second}), result.warnings,
+  return members;
+}
+
+Answer from_reference(const Options& options, const pet::Common& common) {
+  if (has_plasma_options(options))
+    throw pet::UsageError("--vb, --delay and --plasma-error go with --baseline-input and --drug-input");
+  const CurveTables tables = curve_tables(options);
+  pet::JointRequest request{
+      .reference = *options.reference, .regions = options.regions, .level = options.level, .threads = common.threads};
+  if (options.weights) request.weights = pet::weight_scheme(*options.weights);
+  const pet::JointResult result = pet::joint_occupancy(tables.baseline, tables.drug, request);
+  nlohmann::ordered_json members = joint_members(options, "SRTM", result);
+  members["ReferenceRegion"] = *options.reference;
+  members["ReferenceNoiseShareOfVariance"] = number_or_text(result.joint.reference_share);
+  return {result.table, members.dump(), pet::with_sidecars({tables.files.first, tables.files.second}), result.warnings,
           result.failed};
+}
+
+Answer from_plasma(const Options& options, const pet::Common& common) {
+  const CurveTables tables = curve_tables(options);
+  const std::pair inputs{*options.baseline_input, *options.drug_input};
+  if (pet::checksum(inputs.first).sha256 == pet::checksum(inputs.second).sha256)
+    throw pet::bad_input(inputs.second, "the same bytes as in " + inputs.first, "the plasma of another scan");
+  const pet::InputFunction baseline = pet::read_input_function(inputs.first);
+  const pet::InputFunction drug = pet::read_input_function(inputs.second);
+  pet::JointPlasmaRequest request{.baseline = baseline, .drug = drug, .regions = options.regions};
+  request.level = options.level;
+  request.threads = common.threads;
+  request.plasma_error = options.plasma_error.value_or(0.0);
+  if (options.weights) request.weights = pet::weight_scheme(*options.weights);
+  if (options.vB == "fit")
+    request.vB.is_fitted = true;
+  else if (options.vB)
+    request.vB.value = pet::number_argument("--vb", *options.vB);
+  if (options.delay == "scan")
+    request.delay_min.is_fitted = true;
+  else if (options.delay)
+    request.delay_min.value = pet::number_argument("--delay", *options.delay) / 60.0;
+  const pet::JointPlasmaResult result = pet::joint_occupancy(tables.baseline, tables.drug, request);
+  nlohmann::ordered_json members = joint_members(options, "2TCM", result);
+  members["VND"] = number_or_text(result.joint.VND);
+  members["VNDUnits"] = "mL/cm3";
+  members["VNDStandardError"] = number_or_text(result.joint.VND_se);
+  members["VNDInterval"] = {number_or_text(result.joint.VND_interval.lower),
+                            number_or_text(result.joint.VND_interval.upper)};
+  members["PlasmaError"] = request.plasma_error;
+  members["DelayBaseline"] = 60.0 * result.delay_baseline_min;
+  members["DelayDrug"] = 60.0 * result.delay_drug_min;
+  members["DelayUnits"] = "s";
+  return {result.table, members.dump(),
+          pet::with_sidecars({tables.files.first, tables.files.second, inputs.first, inputs.second}), result.warnings,
+          result.failed};
+}
+
+Answer from_curves(const Options& options, const pet::Common& common) {
+  const bool has_input = options.baseline_input || options.drug_input;
+  if (options.reference && has_input)
+    throw pet::UsageError("--method joint takes --reference or the input functions of both scans, not both");
+  if (options.reference) return from_reference(options, common);
+  if (!has_input)
+    throw pet::UsageError("--method joint needs --reference REGION, or --baseline-input and --drug-input");
+  if (!options.baseline_input || !options.drug_input)
+    throw pet::UsageError("--baseline-input and --drug-input go together: both scans have their own plasma");
+  return from_plasma(options, common);
+}
+
+// The parameter tables of a list; files are relative to it.
+std::vector<pet::ParameterTable> tables_of(const pet::ScanList& list,
+                                           const std::string& list_file,
+                                           std::vector<std::string>& files) {
+  std::vector<pet::ParameterTable> tables;
+  std::set<std::string> seen;
+  for (const pet::ListedScan& scan : list.scans) {
+    files.push_back((std::filesystem::path(list_file).parent_path() / scan.parameters).string());
+    if (!seen.insert(pet::checksum(files.back()).sha256).second)
+      throw pet::bad_input(files.back(), "the same bytes as in another scan of " + list_file,
+                           "the table of another scan");
+    tables.push_back(pet::read_parameter_table(files.back()));
+  }
+  return tables;
+}
+
+nlohmann::ordered_json number_or_null(double value) {
+  if (std::isfinite(value)) return value;
+  return nullptr;
+}
+
+Answer from_list(const Options& options) {
+  if (!options.scans) throw pet::UsageError("--method reml needs --scans FILE, the list of all scans");
+  if (options.baseline || !options.drugs.empty() || options.regression || options.vnd || options.covariance ||
+      !options.tests.empty() || !options.retests.empty() || options.reference || options.weights ||
+      options.half_life_s || options.baseline_input || options.drug_input || has_plasma_options(options))
+    throw pet::UsageError("--method reml takes --scans, --measure, --regions and --level, and no other data");
+  const pet::ScanList list = pet::scan_list(pet::Tsv::read(*options.scans));
+  std::vector<std::string> files;
+  const std::vector<pet::ParameterTable> tables = tables_of(list, *options.scans, files);
+  pet::require_endpoint(options.tracer, tables.front().tracer_name, options.drug_name.value_or(""),
+                        pet::OccupancyMethod::bpnd);
+  const pet::MultiScanResult result = pet::occupancy_of_list(
+      list, tables, {.measure = options.measure.value_or("BPND"), .regions = options.regions, .level = options.level});
+  nlohmann::ordered_json members = common_members(options);
+  members["Regions"] = result.regions;
+  members["Observations"] = result.fit.observations;
+  members["StandardDeviationBetweenSubjects"] = result.fit.between_subjects;
+  members["StandardDeviationBetweenRegions"] = result.fit.between_regions;
+  members["StandardDeviationOfScan"] = result.fit.of_scan;
+  members["StandardDeviationOfRegion"] = result.fit.of_region;
+  members["RestrictedDeviance"] = number_or_null(result.fit.restricted_deviance);
+  members["Flags"] = result.fit.flags;
+  std::vector<std::string> inputs = pet::with_sidecars(files);
+  inputs.insert(inputs.begin(), *options.scans);
+  return {result.table, members.dump(), inputs, result.warnings,
+          result.fit.status == pet::FitStatus::failed ? std::size_t{1} : std::size_t{0}};
 }
 
 int run(const Options& options, const pet::Common& common) {
@@ -210,7 +344,9 @@ int run(const Options& options, const pet::Common& common) {
     files.declare(common.output);
     files.declare(sidecar);
   }
-  const Answer answer = options.method == "joint" ? from_curves(options, common) : from_parameters(options);
+  const Answer answer = options.method == "joint"  ? from_curves(options, common)
+                        : options.method == "reml" ? from_list(options)
+                                                   : from_parameters(options);
   for (const std::string& message : answer.warnings) pet::warn(common, message);
 
   const std::string text = pet::occupancy_table_text(answer.table);
@@ -233,8 +369,13 @@ void declare(pet::Tool& tool, Options& options) {
           "status unidentifiable. Two drug scans without a baseline give the occupancy of the receptors that the first "
           "one left free. Test-retest scans, or a covariance of the regions, say how large the errors are. Method "
           "joint "
-          "takes the time-activity curves of both scans in place of parameters and fits all regions at once by SRTM, "
-          "with one occupancy as a parameter; then each region by itself. Method change reports by which fraction a "
+          "takes the time-activity curves of both scans in place of parameters and fits all regions at once, by SRTM "
+          "with --reference, by 2TCM with one VND with the plasma of both scans, with one occupancy as a parameter; "
+          "then "
+          "each region by itself. Method reml takes any number of scans of several subjects at once and gives every "
+          "drug "
+          "scan an occupancy, with baselines that may be missing, and less the bias that placebo scans show. Method "
+          "change reports by which fraction a "
           "measure changed, beside the minimal detectable change of the test-retest scans: for tracers whose "
           "description allows no occupancy (SV2A, 5-HT1B), which the other methods refuse.")
       .example("pet-occupancy --baseline base_kinpar.tsv --drug drug_kinpar.tsv -o occupancy.tsv",
@@ -248,13 +389,21 @@ void declare(pet::Tool& tool, Options& options) {
       .example("pet-occupancy --method joint --baseline base_tacs.tsv --drug drug_tacs.tsv --reference cerebellum",
                "one occupancy from the curves of both scans")
       .example(
+          "pet-occupancy --method joint --baseline base_tacs.tsv --drug drug_tacs.tsv --baseline-input "
+          "base_inputfunction.tsv --drug-input drug_inputfunction.tsv --plasma-error 0.05",
+          "the same by two tissue compartments with plasma, which may be wrong by 5 % in each scan")
+      .example("pet-occupancy --method reml --scans scans.tsv -o occupancy.tsv",
+               "all scans of a study at once, by restricted maximum likelihood")
+      .example(
           "pet-occupancy --method change --measure VT --baseline base_kinpar.tsv --drug after_kinpar.tsv "
           "--test t1.tsv --test t2.tsv --test t3.tsv --retest r1.tsv --retest r2.tsv --retest r3.tsv",
           "change of VT, and how small a change could be told")
       .option("baseline", options.baseline, "FILE", "parameter table (joint: TAC table) of the scan without the drug")
-      .required("drug", options.drugs, "FILE", "that of the scan with the drug; two without --baseline")
+      .option("drug", options.drugs, "FILE", "that of the scan with the drug; two without --baseline")
+      .option("scans", options.scans, "FILE",
+              "reml: all scans, columns scan, subject, condition (baseline, placebo, drug), parameters (a file)")
       .option("method", options.method, "METHOD", "how occupancy is found")
-      .choices("method", {"bpnd", "lassen", "joint", "change"})
+      .choices("method", {"bpnd", "lassen", "joint", "reml", "change"})
       .option("regression", options.regression, "KIND", "of the Lassen plot; default: ordinary")
       .choices("regression", {"ordinary", "orthogonal", "deming", "likelihood"})
       .option("measure", options.measure, "PARAMETER", "column to compare; default: BPND, or VT for lassen and --vnd")
@@ -271,6 +420,14 @@ void declare(pet::Tool& tool, Options& options) {
               "joint: frame weights; default: decay, or duration where the half-life is unknown")
       .choices("weights", {"uniform", "duration", "decay", "counts"})
       .option("half-life", options.half_life_s, "SECONDS", "joint: half-life of the tracer, in place of the sidecar's")
+      .option("baseline-input", options.baseline_input, "FILE", "joint: input function of the scan without the drug")
+      .option("drug-input", options.drug_input, "FILE", "joint: that of the scan with the drug")
+      .option("vb", options.vB, "VALUE|fit",
+              "joint: fraction of blood; default: fit, or 0 where there is no whole blood")
+      .option("delay", options.delay, "SECONDS|scan",
+              "joint: delay of the tissue after the blood; scan: estimated once for each scan; default: 0")
+      .option("plasma-error", options.plasma_error, "FRACTION",
+              "joint: standard deviation of an error that all plasma of a scan shares; default: 0")
       .option("level", options.level, "FRACTION", "confidence level of the intervals")
       .option("drug-name", options.drug_name, "TEXT", "name of the drug, for the sidecar")
       .option("dose", options.dose, "TEXT", "dose of the drug with its unit, for the sidecar (\"25 mg\")")
@@ -281,6 +438,7 @@ void declare(pet::Tool& tool, Options& options) {
       .citation("Fieller EC. J R Stat Soc B 1954;16:175-185")
       .citation("Schain M et al. NeuroImage 2018. doi:10.1016/j.neuroimage.2018.05.017")
       .citation("Lammertsma AA, Hume SP. NeuroImage 1996;4:153-158")
+      .citation("Patterson HD, Thompson R. Biometrika 1971;58:545-554")
       .citation("Ledoit O, Wolf M. J Portfolio Management 2004;30:110-119");
 }
 

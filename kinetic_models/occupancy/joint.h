@@ -30,15 +30,19 @@ struct JointRegion {
   FitStatus status = FitStatus::failed;
 };
 
-struct JointOccupancy {
+/// The occupancy that all regions of two scans have in common.
+struct JointEstimate {
   double occupancy = not_available;
   double standard_error = not_available;
   Interval interval;
-  double reference_share = 0.0;  ///< of the noise of the references in the variance
   double weighted_rss = not_available;
   int degrees_of_freedom = 0;
   FitStatus status = FitStatus::failed;
   std::vector<std::string> flags;
+};
+
+struct JointOccupancy : JointEstimate {
+  double reference_share = 0.0;  ///< of the noise of the references in the variance
   std::vector<JointRegion> regions;
 };
 

@@ -13,15 +13,6 @@ namespace {
 
 constexpr std::string_view baseline_ending = "_baseline";
 
-std::vector<std::string> header_of(const OccupancyTable& table) {
-  const std::string& q = table.quantity;
-  std::vector<std::string> header = {
-      "index",  "name", table.measure + "_baseline", table.measure + "_drug", q, q + "_se", q + "_lower", q + "_upper",
-      "status", "flags"};
-  header.insert(header.end(), table.extra_columns.begin(), table.extra_columns.end());
-  return header;
-}
-
 std::string measure_of(const Tsv& tsv) {
   for (const std::string& column : tsv.header())
     if (column.ends_with(baseline_ending)) return column.substr(0, column.size() - baseline_ending.size());
@@ -29,6 +20,16 @@ std::string measure_of(const Tsv& tsv) {
 }
 
 }  // namespace
+
+std::vector<std::string> occupancy_columns(const OccupancyTable& table) {
+  const std::string& q = table.quantity;
+  std::vector<std::string> header = {
+      "index",  "name", table.measure + "_baseline", table.measure + "_drug", q, q + "_se", q + "_lower", q + "_upper",
+      "status", "flags"};
+  if (table.has_subjects) header.emplace_back("subject");
+  header.insert(header.end(), table.extra_columns.begin(), table.extra_columns.end());
+  return header;
+}
 
 OccupancyTable read_occupancy_table(const std::string& path) {
   const Tsv tsv = Tsv::read(path);
@@ -38,7 +39,10 @@ OccupancyTable read_occupancy_table(const std::string& path) {
   if (tsv.find("change")) table.quantity = "change";
   const std::string& quantity = table.quantity;
   const std::size_t flags = tsv.column("flags");
-  for (std::size_t c = flags + 1; c < tsv.header().size(); ++c) table.extra_columns.push_back(tsv.header()[c]);
+  const std::optional<std::size_t> subject = tsv.find("subject");
+  table.has_subjects = subject.has_value();
+  for (std::size_t c = flags + 1; c < tsv.header().size(); ++c)
+    if (c != subject) table.extra_columns.push_back(tsv.header()[c]);
   for (std::size_t r = 0; r < tsv.rows(); ++r) {
     OccupancyRow row;
     row.index = detail::index_cell(tsv, r, tsv.find("index"));
@@ -51,14 +55,16 @@ OccupancyTable read_occupancy_table(const std::string& path) {
     row.upper = detail::bound(tsv, r, tsv.column(quantity + "_upper"));
     row.status = detail::text_cell(tsv, r, tsv.column("status"));
     row.flags = detail::split_flags(tsv.cell(r, flags));
-    for (std::size_t c = flags + 1; c < tsv.header().size(); ++c) row.extra.push_back(tsv.number(r, c));
+    if (subject) row.subject = detail::text_cell(tsv, r, *subject);
+    for (std::size_t c = flags + 1; c < tsv.header().size(); ++c)
+      if (c != subject) row.extra.push_back(tsv.number(r, c));
     table.rows.push_back(row);
   }
   return table;
 }
 
 std::string occupancy_table_text(const OccupancyTable& table) {
-  TsvWriter writer(header_of(table));
+  TsvWriter writer(occupancy_columns(table));
   for (const OccupancyRow& row : table.rows) {
     std::vector<std::string> cells = {std::to_string(row.index),
                                       row.name,
@@ -70,6 +76,7 @@ std::string occupancy_table_text(const OccupancyTable& table) {
                                       detail::bound_cell(row.upper),
                                       row.status,
                                       detail::joined_flags(row.flags)};
+    if (table.has_subjects) cells.push_back(row.subject.empty() ? "n/a" : row.subject);
     for (const auto& value : row.extra) cells.push_back(detail::finite_cell(value));
     writer.row(cells);
   }

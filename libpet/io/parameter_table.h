@@ -97,6 +97,7 @@ struct OccupancyRow {
   std::string status;
   std::vector<std::string> flags;
   std::vector<std::optional<double>> extra;  ///< one an extra column of the table
+  std::string subject{};                     ///< where the table has several; empty: n/a
 };
 
 struct OccupancyTable {
@@ -106,13 +107,16 @@ struct OccupancyTable {
   std::vector<std::string> extra_columns;  ///< after `flags`
   /// What the rows hold and the columns are named after: "occupancy", or "change" of a measure (drug / baseline - 1).
   std::string quantity = "occupancy";
+  bool has_subjects = false;  ///< a column `subject` after `flags`
 };
 
+/// The header of the table.
+std::vector<std::string> occupancy_columns(const OccupancyTable& table);
 /// Reads what occupancy_table_text writes. Throws InputError with file, line and column.
 OccupancyTable read_occupancy_table(const std::string& path);
 /// `index name <measure>_baseline <measure>_drug occupancy occupancy_se occupancy_lower occupancy_upper status flags`
 /// (`change change_se ...` where that is the quantity), then the extra columns; flags joined by ';', n/a for what is
-/// missing.
+/// missing. Tables of several subjects have a column `subject` after `flags`.
 std::string occupancy_table_text(const OccupancyTable& table);
 /// `members_json`: an object (VND, method, drug, ...) that the sidecar takes over as it is.
 std::string occupancy_sidecar_text(const OccupancyTable& table,

@@ -82,6 +82,18 @@ TEST_CASE("pet-occupancy refuses what it cannot use with one line, the right sta
       {"--method joint --baseline base.tsv --drug drug.tsv", 2, "--reference"},
       {"--method joint --baseline base.tsv --drug drug.tsv --reference cerebellum", 65, "frame_start"},
       {"--method joint --baseline base.tsv --drug drug.tsv --reference cerebellum --vnd 8", 2, "joint"},
+      {"--method joint --baseline base.tsv --drug drug.tsv --baseline-input base.tsv", 2, "--drug-input"},
+      {"--method joint --baseline base.tsv --drug drug.tsv --reference insula --vb fit", 2, "--baseline-input"},
+      {"--baseline base.tsv --drug drug.tsv --plasma-error 0.05", 2, "joint"},
+      {"--baseline base.tsv --drug drug.tsv --scans list.tsv", 2, "reml"},
+      {"--method reml", 2, "--scans"},
+      {"--method reml --scans list.tsv --baseline base.tsv", 2, "--scans"},
+      {"--method reml --scans list.tsv", 65, "list.tsv:3 column 'condition': found 'verum'"},
+      {"--method reml --scans again.tsv", 65, "again.tsv:3 column 'parameters'"},
+      {"--method reml --scans copies.tsv", 65, "same bytes"},
+      {"--method reml --scans two.tsv", 65, "2 subjects"},
+      {"--method reml --scans words.tsv", 65, "words.tsv:2 column 'dose'"},
+      {"--method reml --scans two.tsv --measure VT", 2, "VT"},
       {"--drug base.tsv --drug drug.tsv", 2, "lassen"},
       {"--baseline vb.tsv --drug vd.tsv --method lassen --regression likelihood", 2, "covariance"},
       {"--baseline vb.tsv --drug vd.tsv --method lassen --regression deming", 65, "standard error"},
@@ -108,6 +120,13 @@ TEST_CASE("pet-occupancy refuses what it cannot use with one line, the right sta
   here.write("vd.tsv", "name\tVT\nr1\t9\nr2\t10\nr3\t11.4\n");
   here.write("c.tsv", "name\tr1\tr2\tr3\nr1\t1\t2\t0\nr2\t2\t1\t0\nr3\t0\t0\t1\n");
   here.write("b.tsv", "name\tr1\tr2\nr1\t1\t0\nr2\t0\t1\n");
+  const std::string columns = "scan\tsubject\tcondition\tparameters\tdose\n";
+  here.write("list.tsv", columns + "a\ts1\tbaseline\tbase.tsv\t0\nb\ts1\tverum\tdrug.tsv\t5\n");
+  here.write("again.tsv", columns + "a\ts1\tbaseline\tbase.tsv\t0\nb\ts1\tdrug\tbase.tsv\t5\n");
+  here.write("copies.tsv", columns + "a\ts1\tbaseline\tdrug.tsv\t0\nb\ts1\tdrug\tcopy.tsv\t5\n");
+  here.write("two.tsv", columns + "a\ts1\tbaseline\tbase.tsv\t0\nb\ts2\tdrug\tdrug.tsv\t5\n");
+  here.write("words.tsv", columns + "a\ts1\tbaseline\tbase.tsv\tnone\nb\ts2\tdrug\tdrug.tsv\t5\n");
+  here.write("copy.tsv", here.read("drug.tsv"));
   here.write("other.tsv", "index\tname\tBPND\tBPND-se\tstatus\tflags\n1\tpons\t1\t5\tok\tn/a\n");
   const auto before = here.files();
   for (const Case& c : cases) {
@@ -205,6 +224,101 @@ TEST_CASE("pet-occupancy --method joint finds the occupancy from the curves, and
   CHECK(here.run("pet-occupancy " + scans + " --regions insula,insula").status == 2);
   CHECK(here.run("pet-occupancy " + scans + " --regions cerebellum").status == 2);
   CHECK(here.run("pet-occupancy " + scans + " -j 1").out == here.run("pet-occupancy " + scans + " -j 2").out);
+}
+
+namespace {
+
+// Curves of two tissue compartments with VND 8 by an independent integration.
+std::string two_tissue_curves(double left, double flow) {
+  TacTable table;
+  table.frames = simulated::cimbi36_frames();
+  for (const auto& [region, K1, BPND] : {std::tuple{"insula", 0.34, 1.44}, {"parietal", 0.3, 0.9}}) {
+    table.regions.push_back(region);
+    table.activity.push_back(
+        simulated::two_tissue_target({.K1 = flow * K1, .k2 = flow * K1 / 8.0, .k3 = left * BPND * 0.06, .k4 = 0.06},
+                                     table.frames)
+            .activity);
+  }
+  return tac_table_text(table);
+}
+
+// The samples in seconds and kBq/mL; the last column makes two files differ.
+std::string plasma_samples(const char* note) {
+  std::string text = "time\tplasma_radioactivity\tmetabolite_parent_fraction\tAIF\tnote\n";
+  for (int i = 0; i <= 1300; ++i) {
+    const double t = i <= 500 ? 0.01 * i : i <= 1000 ? 5.0 + 0.05 * (i - 500) : 30.0 + 0.3 * (i - 1000);
+    const std::string level = std::to_string(simulated::plasma(t));
+    text += std::to_string(60.0 * t) + "\t" + level + "\t1\t" + level + "\t" + note + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("pet-occupancy --method joint takes plasma, and finds VND and what the drug did to K1", "[pet-occupancy]") {
+  const Workplace here;
+  here.write("b.tsv", two_tissue_curves(1.0, 1.0));
+  here.write("d.tsv", two_tissue_curves(0.4, 0.9));
+  for (const char* scan : {"b", "d"}) {
+    here.write(std::string(scan) + "_inputfunction.tsv", plasma_samples(scan));
+    here.write(std::string(scan) + "_inputfunction.json", R"({"time": {"Units": "s"}, "AIF": {"Units": "kBq/mL"}})");
+  }
+  const std::string scans =
+      "--method joint --baseline b.tsv --drug d.tsv --baseline-input b_inputfunction.tsv --drug-input "
+      "d_inputfunction.tsv";
+  const CommandResult result = here.run("pet-occupancy " + scans + " --plasma-error 0.02 -o o.tsv");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const OccupancyTable table = read_occupancy_table((here.path / "o.tsv").string());
+  REQUIRE(table.rows.size() == 3);
+  CHECK(table.rows[0].name == "joint");
+  CHECK(table.rows[0].occupancy.value() == Approx(0.6).margin(2e-3));
+  CHECK(table.rows[0].extra.at(0).value() == Approx(8.0).epsilon(5e-3));
+  CHECK(table.rows[1].extra.at(5).value() / table.rows[1].extra.at(4).value() == Approx(0.9).epsilon(2e-3));
+  CHECK(table.extra_columns ==
+        std::vector<std::string>{"VND", "VND_se", "VND_lower", "VND_upper", "K1_baseline", "K1_drug"});
+  CHECK_THAT(here.read("o.json"), Catch::Contains("\"ModelName\": \"2TCM\"") && Catch::Contains("PlasmaError"));
+}
+
+TEST_CASE("pet-occupancy --method reml gives every drug scan of a study an occupancy less the bias of placebo",
+          "[pet-occupancy]") {
+  const Workplace here;
+  std::string list = "scan\tsubject\tcondition\tparameters\tpsilocin\n";
+  // Four subjects; a second scan reads 5 % less, and the drug takes half of what is left.
+  const double jitter[4][3] = {{1.01, 0.99, 1.0}, {0.99, 1.0, 1.01}, {1.0, 1.01, 0.99}, {1.01, 1.0, 0.99}};
+  const char* const conditions[3] = {"baseline", "placebo", "drug"};
+  const double left[3] = {1.0, 0.95, 0.475};
+  for (int i = 0; i < 4; ++i) {
+    for (int k = 0; k < 3; ++k) {
+      if (i == 3 && k == 0) continue;  // a baseline is missing
+      const std::string name = "s" + std::to_string(i) + "_" + conditions[k];
+      std::string rows = "index\tname\tBPND\tBPND-stderr\tstatus\tflags\n";
+      for (const auto& [index, region, BPND] : {std::tuple{1, "insula", 1.4}, {2, "parietal", 0.9}})
+        rows += std::to_string(index) + "\t" + region + "\t" +
+                std::to_string(left[k] * BPND * (1.0 + 0.05 * i) * jitter[i][k]) + "\t0.01\tok\tn/a\n";
+      here.write(name + ".tsv", rows);
+      list += name + "\ts" + std::to_string(i) + "\t" + conditions[k] + "\t" + name + ".tsv\t" +
+              (k == 2 ? std::to_string(3 + i) : "n/a") + "\n";
+    }
+  }
+  here.write("scans.tsv", list);
+  const CommandResult result = here.run("pet-occupancy --method reml --scans scans.tsv -o o.tsv");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const OccupancyTable table = read_occupancy_table((here.path / "o.tsv").string());
+  REQUIRE(table.rows.size() == 5);
+  CHECK(table.rows[0].name == "placebo");
+  CHECK(table.rows[0].occupancy.value() == Approx(0.05).margin(0.02));
+  CHECK(table.has_subjects);
+  CHECK(table.extra_columns == std::vector<std::string>{"psilocin"});
+  for (std::size_t r = 1; r < 5; ++r) {
+    CHECK(table.rows[r].occupancy.value() == Approx(0.5).margin(0.03));
+    CHECK(table.rows[r].lower.value() < 0.5);
+    CHECK(table.rows[r].upper.value() > 0.5);
+    CHECK(table.rows[r].extra.at(0).value() == Approx(2.0 + static_cast<double>(r)));
+  }
+  CHECK(table.rows[4].subject == "s3");
+  CHECK_THAT(here.read("o.json"), Catch::Contains("StandardDeviationOfScan") && Catch::Contains("s3_drug.tsv"));
 }
 
 TEST_CASE("pet-occupancy --method change gives the change of VT and how small a one can be told", "[pet-occupancy]") {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints the table of the blocking study of docs/validation.md: the four Lassen regressions of every subject.
+// Prints the table of the blocking study of docs/validation.md: the four Lassen regressions of every subject, and the
+// joint fit of the curves of both scans.
 #include <cstdio>
 #include <filesystem>
 
 #include "kinetic_models/fit_table.h"
+#include "kinetic_models/occupancy/joint_table.h"
 #include "kinetic_models/occupancy/lassen_plot.h"
 #include "kinetic_models/occupancy/test_retest.h"
 #include "kinetic_models/registry.h"
@@ -44,12 +46,41 @@ RegionCovariance assumed_covariance(std::size_t regions) {
   return covariance;
 }
 
-void print(const char* subject, const char* name, const LassenPlot& plot) {
+struct Row {
+  double occupancy;
+  Interval occupancy_interval;
+  double VND;
+  Interval VND_interval;
+  FitStatus status;
+  std::vector<std::string> flags;
+};
+
+void print(const char* subject, const char* name, const Row& row) {
   std::string flags;
-  for (const std::string& flag : plot.flags) flags += (flags.empty() ? "`" : ", `") + flag + "`";
-  std::printf("| %s | %s | %.3f (%.2f to %.2f) | %.2f (%.2f to %.2f) | %s | %s |\n", subject, name, plot.occupancy,
-              plot.occupancy_interval.lower, plot.occupancy_interval.upper, plot.VND, plot.VND_interval.lower,
-              plot.VND_interval.upper, std::string(name_of(plot.status)).c_str(), flags.c_str());
+  for (const std::string& flag : row.flags) flags += (flags.empty() ? "`" : ", `") + flag + "`";
+  std::printf("| %s | %s | %.3f (%.2f to %.2f) | %.2f (%.2f to %.2f) | %s | %s |\n", subject, name, row.occupancy,
+              row.occupancy_interval.lower, row.occupancy_interval.upper, row.VND, row.VND_interval.lower,
+              row.VND_interval.upper, std::string(name_of(row.status)).c_str(), flags.c_str());
+  std::fflush(stdout);
+}
+
+void print(const char* subject, const char* name, const LassenPlot& plot) {
+  print(subject, name,
+        Row{plot.occupancy, plot.occupancy_interval, plot.VND, plot.VND_interval, plot.status, plot.flags});
+}
+
+void print_joint(const char* subject, const std::string& prefix) {
+  const TacTable baseline = read_tac_table(prefix + "baseline_tacs.tsv");
+  const TacTable drug = read_tac_table(prefix + "blocked_tacs.tsv");
+  const InputFunction before = read_input_function(prefix + "baseline_inputfunction.tsv");
+  const InputFunction after = read_input_function(prefix + "blocked_inputfunction.tsv");
+  for (const auto& [name, plasma_error] : {std::pair{"joint fit", 0.0}, {"joint fit, plasma error 5 %", 0.05}}) {
+    JointPlasmaRequest request{.baseline = before, .drug = after};
+    request.plasma_error = plasma_error;
+    const JointPlasmaOccupancy joint = joint_occupancy(baseline, drug, request).joint;
+    print(subject, name,
+          Row{joint.occupancy, joint.interval, joint.VND, joint.VND_interval, joint.status, joint.flags});
+  }
 }
 
 }  // namespace
@@ -75,6 +106,7 @@ int main() {
     print(subject, "likelihood",
           plot(LassenRegression::likelihood,
                errors_in_proportion(assumed_covariance(baseline.VT.size()), baseline.VT, blocked.VT)));
+    print_joint(subject, prefix);
   }
   return 0;
 }

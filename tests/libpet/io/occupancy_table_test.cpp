@@ -54,6 +54,22 @@ TEST_CASE("A written occupancy table reads back", "[occupancy_table]") {
   }
 }
 
+TEST_CASE("An occupancy table of several subjects names them after the flags", "[occupancy_table]") {
+  const TemporaryFolder folder;
+  OccupancyTable table = example();
+  table.has_subjects = true;
+  table.rows[0].subject = "sub-01";
+  const std::string text = pet::occupancy_table_text(table);
+  CHECK_THAT(text, Contains("flags\tsubject\tVND\n"));
+  CHECK_THAT(text, Contains("n/a\tsub-01\t8\n"));
+  CHECK_THAT(text, Contains("x;y\tn/a\tn/a\n"));
+  const OccupancyTable back = pet::read_occupancy_table(folder.file("o.tsv", text));
+  CHECK(back.extra_columns == table.extra_columns);
+  CHECK(back.rows[0].subject == "sub-01");
+  CHECK(back.rows[1].subject.empty());
+  CHECK(back.rows[0].extra == table.rows[0].extra);
+}
+
 TEST_CASE("A table without a baseline is no occupancy table", "[occupancy_table]") {
   const TemporaryFolder folder;
   CHECK_THROWS_AS(pet::read_occupancy_table(folder.file("o.tsv", "index\tname\toccupancy\n1\tx\t0.5\n")),

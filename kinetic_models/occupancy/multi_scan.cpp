@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/occupancy/multi_scan.h"
+
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <set>
+
+#include "libpet/error.h"
+
+namespace pet {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+enum Component : std::size_t { subject_level, subject_region, scan_level, region_error, component_count };
+
+// One region of one scan.
+struct Observation {
+  std::size_t scan;
+  std::size_t region;
+  double y;           // log binding
+  double se;          // of the binding
+  double error_size;  // h
+  double known;       // variance of y by its fit
+};
+
+// The observations of one subject, which are independent of all others.
+struct Block {
+  std::vector<Observation> observations;
+  MatrixXd X;
+  VectorXd y;
+};
+
+double square(double x) {
+  return x * x;
+}
+
+// log likelihood, its derivatives by the variances, and what follows from them, at given variances.
+struct Evaluation {
+  double deviance = std::numeric_limits<double>::infinity();
+  VectorXd effects;
+  MatrixXd covariance;            // of the effects
+  VectorXd score;                 // d log likelihood / d variance
+  MatrixXd information;           // of the variances
+  std::vector<MatrixXd> changes;  // d covariance / d variance
+};
+
+class ScanModel {
+ public:
+  ScanModel(const std::vector<BindingScan>& scans, const MultiScanOptions& options) : scans_(scans), options_(options) {
+    check();
+    collect();
+    lay_out();
+  }
+
+  MultiScanFit fit();
+
+ private:
+  void check() const;
+  void collect();
+  void lay_out();
+  void set_errors(const VectorXd* effects);
+  MatrixXd structure(const Block& block, std::size_t component) const;
+  MatrixXd variance(const Block& block) const;
+  Evaluation evaluate(bool wants_derivatives) const;
+  Evaluation restricted_maximum();
+  VectorXd fitted(const Block& block, const VectorXd& effects) const;
+  double subject_baseline(const Block& block, const VectorXd& effects, std::size_t scan) const;
+  ScanOccupancy result_of(std::size_t scan, const Evaluation& best) const;
+  Occupancy occupancy_of(Index effect, const Evaluation& best, double& freedom) const;
+
+  const std::vector<BindingScan>& scans_;
+  const MultiScanOptions& options_;
+  std::vector<Block> blocks_;
+  std::vector<Index> effect_of_scan_;  // of drug scans; -1: none
+  Index bias_ = -1;
+  Index effects_ = 0;
+  std::array<bool, component_count> is_estimated_{};
+  std::array<double, component_count> variances_{};
+};
+
+void ScanModel::check() const {
+  std::set<std::string> names;
+  std::set<std::string> subjects;
+  bool has_drug = false;
+  bool has_baseline = false;
+  for (const BindingScan& scan : scans_) {
+    if (!names.insert(scan.name).second) throw bad_input("scans", "'" + scan.name + "' twice", "different names");
+    subjects.insert(scan.subject);
+    has_drug = has_drug || scan.condition == ScanCondition::drug;
+    has_baseline = has_baseline || scan.condition != ScanCondition::drug;
+  }
+  if (!has_drug) throw bad_input("scans", "none with the drug", "at least one");
+  if (!has_baseline) throw bad_input("scans", "all with the drug", "some without it");
+  if (subjects.size() < 3) throw bad_input("scans", std::to_string(subjects.size()) + " subjects", "at least 3");
+}
+
+void ScanModel::collect() {
+  std::map<std::string, std::size_t> block_of;
+  std::vector<bool> is_seen(scans_.front().regions.size(), false);
+  for (std::size_t s = 0; s < scans_.size(); ++s) {
+    const auto [found, is_new] = block_of.emplace(scans_[s].subject, blocks_.size());
+    if (is_new) blocks_.emplace_back();
+    Block& block = blocks_[found->second];
+    for (std::size_t r = 0; r < scans_[s].regions.size(); ++r) {
+      const Binding& binding = scans_[s].regions[r];
+      if (!(binding.value > 0.0) || !std::isfinite(binding.value)) continue;
+      const double se = std::isfinite(binding.standard_error) ? binding.standard_error : 0.0;
+      block.observations.push_back({s, r, std::log(binding.value), se, 1.0, 0.0});
+      if (scans_[s].condition != ScanCondition::drug) is_seen[r] = true;
+    }
+  }
+  for (std::size_t r = 0; r < is_seen.size(); ++r)
+    if (!is_seen[r])
+      throw bad_input("scans without the drug", "no positive binding in region " + std::to_string(r + 1),
+                      "one in every region");
+  std::erase_if(blocks_, [](const Block& block) { return block.observations.empty(); });
+}
+
+// Columns: the regions' means, the bias, one for each drug scan; and which variances the scans can tell.
+void ScanModel::lay_out() {
+  effects_ = static_cast<Index>(scans_.front().regions.size());
+  const bool has_placebo =
+      std::any_of(scans_.begin(), scans_.end(), [](const auto& s) { return s.condition == ScanCondition::placebo; });
+  if (has_placebo) bias_ = effects_++;
+  effect_of_scan_.assign(scans_.size(), -1);
+  for (Block& block : blocks_) {
+    std::set<std::size_t> without_drug;
+    std::set<std::size_t> all;
+    for (const Observation& o : block.observations) {
+      all.insert(o.scan);
+      if (scans_[o.scan].condition != ScanCondition::drug)
+        without_drug.insert(o.scan);
+      else if (effect_of_scan_[o.scan] < 0)
+        effect_of_scan_[o.scan] = effects_++;
+    }
+    const bool has_several_regions = scans_.front().regions.size() > 1;
+    is_estimated_[scan_level] = is_estimated_[scan_level] || without_drug.size() > 1;
+    is_estimated_[subject_region] = has_several_regions;
+    is_estimated_[region_error] = is_estimated_[region_error] || (has_several_regions && all.size() > 1);
+  }
+  is_estimated_[subject_level] = true;
+  for (Block& block : blocks_) {
+    const auto n = static_cast<Index>(block.observations.size());
+    block.X = MatrixXd::Zero(n, effects_);
+    block.y.resize(n);
+    for (Index i = 0; i < n; ++i) {
+      const Observation& o = block.observations[static_cast<std::size_t>(i)];
+      block.y[i] = o.y;
+      block.X(i, static_cast<Index>(o.region)) = 1.0;
+      if (bias_ >= 0 && scans_[o.scan].condition != ScanCondition::baseline) block.X(i, bias_) = 1.0;
+      if (effect_of_scan_[o.scan] >= 0) block.X(i, effect_of_scan_[o.scan]) = 1.0;
+    }
+  }
+}
+
+// Sizes of errors from the fitted binding; without effects from the measured one.
+void ScanModel::set_errors(const VectorXd* effects) {
+  for (Block& block : blocks_) {
+    const VectorXd logarithms = effects != nullptr ? fitted(block, *effects) : block.y;
+    for (std::size_t i = 0; i < block.observations.size(); ++i) {
+      Observation& o = block.observations[i];
+      const double binding = std::exp(logarithms[static_cast<Index>(i)]);
+      o.known = square(o.se / binding);
+      o.error_size = options_.has_volume_errors ? (1.0 + binding) / binding : 1.0;
+    }
+  }
+}
+
+MatrixXd ScanModel::structure(const Block& block, std::size_t component) const {
+  const auto n = static_cast<Index>(block.observations.size());
+  MatrixXd G = MatrixXd::Zero(n, n);
+  for (Index i = 0; i < n; ++i)
+    for (Index j = 0; j < n; ++j) {
+      const Observation& a = block.observations[static_cast<std::size_t>(i)];
+      const Observation& b = block.observations[static_cast<std::size_t>(j)];
+      const double errors = a.error_size * b.error_size;
+      switch (component) {
+        case subject_level:
+          G(i, j) = 1.0;
+          break;
+        case subject_region:
+          G(i, j) = a.region == b.region ? 1.0 : 0.0;
+          break;
+        case scan_level:
+          G(i, j) = a.scan == b.scan ? errors : 0.0;
+          break;
+        default:
+          G(i, j) = i == j ? errors : 0.0;
+          break;
+      }
+    }
+  return G;
+}
+
+MatrixXd ScanModel::variance(const Block& block) const {
+  const auto n = static_cast<Index>(block.observations.size());
+  MatrixXd V = MatrixXd::Zero(n, n);
+  for (std::size_t k = 0; k < component_count; ++k)
+    if (variances_[k] > 0.0) V += variances_[k] * structure(block, k);
+  for (Index i = 0; i < n; ++i) V(i, i) += block.observations[static_cast<std::size_t>(i)].known;
+  return V;
+}
+
+// With P = W - W X C X' W, W the inverse of the variances, C that of X' W X:
+//   score_k = (y' P G_k P y - tr P G_k) / 2,   information_kl = tr(P G_k P G_l) / 2,   dC / dv_k = C X' W G_k W X C
+Evaluation ScanModel::evaluate(bool wants_derivatives) const {
+  Evaluation result;
+  MatrixXd normal = MatrixXd::Zero(effects_, effects_);
+  VectorXd right = VectorXd::Zero(effects_);
+  std::vector<MatrixXd> inverses;
+  double logarithms = 0.0;
+  for (const Block& block : blocks_) {
+    const Eigen::LLT<MatrixXd> cholesky(variance(block));
+    if (cholesky.info() != Eigen::Success) return result;
+    logarithms += 2.0 * cholesky.matrixLLT().diagonal().array().log().sum();
+    inverses.push_back(cholesky.solve(MatrixXd::Identity(block.y.size(), block.y.size())));
+    const MatrixXd WX = inverses.back() * block.X;
+    normal += block.X.transpose() * WX;
+    right += WX.transpose() * block.y;
+  }
+  const Eigen::LLT<MatrixXd> cholesky(normal);
+  if (cholesky.info() != Eigen::Success) return result;
+  logarithms += 2.0 * cholesky.matrixLLT().diagonal().array().log().sum();
+  const MatrixXd& C = result.covariance = cholesky.solve(MatrixXd::Identity(effects_, effects_));
+  result.effects = C * right;
+  std::vector<VectorXd> residuals;  // P y of every subject
+  double squares = 0.0;
+  for (std::size_t b = 0; b < blocks_.size(); ++b) {
+    const VectorXd off = blocks_[b].y - blocks_[b].X * result.effects;
+    residuals.emplace_back(inverses[b] * off);
+    squares += off.dot(residuals.back());
+  }
+  result.deviance = logarithms + squares;
+  if (!wants_derivatives) return result;
+
+  result.score = VectorXd::Zero(component_count);
+  result.information = MatrixXd::Zero(component_count, component_count);
+  std::vector<MatrixXd> B(component_count, MatrixXd::Zero(effects_, effects_));
+  std::array<std::array<double, component_count>, component_count> of_blocks{};
+  std::array<std::array<double, component_count>, component_count> crossed{};
+  for (std::size_t b = 0; b < blocks_.size(); ++b) {
+    const MatrixXd& W = inverses[b];
+    const MatrixXd WX = W * blocks_[b].X;
+    std::array<MatrixXd, component_count> G;
+    std::array<MatrixXd, component_count> WG;
+    std::array<MatrixXd, component_count> GWX;
+    for (std::size_t k = 0; k < component_count; ++k) {
+      if (!is_estimated_[k]) continue;
+      G[k] = structure(blocks_[b], k);
+      WG[k] = W * G[k];
+      GWX[k] = G[k] * WX;
+      B[k] += WX.transpose() * GWX[k];
+      result.score[static_cast<Index>(k)] += 0.5 * (residuals[b].dot(G[k] * residuals[b]) - WG[k].trace());
+    }
+    for (std::size_t k = 0; k < component_count; ++k)
+      for (std::size_t l = 0; l < component_count && is_estimated_[k]; ++l) {
+        if (!is_estimated_[l]) continue;
+        of_blocks[k][l] += WG[k].cwiseProduct(WG[l].transpose()).sum();
+        crossed[k][l] += (C * (GWX[k].transpose() * (W * GWX[l]))).trace();
+      }
+  }
+  result.changes.assign(component_count, MatrixXd::Zero(effects_, effects_));
+  for (std::size_t k = 0; k < component_count; ++k) {
+    if (!is_estimated_[k]) continue;
+    const MatrixXd CB = C * B[k];
+    result.score[static_cast<Index>(k)] += 0.5 * CB.trace();
+    result.changes[k] = CB * C;
+    for (std::size_t l = 0; l < component_count; ++l)
+      if (is_estimated_[l])
+        result.information(static_cast<Index>(k), static_cast<Index>(l)) =
+            0.5 * (of_blocks[k][l] - 2.0 * crossed[k][l] + CB.cwiseProduct((C * B[l]).transpose()).sum());
+  }
+  return result;
+}
+
+// Scoring; a variance at zero stays there as long as the likelihood falls from there.
+Evaluation ScanModel::restricted_maximum() {
+  Evaluation here = evaluate(true);
+  constexpr int most_steps = 100;
+  constexpr double close = 1e-9;
+  for (int step = 0; step < most_steps && std::isfinite(here.deviance); ++step) {
+    std::vector<std::size_t> moved;
+    for (std::size_t k = 0; k < component_count; ++k)
+      if (is_estimated_[k] && (variances_[k] > 0.0 || here.score[static_cast<Index>(k)] > 0.0)) moved.push_back(k);
+    if (moved.empty()) return here;
+    const auto m = static_cast<Index>(moved.size());
+    MatrixXd information(m, m);
+    VectorXd score(m);
+    for (Index a = 0; a < m; ++a) {
+      score[a] = here.score[static_cast<Index>(moved[static_cast<std::size_t>(a)])];
+      for (Index b = 0; b < m; ++b)
+        information(a, b) = here.information(static_cast<Index>(moved[static_cast<std::size_t>(a)]),
+                                             static_cast<Index>(moved[static_cast<std::size_t>(b)]));
+    }
+    const VectorXd change = information.ldlt().solve(score);
+    const std::array<double, component_count> from = variances_;
+    double gain = -1.0;
+    Evaluation there;
+    for (double length = 1.0; length > 1e-4; length *= 0.5) {
+      for (Index a = 0; a < m; ++a) {
+        const std::size_t k = moved[static_cast<std::size_t>(a)];
+        variances_[k] = std::max(0.0, from[k] + length * change[a]);
+      }
+      there = evaluate(true);
+      gain = here.deviance - there.deviance;
+      if (gain >= 0.0) break;
+    }
+    if (!(gain >= 0.0)) {
+      variances_ = from;
+      return here;
+    }
+    here = std::move(there);
+    if (gain < close) return here;
+  }
+  return here;
+}
+
+// Fixed effects and what is known of the subject, without the errors of the scans.
+VectorXd ScanModel::fitted(const Block& block, const VectorXd& effects) const {
+  const VectorXd mean = block.X * effects;
+  const VectorXd weighted = variance(block).llt().solve(block.y - mean);
+  return mean + (variances_[subject_level] * structure(block, subject_level) +
+                 variances_[subject_region] * structure(block, subject_region)) *
+                    weighted;
+}
+
+// The mean over the regions of a drug scan of the binding that the model has for the subject without the drug.
+double ScanModel::subject_baseline(const Block& block, const VectorXd& effects, std::size_t scan) const {
+  const VectorXd logarithms = fitted(block, effects);
+  double sum = 0.0;
+  double count = 0.0;
+  for (std::size_t i = 0; i < block.observations.size(); ++i) {
+    if (block.observations[i].scan != scan) continue;
+    const auto row = static_cast<Index>(i);
+    double drug = effects[effect_of_scan_[scan]];
+    if (bias_ >= 0) drug += effects[bias_];
+    sum += std::exp(logarithms[row] - drug);
+    count += 1.0;
+  }
+  return sum / count;
+}
+
+// 1 - exp(effect), its interval that of the effect.
+Occupancy ScanModel::occupancy_of(Index effect, const Evaluation& best, double& freedom) const {
+  Occupancy occupancy;
+  const double variance = best.covariance(effect, effect);
+  std::vector<std::size_t> free;
+  for (std::size_t k = 0; k < component_count; ++k)
+    if (variances_[k] > 0.0 && is_estimated_[k]) free.push_back(k);
+  const auto m = static_cast<Index>(free.size());
+  MatrixXd information(m, m);
+  VectorXd slope(m);
+  for (Index a = 0; a < m; ++a) {
+    const auto k = static_cast<Index>(free[static_cast<std::size_t>(a)]);
+    slope[a] = best.changes[static_cast<std::size_t>(k)](effect, effect);
+    for (Index b = 0; b < m; ++b)
+      information(a, b) = best.information(k, static_cast<Index>(free[static_cast<std::size_t>(b)]));
+  }
+  const double uncertainty = m > 0 ? slope.dot(information.ldlt().solve(slope)) : 0.0;
+  freedom =
+      uncertainty > 0.0 ? std::max(1.0, 2.0 * square(variance) / uncertainty) : std::numeric_limits<double>::infinity();
+  const double factor = student_factor(options_.level, freedom) * std::sqrt(variance);
+  const double left = best.effects[effect];
+  occupancy.value = -std::expm1(left);
+  occupancy.standard_error = std::exp(left) * std::sqrt(variance);
+  occupancy.interval = {-std::expm1(left + factor), -std::expm1(left - factor)};
+  occupancy.status = FitStatus::ok;
+  if (occupancy.value < 0.0) occupancy.flags.push_back("occupancy_below_zero");
+  return occupancy;
+}
+
+ScanOccupancy ScanModel::result_of(std::size_t scan, const Evaluation& best) const {
+  ScanOccupancy result;
+  result.name = scans_[scan].name;
+  result.subject = scans_[scan].subject;
+  if (effect_of_scan_[scan] < 0) {
+    result.occupancy.status = FitStatus::unidentifiable;
+    result.occupancy.flags.push_back("no_positive_binding");
+    return result;
+  }
+  result.occupancy = occupancy_of(effect_of_scan_[scan], best, result.degrees_of_freedom);
+  double sum = 0.0;
+  for (const Block& block : blocks_) {
+    if (scans_[block.observations.front().scan].subject != result.subject) continue;
+    bool has_baseline = false;
+    for (const Observation& o : block.observations) {
+      has_baseline = has_baseline || scans_[o.scan].condition != ScanCondition::drug;
+      if (o.scan != scan) continue;
+      sum += std::exp(o.y);
+      ++result.regions;
+    }
+    result.baseline = subject_baseline(block, best.effects, scan);
+    if (!has_baseline) result.occupancy.flags.push_back("no_baseline");
+  }
+  result.drug = sum / static_cast<double>(result.regions);
+  if (!is_estimated_[scan_level]) result.occupancy.flags.push_back("scan_error_left_out");
+  return result;
+}
+
+MultiScanFit ScanModel::fit() {
+  set_errors(nullptr);
+  double spread = 0.0;
+  std::size_t count = 0;
+  for (const Block& block : blocks_) {
+    spread += (block.y.array() - block.y.mean()).square().sum();
+    count += block.observations.size();
+  }
+  const double start = std::max(0.05 * spread / static_cast<double>(count), 1e-6);
+  for (std::size_t k = 0; k < component_count; ++k) variances_[k] = is_estimated_[k] ? start : 0.0;
+  Evaluation best = restricted_maximum();
+  MultiScanFit result;
+  result.observations = count;
+  constexpr int rounds = 4;
+  for (int round = 0; round < rounds && std::isfinite(best.deviance); ++round) {
+    set_errors(&best.effects);
+    for (std::size_t k = 0; k < component_count; ++k)
+      if (is_estimated_[k]) variances_[k] = std::max(variances_[k], 1e-3 * start);
+    best = restricted_maximum();
+  }
+  if (!std::isfinite(best.deviance)) {
+    result.flags.push_back("optimiser_failed");
+    return result;
+  }
+  result.status = FitStatus::ok;
+  result.restricted_deviance = best.deviance;
+  result.between_subjects = std::sqrt(variances_[subject_level]);
+  result.between_regions = std::sqrt(variances_[subject_region]);
+  result.of_scan = std::sqrt(variances_[scan_level]);
+  result.of_region = std::sqrt(variances_[region_error]);
+  if (!is_estimated_[scan_level]) result.flags.push_back("scan_error_left_out");
+  for (std::size_t s = 0; s < scans_.size(); ++s)
+    if (scans_[s].condition == ScanCondition::drug) result.scans.push_back(result_of(s, best));
+  if (bias_ >= 0) result.placebo = occupancy_of(bias_, best, result.placebo_degrees_of_freedom);
+  return result;
+}
+
+}  // namespace
+
+ScanCondition scan_condition(std::string_view name) {
+  if (name == "baseline") return ScanCondition::baseline;
+  if (name == "placebo") return ScanCondition::placebo;
+  if (name == "drug") return ScanCondition::drug;
+  throw UsageError("no condition '" + std::string(name) + "'; there are: baseline, placebo, drug");
+}
+
+MultiScanFit fit_scans(const std::vector<BindingScan>& scans, const MultiScanOptions& options) {
+  normal_factor(options.level);  // the level makes sense, whether or not it is needed
+  return ScanModel(scans, options).fit();
+}
+
+}  // namespace pet

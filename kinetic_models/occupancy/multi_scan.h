@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kinetic_models/occupancy/from_binding.h"
+
+namespace pet {
+
+/// What a subject had had before a scan.
+enum class ScanCondition { baseline, placebo, drug };
+
+ScanCondition scan_condition(std::string_view name);  ///< "baseline", "placebo", "drug"; throws UsageError otherwise
+
+/// The binding of all regions in one scan; regions come in the same order in all scans.
+struct BindingScan {
+  std::string name;
+  std::string subject;
+  ScanCondition condition = ScanCondition::baseline;
+  std::vector<Binding> regions;  ///< NaN or not positive: left out; without a standard error: its fit counts as exact
+};
+
+struct MultiScanOptions {
+  double level = 0.95;
+  /// Errors grow with 1 + binding, as those of BPND = VT / VND - 1 do; false: with the binding.
+  bool has_volume_errors = true;
+};
+
+/// The occupancy of all regions in one scan.
+struct ScanOccupancy {
+  std::string name;
+  std::string subject;
+  Occupancy occupancy;
+  double degrees_of_freedom = not_available;
+  double baseline = not_available;  ///< mean over its regions of what the model has for the subject without the drug
+  double drug = not_available;      ///< mean of the measured binding of these regions
+  std::size_t regions = 0;
+};
+
+struct MultiScanFit {
+  FitStatus status = FitStatus::failed;
+  std::vector<std::string> flags;
+  std::vector<ScanOccupancy> scans;  ///< those with the drug, in the order given
+  /// What a placebo scan seems to have of occupancy: the bias of a second scan. Without placebo scans status failed.
+  Occupancy placebo;
+  double placebo_degrees_of_freedom = not_available;
+  /// Standard deviations: of log binding between subjects and between regions of a subject beyond that; and of the
+  /// errors that all regions of a scan share and that each has of its own beyond the standard error of its fit, as a
+  /// fraction of 1 + binding (or of the binding).
+  double between_subjects = 0.0;
+  double between_regions = 0.0;
+  double of_scan = 0.0;
+  double of_region = 0.0;
+  double restricted_deviance = not_available;  ///< -2 log restricted likelihood, without constants
+  std::size_t observations = 0;
+};
+
+/// Fits all scans of all subjects at once, subject i, scan j, region r:
+///
+///   log binding_ijr = mean_r + subject_i + own_ir + bias [not baseline] + log(1 - O_ij) [drug]
+///                     + h_ijr (scan_ij + error_ijr) + fit_ijr
+///
+/// with normal subject, own, scan and error of unknown variances, fit_ijr of the variance that the standard error of
+/// its fit says, and h = (1 + binding) / binding (or 1) from the fitted binding: noise of counts and of a reference
+/// makes errors of log(1 + BPND) that do not depend on the drug. So regions are correlated within a subject and within
+/// a scan. A subject without a baseline has that of the population, with its uncertainty; the bias is there if there
+/// are placebo scans, and is taken off with its uncertainty.
+///
+/// Variances by restricted maximum likelihood (Patterson HD, Thompson R. Biometrika 1971;58:545-554), scoring within
+/// bounds at zero; occupancies by generalised least squares, intervals on the scale of log(1 - O) with Student's t and
+/// the degrees of freedom of Satterthwaite from the information of the variances (Fai AH-T, Cornelius PL. J Stat Comput
+/// Simul 1996;54:363-378). Variances of fits and h follow the fitted binding, which is found in a few rounds.
+///
+/// The error that the regions of a scan share is seen only between scans of one subject that had no drug: where no
+/// subject has two of those it is left out (flag scan_error_left_out). Flag no_baseline: the subject has no scan
+/// without the drug. A scan with no positive binding: status unidentifiable, flag no_positive_binding. Where neither
+/// scans nor fits say how large any error is, the fit is failed (flag optimiser_failed).
+///
+/// Throws InputError for fewer than three subjects, no drug scan, no scan without the drug, names that are not
+/// different, and regions that no scan without the drug has; UsageError for a level outside 0 ... 1.
+MultiScanFit fit_scans(const std::vector<BindingScan>& scans, const MultiScanOptions& options = {});
+
+}  // namespace pet

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/occupancy/multi_scan.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "kinetic_models/simulation/normal_noise.h"
+#include "libpet/error.h"
+
+using namespace pet;
+
+namespace {
+
+bool has_flag(const std::vector<std::string>& flags, const std::string& flag) {
+  return std::find(flags.begin(), flags.end(), flag) != flags.end();
+}
+
+BindingScan scan(const std::string& subject, const std::string& name, ScanCondition condition, double logarithm) {
+  return {subject + "_" + name, subject, condition, {{std::exp(logarithm)}}};
+}
+
+// Two scans without the drug of five subjects, one region: logarithms of binding.
+constexpr double before[5][2] = {{0.10, 0.16}, {0.42, 0.35}, {-0.21, -0.16}, {0.27, 0.18}, {0.02, 0.10}};
+
+std::vector<BindingScan> balanced(ScanCondition second) {
+  std::vector<BindingScan> scans;
+  for (int i = 0; i < 5; ++i) {
+    const std::string subject = "sub-" + std::to_string(i + 1);
+    scans.push_back(scan(subject, "a", ScanCondition::baseline, before[i][0]));
+    scans.push_back(scan(subject, "b", second, before[i][1]));
+  }
+  return scans;
+}
+
+// Variances of a balanced one-way layout, which are those of restricted likelihood.
+struct Anova {
+  double mean = 0.0;
+  double within = 0.0;
+  double between = 0.0;
+};
+
+Anova anova() {
+  Anova result;
+  for (const auto& pair : before) result.mean += 0.5 * (pair[0] + pair[1]) / 5.0;
+  double between = 0.0;
+  for (const auto& pair : before) {
+    result.within += 0.5 * std::pow(pair[0] - pair[1], 2) / 5.0;
+    between += 2.0 * std::pow(0.5 * (pair[0] + pair[1]) - result.mean, 2) / 4.0;
+  }
+  result.between = 0.5 * (between - result.within);
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("Balanced scans have the variances of an analysis of variance, and baselines drawn to their mean",
+          "[multi_scan]") {
+  std::vector<BindingScan> scans = balanced(ScanCondition::baseline);
+  scans.push_back(scan("sub-2", "drug", ScanCondition::drug, -0.5));
+  scans.push_back(scan("sub-6", "drug", ScanCondition::drug, -0.8));
+  const MultiScanFit fit = fit_scans(scans, {.has_volume_errors = false});
+  const Anova truth = anova();
+  CHECK(fit.status == FitStatus::ok);
+  CHECK(fit.of_scan == Approx(std::sqrt(truth.within)).epsilon(1e-5));
+  CHECK(fit.between_subjects == Approx(std::sqrt(truth.between)).epsilon(1e-5));
+
+  REQUIRE(fit.scans.size() == 2);
+  const double of_mean = (truth.between + 0.5 * truth.within) / 5.0;
+  const double drawn = 2.0 * truth.between / (2.0 * truth.between + truth.within);
+  const double baseline = truth.mean + drawn * (0.5 * (0.42 + 0.35) - truth.mean);
+  const ScanOccupancy& known = fit.scans[0];
+  CHECK(known.name == "sub-2_drug");
+  CHECK(known.occupancy.value == Approx(1.0 - std::exp(-0.5 - baseline)).epsilon(1e-6));
+  CHECK(known.baseline == Approx(std::exp(baseline)).epsilon(1e-6));
+  CHECK(known.drug == Approx(std::exp(-0.5)));
+  const double variance = truth.within + truth.between * (1.0 - drawn) + std::pow(1.0 - drawn, 2) * of_mean;
+  CHECK(known.occupancy.standard_error == Approx(std::exp(-0.5 - baseline) * std::sqrt(variance)).epsilon(1e-5));
+  CHECK_FALSE(has_flag(known.occupancy.flags, "no_baseline"));
+
+  // Without a baseline: that of the population, with the spread of the subjects.
+  const ScanOccupancy& missing = fit.scans[1];
+  CHECK(missing.occupancy.value == Approx(1.0 - std::exp(-0.8 - truth.mean)).epsilon(1e-6));
+  const double spread = truth.within + truth.between + of_mean;
+  CHECK(missing.occupancy.standard_error == Approx(std::exp(-0.8 - truth.mean) * std::sqrt(spread)).epsilon(1e-5));
+  CHECK(has_flag(missing.occupancy.flags, "no_baseline"));
+}
+
+TEST_CASE("Placebo scans give the bias of a second scan, as paired differences do, and it is taken off",
+          "[multi_scan]") {
+  std::vector<BindingScan> scans = balanced(ScanCondition::placebo);
+  scans.push_back(scan("sub-1", "drug", ScanCondition::drug, -0.6));
+  const MultiScanFit fit = fit_scans(scans, {.has_volume_errors = false});
+  double mean = 0.0;
+  double squares = 0.0;
+  for (const auto& pair : before) mean += (pair[1] - pair[0]) / 5.0;
+  for (const auto& pair : before) squares += std::pow(pair[1] - pair[0] - mean, 2) / 4.0;
+  CHECK(fit.placebo.status == FitStatus::ok);
+  CHECK(fit.placebo.value == Approx(1.0 - std::exp(mean)).epsilon(1e-6));
+  CHECK(fit.of_scan == Approx(std::sqrt(0.5 * squares)).epsilon(1e-5));
+  CHECK(fit.placebo_degrees_of_freedom == Approx(4.0).epsilon(1e-4));
+  const double half = student_factor(0.95, 4.0) * std::sqrt(squares / 5.0);
+  CHECK(fit.placebo.interval.lower == Approx(1.0 - std::exp(mean + half)).epsilon(1e-4));
+  CHECK(fit.placebo.interval.upper == Approx(1.0 - std::exp(mean - half)).epsilon(1e-4));
+
+  // The same drug scan, were the placebo scans baselines, has the bias in its occupancy.
+  std::vector<BindingScan> blind = balanced(ScanCondition::baseline);
+  blind.push_back(scans.back());
+  const double with = fit.scans[0].occupancy.value;
+  const double without = fit_scans(blind, {.has_volume_errors = false}).scans[0].occupancy.value;
+  CHECK(with != Approx(without));
+}
+
+TEST_CASE("Scans of several regions share occupancy, and regions count as their fits know them", "[multi_scan]") {
+  // Three regions of which the last is known a hundred times less well and wrong.
+  std::vector<BindingScan> scans;
+  NormalNoise noise(3, {1});
+  for (int i = 0; i < 6; ++i) {
+    const std::string subject = "sub-" + std::to_string(i);
+    const double level = 0.2 * noise.next();
+    for (const auto& [name, condition, left] : {std::tuple{"a", ScanCondition::baseline, 1.0},
+                                                {"b", ScanCondition::baseline, 1.0},
+                                                {"d", ScanCondition::drug, 0.4}}) {
+      BindingScan s{subject + name, subject, condition, {}};
+      for (const double binding : {1.5, 1.0, 0.5}) {
+        const bool is_last = binding == 0.5;
+        const double value = left * binding * std::exp(level + 0.01 * noise.next());
+        s.regions.push_back({is_last && left < 1.0 ? 3.0 * value : value, is_last ? 1.0 * value : 0.01 * value});
+      }
+      scans.push_back(s);
+    }
+  }
+  const MultiScanFit fit = fit_scans(scans);
+  for (const ScanOccupancy& found : fit.scans) {
+    CHECK(found.occupancy.value == Approx(0.6).margin(0.03));
+    CHECK(found.regions == 3);
+  }
+}
+
+TEST_CASE("Without two scans free of the drug in one subject the error of a scan is left out, and said to be",
+          "[multi_scan]") {
+  std::vector<BindingScan> scans;
+  for (int i = 0; i < 4; ++i) {
+    const std::string subject = "sub-" + std::to_string(i);
+    scans.push_back(scan(subject, "a", ScanCondition::baseline, before[i][0]));
+    scans.push_back(scan(subject, "d", ScanCondition::drug, before[i][1] - 0.5));
+  }
+  // Without standard errors nothing says how large an error is.
+  CHECK(fit_scans(scans).status == FitStatus::failed);
+  for (BindingScan& s : scans) s.regions.front().standard_error = 0.05;
+  const MultiScanFit fit = fit_scans(scans);
+  CHECK(fit.status == FitStatus::ok);
+  CHECK(has_flag(fit.flags, "scan_error_left_out"));
+  CHECK(has_flag(fit.scans[0].occupancy.flags, "scan_error_left_out"));
+  CHECK(fit.placebo.status == FitStatus::failed);
+}
+
+TEST_CASE("A drug scan without positive binding has no occupancy, and others keep theirs", "[multi_scan]") {
+  std::vector<BindingScan> scans = balanced(ScanCondition::baseline);
+  scans.push_back({"sub-1_full", "sub-1", ScanCondition::drug, {{-0.02, 0.01}}});
+  scans.push_back(scan("sub-2", "drug", ScanCondition::drug, -0.5));
+  const MultiScanFit fit = fit_scans(scans);
+  REQUIRE(fit.scans.size() == 2);
+  CHECK(fit.scans[0].occupancy.status == FitStatus::unidentifiable);
+  CHECK(has_flag(fit.scans[0].occupancy.flags, "no_positive_binding"));
+  CHECK(std::isnan(fit.scans[0].occupancy.value));
+  CHECK(fit.scans[1].occupancy.status == FitStatus::ok);
+}
+
+TEST_CASE("Scans that make no study are refused", "[multi_scan]") {
+  const auto refused = [](std::vector<BindingScan> scans, const char* why) {
+    CHECK_THROWS_WITH(fit_scans(scans), Catch::Matchers::Contains(why));
+  };
+  refused(balanced(ScanCondition::baseline), "none with the drug");
+  std::vector<BindingScan> two = balanced(ScanCondition::baseline);
+  two.resize(4);
+  two.push_back(scan("sub-1", "drug", ScanCondition::drug, -0.5));
+  refused(two, "2 subjects");
+  std::vector<BindingScan> twice = balanced(ScanCondition::baseline);
+  twice.push_back(scan("sub-1", "a", ScanCondition::drug, -0.5));
+  refused(twice, "twice");
+  std::vector<BindingScan> treated;
+  for (int i = 0; i < 3; ++i) treated.push_back(scan("sub-" + std::to_string(i), "d", ScanCondition::drug, -0.5));
+  refused(treated, "all with the drug");
+  std::vector<BindingScan> scans = balanced(ScanCondition::baseline);
+  scans.push_back(scan("sub-1", "drug", ScanCondition::drug, -0.5));
+  CHECK_THROWS_AS(fit_scans(scans, {.level = 1.5}), UsageError);
+  CHECK_THROWS_AS(scan_condition("verum"), UsageError);
+}
