@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <memory>
@@ -24,6 +25,7 @@ struct Options {
   std::optional<std::string> y_unit;
   std::optional<double> omax;
   std::optional<double> hill;
+  std::optional<double> selectivity;
   std::string e0 = "0";
   std::vector<std::string> random;
   std::vector<std::string> targets;
@@ -85,6 +87,7 @@ std::string sidecar_members(const std::vector<pet::CurveFit>& fits, std::size_t 
   const pet::CurveFit& fit = fits[chosen];
   nlohmann::ordered_json members = first_members(pet::name_of(fit.shape), options);
   members["Weights"] = weights_of(options);
+  if (options.selectivity) members["Selectivity"] = *options.selectivity;
   members["Observations"] = fit.observations;
   members["FittedParameters"] = fit.parameters;
   members["Interval"] = options.interval;
@@ -160,9 +163,10 @@ int run_pooled(const Options& options,
 }
 
 pet::TimeCourseOptions time_options(const Options& options) {
-  if (!options.random.empty() || !options.targets.empty() || options.hill || options.e0 != "0" ||
+  if (!options.random.empty() || !options.targets.empty() || options.hill || options.selectivity || options.e0 != "0" ||
       options.interval != "profile")
-    throw pet::UsageError("--plasma takes no --random, --target, --hill, --e0, and intervals are profiles");
+    throw pet::UsageError(
+        "--plasma takes no --random, --target, --hill, --selectivity, --e0, and intervals are profiles");
   if (options.y_unit.value_or("1") != "1") throw pet::UsageError("--plasma takes occupancies as fractions");
   const std::string unit = unit_of(options.observations, options.x, "--x-unit", options.x_unit);
   if (unit != "h" && unit != "hours")
@@ -252,6 +256,9 @@ int run(const Options& options, const pet::Common& common) {
   for (const std::string& warning : warnings) pet::warn(common, warning);
   if (units.x.empty()) pet::warn(common, "the unit of '" + options.x + "' is not known; --x-unit states it");
 
+  const bool has_states = std::find(shapes.begin(), shapes.end(), pet::CurveShape::two_state) != shapes.end();
+  if (options.selectivity && !has_states) throw pet::UsageError("--selectivity goes with --model two-state");
+
   const pet::CurveUnits written{units.x, full > 1.0 ? "percent" : "1"};
   if (!options.random.empty()) {
     curve.shape = shapes.front();
@@ -260,10 +267,12 @@ int run(const Options& options, const pet::Common& common) {
   std::vector<pet::CurveFit> fits;
   for (const pet::CurveShape shape : shapes) {
     curve.shape = shape;
+    curve.selectivity = shape == pet::CurveShape::two_state ? options.selectivity : std::nullopt;
     fits.push_back(pet::fit_curve(observations, curve));
   }
   const std::size_t chosen = pet::best_curve(fits);
   curve.shape = shapes[chosen];
+  curve.selectivity = curve.shape == pet::CurveShape::two_state ? options.selectivity : std::nullopt;
   Extras extras;
   if (options.predict) {
     const std::vector<double> x = options.at.empty() ? pet::drawing_grid(observations) : numbers("--at", options.at);
@@ -280,7 +289,9 @@ int run(const Options& options, const pet::Common& common) {
 void declare(pet::Tool& tool, Options& options) {
   tool.description(
           "Fits O = E0 + Omax C^h / (EC50^h + C^h) to one row a scan: emax (h = 1) and hill, with Omax fitted, or "
-          "emax-full and hill-full with full occupancy. Of several models the one with the smallest AICc is reported. "
+          "emax-full and hill-full with full occupancy; two-site is a sum of two such curves (5-HT2A and 5-HT2C), and "
+          "two-state that of a receptor with states of high and low affinity for an agonist drug. Of several models "
+          "the one with the smallest AICc is reported. "
           "With --endpoint binding it fits BP0 (1 - O) with a baseline for each subject, whether that was scanned or "
           "not. Intervals are profiles: an end is inf where the data set none, and --target says which concentration "
           "gives an occupancy, or that none does. With --plasma x is the time after the dose in hours, and the "
@@ -302,13 +313,16 @@ void declare(pet::Tool& tool, Options& options) {
       .option("se", options.se, "COLUMN", "standard error of y; weights are 1 / se^2; default: equal weights")
       .option("subject", options.subject, "COLUMN", "who was scanned")
       .option("model", options.models, "MODEL,...",
-              "emax, emax-full, hill, hill-full; default: emax. With --plasma: direct, effect, binding; default: all")
+              "emax, emax-full, hill, hill-full, two-site, two-state; default: emax. With --plasma: direct, effect, "
+              "binding; default: all")
       .option("endpoint", options.endpoint, "WHAT", "what y is")
       .choices("endpoint", {"occupancy", "binding"})
       .option("x-unit", options.x_unit, "UNIT", "unit of x, where the sidecar of the table does not say it")
       .option("y-unit", options.y_unit, "UNIT", "unit of the occupancy: 1 or percent; default: 1")
       .option("omax", options.omax, "VALUE", "hold Omax, in the unit of y")
       .option("hill", options.hill, "VALUE", "hold the Hill coefficient")
+      .option("selectivity", options.selectivity, "RATIO",
+              "two-state: how many times better the tracer binds to the state of high affinity; 1: an antagonist")
       .option("e0", options.e0, "VALUE|fit", "occupancy without drug, or fit it (a placebo arm)")
       .option("random", options.random, "PARAMETER,...",
               "EC50, Omax: what differs between subjects (log-normal, by FOCE); default: nothing")

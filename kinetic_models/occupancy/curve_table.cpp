@@ -53,7 +53,9 @@ bool is_of_one_parameter(const std::string& flag) {
 // Whether it is about this row: the baselines of all subjects have one name, and an interval each.
 bool is_of_row(const std::string& flag, const std::string& symbol, const Estimate& e) {
   const bool has_ends = std::isfinite(e.lower) && std::isfinite(e.upper);
-  return flag.starts_with(symbol + '_') && !(symbol == "BP0" && has_ends);
+  const bool is_named = flag.starts_with(symbol + '_') && is_of_one_parameter(flag.substr(symbol.size()));
+  const bool is_of_other = symbol == "EC50" && flag.starts_with("EC50_2");
+  return is_named && !is_of_other && !(symbol == "BP0" && has_ends);
 }
 
 // A fit that nothing was made of.
@@ -180,8 +182,8 @@ std::vector<CurveRow> curve_rows(const CurveFit& fit, const CurveUnits& units) {
     if (unit.empty()) row.flags.push_back("unknown_unit");
     rows.push_back(std::move(row));
   };
-  const std::map<std::string_view, std::string> unit_of = {
-      {"Omax", units.y}, {"EC50", units.x}, {"hill", "1"}, {"E0", units.y}};
+  const std::map<std::string_view, std::string> unit_of = {{"Omax", units.y}, {"EC50", units.x},   {"hill", "1"},
+                                                           {"E0", units.y},   {"EC50_2", units.x}, {"fraction", "1"}};
   for (const Estimate& e : fit.estimates) add(std::string(e.symbol), std::string(e.symbol), e, unit_of.at(e.symbol));
   for (std::size_t s = 0; s < fit.baselines.size(); ++s)
     add("BP0[" + fit.subjects[s] + "]", "BP0", fit.baselines[s], "1");

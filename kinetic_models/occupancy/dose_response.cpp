@@ -22,42 +22,81 @@ using detail::RegressionOptimum;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double beyond_data = 1e4;  // how far from the concentrations EC50 is looked for
-enum Index : std::size_t { omax, log_ec50, hill, e0, curve_parameters };
+enum Index : std::size_t { omax, log_ec50, hill, e0, log_ratio, fraction, curve_parameters };
 
-// What the second or third parameter stands for. A profile over a prediction or a concentration needs it as a
+// What the first or second parameter stands for. A profile over a prediction, a concentration or EC50_2 needs it as a
 // parameter.
-enum class Form { natural, target, value };
+enum class Form { natural, target, value, second };
 
 struct Parametrisation {
   Form form = Form::natural;
   double at = 0.0;  // the occupancy of a target, the concentration of a value
 };
 
-// Omax, log EC50, h and E0 from the parameters of a form.
+// How many sites there are, and what the tracer makes of their fraction.
+struct Sites {
+  bool has_two = false;
+  double selectivity = 1.0;
+
+  explicit Sites(const CurveOptions& options)
+      : has_two(has_two_sites(options.shape)), selectivity(options.selectivity.value_or(1.0)) {}
+
+  // The weight of the first site in the binding of the tracer.
+  template <typename T>
+  T weight(const T& fraction_of_first) const {
+    return fraction_of_first * selectivity / (fraction_of_first * selectivity + 1.0 - fraction_of_first);
+  }
+
+  // The curve between 0 and 1, z being log (EC50 / x).
+  template <typename T>
+  T unit(const T& z, const T* p) const {
+    using std::exp;
+    if (!has_two) return 1.0 / (1.0 + exp(p[hill] * z));
+    const T w = weight(p[fraction]);
+    return w / (1.0 + exp(z)) + (1.0 - w) / (1.0 + exp(z + p[log_ratio]));
+  }
+
+  // log (EC50 / x) where the curve is at `part` of its height. Of two sites, with u = EC50 / x and r = EC50_2 / EC50,
+  //   part r u^2 + (part (1 + r) - w r - (1 - w)) u - (1 - part) = 0,   one root positive.
+  template <typename T>
+  T inverse(const T& part, const T* p) const {
+    using std::exp;
+    using std::log;
+    using std::sqrt;
+    if (!has_two) return log((1.0 - part) / part) / p[hill];
+    const T w = weight(p[fraction]);
+    const T r = exp(p[log_ratio]);
+    const T a = part * r;
+    const T b = part * (1.0 + r) - w * r - (1.0 - w);
+    const T c = 1.0 - part;
+    const T root = sqrt(b * b + 4.0 * a * c);
+    return b > 0.0 ? T(log(2.0 * c / (b + root))) : T(log((root - b) / (2.0 * a)));
+  }
+};
+
+// The natural parameters, Omax and log EC50 among them, from those of a form.
 template <typename T>
-std::array<T, curve_parameters> natural(const Parametrisation& by, const T* p, bool is_omax_held) {
-  using std::exp;
-  using std::log;
-  std::array<T, curve_parameters> n = {p[omax], p[log_ec50], p[hill], p[e0]};
+std::array<T, curve_parameters> natural(const Parametrisation& by, const T* p, bool is_omax_held, const Sites& sites) {
+  std::array<T, curve_parameters> n;
+  std::copy(p, p + curve_parameters, n.begin());
   const auto ec50_of = [&](const T& log_x, const T& occupancy) {
-    const T part = occupancy - p[e0];
-    return T(log_x + log((p[omax] - part) / part) / p[hill]);
+    return T(log_x + sites.inverse(T((occupancy - p[e0]) / p[omax]), p));
   };
+  if (by.form == Form::second) n[log_ec50] = p[log_ec50] - p[log_ratio];
   if (by.form == Form::target) n[log_ec50] = ec50_of(p[log_ec50], T(by.at));
   if (by.form != Form::value) return n;
   if (is_omax_held) {
     n[log_ec50] = ec50_of(T(std::log(by.at)), p[log_ec50]);
   } else {
-    n[omax] = (p[omax] - p[e0]) * (1.0 + exp(p[hill] * (p[log_ec50] - std::log(by.at))));
+    n[omax] = (p[omax] - p[e0]) / sites.unit(T(p[log_ec50] - std::log(by.at)), p);
   }
   return n;
 }
 
 template <typename T>
-T occupancy_at(double x, const std::array<T, curve_parameters>& n) {
-  using std::exp;
+T occupancy_at(double x, const std::array<T, curve_parameters>& n, const Sites& sites) {
   if (!(x > 0.0)) return n[e0];
-  return n[e0] + n[omax] / (1.0 + exp(n[hill] * (n[log_ec50] - std::log(x))));
+  return n[e0] + n[omax] * sites.unit(T(n[log_ec50] - std::log(x)), n.data());
 }
 
 bool is_omax_fixed(const CurveOptions& options) {
@@ -65,13 +104,27 @@ bool is_omax_fixed(const CurveOptions& options) {
 }
 
 bool is_hill_fixed(const CurveOptions& options) {
-  return options.hill || options.shape == CurveShape::emax || options.shape == CurveShape::emax_full;
+  return options.hill || (options.shape != CurveShape::hill && options.shape != CurveShape::hill_full);
+}
+
+void require_sites(const CurveOptions& options) {
+  const bool is_state = options.shape == CurveShape::two_state;
+  if (is_state && !options.selectivity)
+    throw UsageError(
+        "two-state needs the selectivity of the tracer: how many times better it binds to the state of high "
+        "affinity (1 for an antagonist)");
+  if (!is_state && options.selectivity)
+    throw UsageError("a selectivity goes with curve model two-state, not " + std::string(name_of(options.shape)));
+  if (options.selectivity && !(*options.selectivity > 0.0 && std::isfinite(*options.selectivity)))
+    throw UsageError("selectivity " + format_number(*options.selectivity) + ": expected a positive number");
+  if (has_two_sites(options.shape) && options.hill)
+    throw UsageError("a Hill coefficient goes with one site, not with " + std::string(name_of(options.shape)));
 }
 
 class Curve {
  public:
   Curve(const std::vector<CurveObservation>& observations, const CurveOptions& options)
-      : observations_(observations), options_(options) {
+      : observations_(observations), options_(options), sites_(options) {
     check();
     set_weights();
     set_parameters();
@@ -92,12 +145,14 @@ class Curve {
     for (std::size_t i = 0; i < observations_.size(); ++i)
       largest = std::max(largest, options_.endpoint == CurveEndpoint::occupancy ? observations_[i].y : 0.8 * full());
     for (int k = 0; k <= 8; ++k) {
-      for (const double h : {1.0, 2.0}) {
-        std::vector<double> start = {std::max(largest, 0.1 * full()),
-                                     std::log(least_) + k / 8.0 * (std::log(most_) - std::log(least_)), h, 0.0};
+      const double log_x = std::log(least_) + k / 8.0 * (std::log(most_) - std::log(least_));
+      // A Hill coefficient of 1 and 2, or a second site 6 and 36 times farther.
+      for (const double further : {1.0, 2.0}) {
+        std::vector<double> start = {
+            std::max(largest, 0.1 * full()), log_x, further, 0.0, further * std::log(sites_.has_two ? 6.0 : 1.0), 0.5};
         for (std::size_t s = 0; s < subjects_.size() && has_baselines(); ++s) start.push_back(largest_binding(s));
         all.push_back(std::move(start));
-        if (parameters_[hill].is_held()) break;
+        if (parameters_[hill].is_held() && !sites_.has_two) break;
       }
     }
     return all;
@@ -105,6 +160,7 @@ class Curve {
 
   bool has_baselines() const { return options_.endpoint == CurveEndpoint::binding; }
   const std::vector<std::string>& subjects() const { return subjects_; }
+  const Sites& sites() const { return sites_; }
   double full() const { return options_.full; }
   std::size_t observations() const { return observations_.size(); }
   std::size_t concentrations() const { return concentrations_; }
@@ -121,6 +177,7 @@ class Curve {
 
   const std::vector<CurveObservation>& observations_;
   const CurveOptions& options_;
+  Sites sites_;
   std::vector<std::string> subjects_;
   std::vector<std::size_t> subject_of_;
   std::vector<double> root_weight_;
@@ -168,6 +225,7 @@ double Curve::largest_binding(std::size_t subject) const {
 
 void Curve::set_parameters() {
   require_held_sizes(options_);
+  require_sites(options_);
   if (has_baselines() && options_.E0.is_fitted && !is_omax_fixed(options_))
     throw UsageError("binding does not tell E0 from its baseline: give E0 or Omax");
   // Far enough that no interval ends there: below EC50 a curve is straight, and any EC50 fits with its Omax.
@@ -177,7 +235,13 @@ void Curve::set_parameters() {
       Parameter{"EC50", "", 0.0, std::log(least_ / beyond_data), std::log(most_ * beyond_data), -infinity},
       Parameter{"hill", "1", 1.0, 0.05, 20.0, 0.0},
       Parameter{"E0", "", 0.0, -full(), full(), -infinity},
+      Parameter{"EC50_2", "", 0.0, 0.0, std::log(beyond_data * beyond_data), -infinity},
+      Parameter{"fraction", "1", 0.5, 0.0, 1.0, -infinity},
   };
+  if (!sites_.has_two) {
+    parameters_[log_ratio].held = 0.0;
+    parameters_[fraction].held = 1.0;
+  }
   if (is_omax_fixed(options_)) parameters_[omax].held = options_.Omax.value_or(full());
   if (is_hill_fixed(options_)) parameters_[hill].held = options_.hill.value_or(1.0);
   if (!options_.E0.is_fitted) parameters_[e0].held = options_.E0.value.value_or(0.0);
@@ -189,6 +253,10 @@ void Curve::set_parameters() {
     parameters_.push_back(Parameter{"BP0", "", size, 0.0, wide * size, -infinity});
   }
   const std::size_t fitted = problem().fitted();
+  const std::size_t of_curve = fitted - (has_baselines() ? subjects_.size() : 0);
+  if (sites_.has_two && concentrations_ <= of_curve)
+    throw bad_input("curve of two sites", std::to_string(concentrations_) + " different doses or concentrations",
+                    "at least " + std::to_string(of_curve + 1) + " for " + std::to_string(of_curve) + " parameters");
   if (observations_.size() < fitted + 1)
     throw bad_input("curve", std::to_string(observations_.size()) + " observations",
                     "at least " + std::to_string(fitted + 1) + " for " + std::to_string(fitted) + " parameters");
@@ -200,8 +268,8 @@ void Curve::evaluate(const Parametrisation& by,
                      std::span<double> jacobian) const {
   const bool is_held = is_omax_fixed(options_);
   const auto curve = [&](const auto* q, auto out) {
-    const auto n = natural(by, q, is_held);
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = occupancy_at(observations_[i].x, n);
+    const auto n = natural(by, q, is_held, sites_);
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = occupancy_at(observations_[i].x, n, sites_);
   };
   std::vector<double> occupancy(observations_.size());
   std::vector<double> slopes(jacobian.empty() ? 0 : observations_.size() * curve_parameters);
@@ -257,6 +325,29 @@ void add_once(std::vector<std::string>& flags, const std::string& flag) {
   if (std::find(flags.begin(), flags.end(), flag) == flags.end()) flags.push_back(flag);
 }
 
+// EC50_2 with its profile: it takes the place of EC50.
+Estimate second_ec50(const Fitted& fit, const CurveOptions& options, CurveFit& result) {
+  RegressionOptimum optimum = fit.optimum;
+  const double logarithm = optimum.parameters[log_ec50] += optimum.parameters[log_ratio];
+  Regression problem = fit.curve.problem({Form::second, 0.0});
+  problem.parameters[log_ec50].upper += problem.parameters[log_ratio].upper;
+  const std::vector<double> covariance = detail::inverse_information(problem, optimum);
+  const double se = std::sqrt(fit.variance * covariance[log_ec50 * problem.parameters.size() + log_ec50]);
+  Estimate estimate{"EC50_2", "", std::exp(logarithm), std::exp(logarithm) * se};
+  if (options.interval == CurveInterval::standard_error) {
+    const double half = interval_factor(options.level, fit.freedom) * estimate.standard_error;
+    estimate.lower = estimate.value - half;
+    estimate.upper = estimate.value + half;
+    return estimate;
+  }
+  const double step = std::isfinite(se) && se > 0.0 ? std::min(se, 2.0) : 0.1;
+  const Interval interval = detail::profile(problem, optimum, log_ec50, step, fit.limit);
+  estimate.lower = std::exp(interval.lower);
+  estimate.upper = std::exp(interval.upper);
+  if (estimate.lower == 0.0 || std::isinf(estimate.upper)) add_once(result.flags, "EC50_2_unbounded");
+  return estimate;
+}
+
 // The estimate of a parameter with its interval; EC50 on its own scale.
 Estimate estimate_of(const Fitted& fit, const CurveOptions& options, std::size_t j, CurveFit& result) {
   const Parameter& parameter = fit.problem.parameters[j];
@@ -276,7 +367,7 @@ Estimate estimate_of(const Fitted& fit, const CurveOptions& options, std::size_t
         detail::profile(fit.problem, fit.optimum, j, std::min(step, 1.0 * options.full + 1.0), fit.limit);
     const bool can_be_zero = j != log_ec50 && j != e0;  // zero is nature's bound, not one that was chosen
     estimate.lower = can_be_zero && std::isinf(interval.lower) ? 0.0 : interval.lower;
-    estimate.upper = interval.upper;
+    estimate.upper = j == fraction ? std::min(interval.upper, 1.0) : interval.upper;
     if (j == log_ec50) {
       estimate.lower = std::exp(interval.lower);  // exp(-inf) = 0
       estimate.upper = std::exp(interval.upper);
@@ -306,7 +397,7 @@ CurveTarget target_of(const Fitted& fit, double occupancy) {
   };
   if (target.is_attainable) {
     RegressionOptimum optimum = fit.optimum;
-    optimum.parameters[log_ec50] = p[log_ec50] + std::log(part / (p[omax] - part)) / p[hill];
+    optimum.parameters[log_ec50] = p[log_ec50] - fit.curve.sites().inverse(part / p[omax], p.data());
     target.x = std::exp(optimum.parameters[log_ec50]);
     target.interval = as_interval(detail::profile(problem, optimum, log_ec50, 0.1, fit.limit));
     return target;
@@ -338,6 +429,14 @@ void add_criteria(CurveFit& fit) {
   fit.bic = criteria.bic;
 }
 
+// Whether one site would do.
+bool is_second_site_open(const CurveFit& result) {
+  const Estimate& second = result["EC50_2"];
+  const Estimate& share = result["fraction"];
+  return second.lower == 0.0 || std::isinf(second.upper) || std::isnan(second.standard_error) || !(share.lower > 0.0) ||
+         !(share.upper < 1.0);
+}
+
 void judge(CurveFit& result, const Fitted& fit) {
   bool is_determined = true;
   for (std::size_t j = 0; j < curve_parameters; ++j) {
@@ -352,8 +451,10 @@ void judge(CurveFit& result, const Fitted& fit) {
   if (result["Omax"].value > fit.curve.full()) result.flags.push_back("omax_above_one");
   if (std::any_of(result.targets.begin(), result.targets.end(), [](const auto& t) { return !t.is_attainable; }))
     result.flags.push_back("target_unattainable");
-  result.status = is_open || !is_determined ? FitStatus::unidentifiable
-                  : !fit.optimum.converged  ? FitStatus::not_converged
+  const bool is_second_open = has_two_sites(result.shape) && is_second_site_open(result);
+  if (is_second_open) add_once(result.flags, "EC50_2_unidentifiable");
+  result.status = is_open || is_second_open || !is_determined ? FitStatus::unidentifiable
+                  : !fit.optimum.converged                    ? FitStatus::not_converged
                   : std::any_of(result.flags.begin(), result.flags.end(),
                                 [](const std::string& flag) { return flag.ends_with("_at_bound"); })
                       ? FitStatus::at_bound
@@ -373,8 +474,12 @@ const Estimate& CurveFit::operator[](std::string_view symbol) const {
 }
 
 const std::vector<std::string>& curve_shape_names() {
-  static const std::vector<std::string> names = {"emax", "emax-full", "hill", "hill-full"};
+  static const std::vector<std::string> names = {"emax", "emax-full", "hill", "hill-full", "two-site", "two-state"};
   return names;
+}
+
+bool has_two_sites(CurveShape shape) {
+  return shape == CurveShape::two_site || shape == CurveShape::two_state;
 }
 
 CurveShape curve_shape(std::string_view name) {
@@ -399,7 +504,11 @@ CurveFit fit_curve(const std::vector<CurveObservation>& observations, const Curv
     result.flags.push_back("optimiser_failed");
     return result;
   }
-  for (std::size_t j = 0; j < curve_parameters; ++j) result.estimates.push_back(estimate_of(fit, options, j, result));
+  for (std::size_t j = 0; j < log_ratio; ++j) result.estimates.push_back(estimate_of(fit, options, j, result));
+  if (has_two_sites(options.shape)) {
+    result.estimates.push_back(second_ec50(fit, options, result));
+    result.estimates.push_back(estimate_of(fit, options, fraction, result));
+  }
   for (std::size_t s = 0; fit.curve.has_baselines() && s < fit.curve.subjects().size(); ++s)
     result.baselines.push_back(estimate_of(fit, options, curve_parameters + s, result));
   if (fit.curve.has_baselines()) result.subjects = fit.curve.subjects();
@@ -425,8 +534,8 @@ std::vector<CurvePoint> predict_curve(const std::vector<CurveObservation>& obser
   for (const double at : x) {
     if (!(at >= 0.0)) throw UsageError("concentration " + format_number(at) + ": expected none below zero");
     CurvePoint point{.x = at, .y = 0.0, .mean = {}, .observation = {}};
-    const auto n = natural({}, p.data(), is_held);
-    point.y = occupancy_at(at, n);
+    const auto n = natural({}, p.data(), is_held, fit.curve.sites());
+    point.y = occupancy_at(at, n, fit.curve.sites());
     // The occupancy at this concentration takes the place of Omax, or of EC50 where Omax is held.
     const std::size_t place = !(at > 0.0) ? e0 : is_held ? log_ec50 : omax;
     if (fit.problem.parameters[place].is_held()) {

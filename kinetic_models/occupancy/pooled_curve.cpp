@@ -418,6 +418,8 @@ double pooled_deviance(const std::vector<CurveObservation>& observations,
 }
 
 PooledFit fit_pooled_curve(const std::vector<CurveObservation>& observations, const PooledOptions& options) {
+  if (has_two_sites(options.curve.shape))
+    throw UsageError("a curve of two sites has no parameters that differ between subjects");
   require_held_sizes(options.curve);
   if (options.curve.E0.is_fitted || options.curve.E0.value.value_or(0.0) != 0.0)
     throw UsageError("E0 of subjects who differ is 0: it can be neither fitted nor given");

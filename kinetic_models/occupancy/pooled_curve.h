@@ -58,7 +58,8 @@ struct PooledFit {
 /// R. Biometrika 1971;58:545-554): maximum likelihood takes no account of what these were fitted. Omegas and sigma have
 /// no interval; an omega of zero is an answer (flag no_variation): the subjects do not differ by more than their scans.
 ///
-/// Throws what fit_curve throws, and InputError for fewer than three subjects or one without a name.
+/// Throws what fit_curve throws, UsageError for two sites, and InputError for fewer than three subjects or one without
+/// a name.
 PooledFit fit_pooled_curve(const std::vector<CurveObservation>& observations, const PooledOptions& options);
 
 /// The deviance at given parameters (of the scale of the estimates), for tests and profiles.

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <functional>
 
+#include "kinetic_models/simulation/normal_noise.h"
 #include "libpet/error.h"
 
 using namespace pet;
@@ -230,4 +231,108 @@ TEST_CASE("What no curve can be fitted to, or means nothing, is refused", "[curv
   falling.shape = CurveShape::hill;
   falling.hill = -1.0;
   CHECK_THROWS_AS(fit_curve(observed(0.8, 2.0, 1.0, 1.0), falling), UsageError);
+}
+
+namespace {
+
+constexpr double levels[] = {0.03, 0.1, 0.25, 0.6, 1.5, 4.0, 10.0, 25.0, 60.0, 150.0};
+
+// Two sites by the law of mass action; `weight` of the tracer's binding is the first.
+double of_two_sites(double x, double Omax, double first, double second, double weight) {
+  return Omax * (weight * x / (first + x) + (1.0 - weight) * x / (second + x));
+}
+
+std::vector<CurveObservation> two_sites(double weight, double Omax = 0.9, double noise_size = 0.0) {
+  std::vector<CurveObservation> data;
+  pet::NormalNoise noise(31, {7});
+  for (const double x : levels)
+    for (int i = 0; i < 2; ++i)
+      data.push_back({x, of_two_sites(x, Omax, 0.6, 20.0, weight) + noise_size * noise.next()});
+  return data;
+}
+
+bool is_flagged(const CurveFit& fit, const std::string& flag) {
+  return std::find(fit.flags.begin(), fit.flags.end(), flag) != fit.flags.end();
+}
+
+}  // namespace
+
+TEST_CASE("A curve of two sites finds both and their shares", "[dose_response]") {
+  const CurveFit fit = fit_curve(two_sites(0.65), {.shape = CurveShape::two_site, .targets = {0.5}});
+  CHECK(fit["Omax"].value == Approx(0.9).epsilon(1e-5));
+  CHECK(fit["EC50"].value == Approx(0.6).epsilon(1e-5));
+  CHECK(fit["EC50_2"].value == Approx(20.0).epsilon(1e-5));
+  CHECK(fit["fraction"].value == Approx(0.65).epsilon(1e-5));
+  CHECK(fit.parameters == 4);
+  CHECK(of_two_sites(fit.targets[0].x, 0.9, 0.6, 20.0, 0.65) == Approx(0.5).epsilon(1e-6));
+}
+
+TEST_CASE("Noisy curves of two sites have intervals about the truth, and AICc prefers them", "[dose_response]") {
+  const std::vector<CurveObservation> data = two_sites(0.6, 0.9, 0.01);
+  const CurveFit fit = fit_curve(data, {.shape = CurveShape::two_site, .targets = {0.6}});
+  CHECK(fit.status == FitStatus::ok);
+  for (const auto& [symbol, truth] : {std::pair{"Omax", 0.9}, {"EC50", 0.6}, {"EC50_2", 20.0}, {"fraction", 0.6}}) {
+    CAPTURE(symbol, fit[symbol].value, fit[symbol].lower, fit[symbol].upper);
+    CHECK(fit[symbol].lower < truth);
+    CHECK(fit[symbol].upper > truth);
+    CHECK(fit[symbol].lower < fit[symbol].value);
+    CHECK(fit[symbol].upper > fit[symbol].value);
+  }
+  CHECK(fit.aicc < fit_curve(data, {}).aicc);
+  CHECK(fit.targets[0].interval.lower < fit.targets[0].x);
+  CHECK(fit.targets[0].interval.upper > fit.targets[0].x);
+  // The band at a concentration holds the curve there.
+  const auto band = predict_curve(data, {.shape = CurveShape::two_site}, {0.0, 5.0});
+  CHECK(band[0].y == 0.0);
+  const double at_five = of_two_sites(5.0, 0.9, 0.6, 20.0, 0.6);
+  CHECK(band[1].mean.lower < at_five);
+  CHECK(band[1].mean.upper > at_five);
+  CHECK(band[1].mean.upper - band[1].mean.lower < 0.03);
+}
+
+TEST_CASE("One site fitted as two is flagged, and AICc prefers one", "[dose_response]") {
+  const std::vector<CurveObservation> data = two_sites(1.0, 0.9, 0.02);
+  const CurveFit fit = fit_curve(data, {.shape = CurveShape::two_site});
+  CHECK(fit.status == FitStatus::unidentifiable);
+  CHECK(is_flagged(fit, "EC50_2_unidentifiable"));
+  CHECK(fit_curve(data, {}).aicc < fit.aicc);
+}
+
+TEST_CASE("An agonist tracer weighs the state of high affinity more, and its fraction is that of the receptors",
+          "[dose_response]") {
+  // 30 % of the receptors are in the first state. A tracer that binds it eight times better has 77 % of its binding
+  // there.
+  const double share = 0.3;
+  for (const double selectivity : {1.0, 8.0}) {
+    const double weight = share * selectivity / (share * selectivity + 1.0 - share);
+    const CurveFit fit =
+        fit_curve(two_sites(weight), {.shape = CurveShape::two_state, .selectivity = selectivity, .targets = {0.45}});
+    CAPTURE(selectivity);
+    CHECK(fit["EC50"].value == Approx(0.6).epsilon(1e-4));
+    CHECK(fit["EC50_2"].value == Approx(20.0).epsilon(1e-4));
+    CHECK(fit["fraction"].value == Approx(share).epsilon(1e-4));
+    CHECK(of_two_sites(fit.targets[0].x, 0.9, 0.6, 20.0, weight) == Approx(0.45).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("Binding of several subjects takes a curve of two sites", "[dose_response]") {
+  std::vector<CurveObservation> data;
+  for (const auto& [subject, BP0] : {std::pair{"a", 1.5}, {"b", 2.0}})
+    for (const double x : levels)
+      data.push_back({x, BP0 * (1.0 - of_two_sites(x, 1.0, 0.6, 20.0, 0.7)), not_available, subject});
+  const CurveFit fit =
+      fit_curve(data, {.shape = CurveShape::two_site, .endpoint = CurveEndpoint::binding, .Omax = 1.0});
+  CHECK(fit["EC50"].value == Approx(0.6).epsilon(1e-4));
+  CHECK(fit["fraction"].value == Approx(0.7).epsilon(1e-4));
+  CHECK(fit.baselines[1].value == Approx(2.0).epsilon(1e-4));
+}
+
+TEST_CASE("Two sites refuse what they cannot have", "[dose_response]") {
+  const std::vector<CurveObservation> data = two_sites(0.6);
+  CHECK_THROWS_AS(fit_curve(data, {.shape = CurveShape::two_state}), UsageError);
+  CHECK_THROWS_AS(fit_curve(data, {.shape = CurveShape::two_state, .selectivity = 0.0}), UsageError);
+  CHECK_THROWS_AS(fit_curve(data, {.shape = CurveShape::two_site, .selectivity = 2.0}), UsageError);
+  CHECK_THROWS_AS(fit_curve(data, {.shape = CurveShape::two_site, .hill = 2.0}), UsageError);
+  const std::vector<CurveObservation> few = {{1, .3}, {1, .31}, {2, .4}, {2, .41}, {4, .5}, {4, .51}, {8, .6}};
+  CHECK_THROWS_AS(fit_curve(few, {.shape = CurveShape::two_site}), InputError);
 }
