@@ -261,7 +261,8 @@ TEST_CASE("pet-occupancy --method joint takes plasma, and finds VND and what the
   here.write("d.tsv", two_tissue_curves(0.4, 0.9));
   for (const char* scan : {"b", "d"}) {
     here.write(std::string(scan) + "_inputfunction.tsv", plasma_samples(scan));
-    here.write(std::string(scan) + "_inputfunction.json", R"({"time": {"Units": "s"}, "AIF": {"Units": "kBq/mL"}})");
+    here.write(std::string(scan) + "_inputfunction.json",
+               R"({"time": {"Units": "s"}, "plasma_radioactivity": {"Units": "kBq/mL"}, "AIF": {"Units": "kBq/mL"}})");
   }
   const std::string scans =
       "--method joint --baseline b.tsv --drug d.tsv --baseline-input b_inputfunction.tsv --drug-input "
