@@ -138,7 +138,10 @@ double pixels_per_mm(const std::vector<Slice>& slices, int most_pixels, int most
   double least = 0.0;
   for (const Slice& slice : slices) {
     const double smallest_mm = std::min(slice.pixel_width_mm, slice.pixel_height_mm);
-    const double across = slice.width * slice.pixel_width_mm / smallest_mm;
+    // Flat voxels would make pictures of any height: four times as high as they may be wide is the most.
+    constexpr double most_upright = 4.0;
+    const double across =
+        std::max(slice.width * slice.pixel_width_mm, slice.height * slice.pixel_height_mm / most_upright) / smallest_mm;
     const double whole = std::min(std::floor(most_pixels / across), static_cast<double>(most_zoom));
     const double scale = (whole >= 1.0 ? whole : most_pixels / across) / smallest_mm;
     least = least == 0.0 ? scale : std::min(least, scale);

@@ -127,9 +127,15 @@ void ScanModel::collect() {
 // Columns: the regions' means, the bias, one for each drug scan; and which variances the scans can tell.
 void ScanModel::lay_out() {
   effects_ = static_cast<Index>(scans_.front().regions.size());
-  const bool has_placebo =
-      std::any_of(scans_.begin(), scans_.end(), [](const auto& s) { return s.condition == ScanCondition::placebo; });
-  if (has_placebo) bias_ = effects_++;
+  // Without a baseline the bias is in every scan, and in the regions' means.
+  const auto is_seen = [&](ScanCondition condition) {
+    return std::ranges::any_of(blocks_, [&](const Block& block) {
+      return std::ranges::any_of(block.observations,
+                                 [&](const Observation& o) { return scans_[o.scan].condition == condition; });
+    });
+  };
+  if (is_seen(ScanCondition::placebo) && is_seen(ScanCondition::baseline)) bias_ = effects_++;
+  std::size_t contrasts = 0;  // between drug-free scans of a subject
   effect_of_scan_.assign(scans_.size(), -1);
   for (Block& block : blocks_) {
     std::set<std::size_t> without_drug;
@@ -142,10 +148,11 @@ void ScanModel::lay_out() {
         effect_of_scan_[o.scan] = effects_++;
     }
     const bool has_several_regions = scans_.front().regions.size() > 1;
-    is_estimated_[scan_level] = is_estimated_[scan_level] || without_drug.size() > 1;
+    if (!without_drug.empty()) contrasts += without_drug.size() - 1;
     is_estimated_[subject_region] = has_several_regions;
     is_estimated_[region_error] = is_estimated_[region_error] || (has_several_regions && all.size() > 1);
   }
+  is_estimated_[scan_level] = contrasts > (bias_ >= 0 ? 1U : 0U);
   is_estimated_[subject_level] = true;
   for (Block& block : blocks_) {
     const auto n = static_cast<Index>(block.observations.size());

@@ -43,7 +43,8 @@ struct MultiScanFit {
   FitStatus status = FitStatus::failed;
   std::vector<std::string> flags;
   std::vector<ScanOccupancy> scans;  ///< those with the drug, in the order given
-  /// What a placebo scan seems to have of occupancy: the bias of a second scan. Without placebo scans status failed.
+  /// What a placebo scan seems to have of occupancy: the bias of a second scan. Without placebo or baseline scans
+  /// status failed.
   Occupancy placebo;
   double placebo_degrees_of_freedom = not_available;
   /// Standard deviations: of log binding between subjects and between regions of a subject beyond that; and of the
@@ -66,7 +67,8 @@ struct MultiScanFit {
 /// its fit says, and h = (1 + binding) / binding (or 1) from the fitted binding: noise of counts and of a reference
 /// makes errors of log(1 + BPND) that do not depend on the drug. So regions are correlated within a subject and within
 /// a scan. A subject without a baseline has that of the population, with its uncertainty; the bias is there if there
-/// are placebo scans, and is taken off with its uncertainty.
+/// are baseline and placebo scans, and is taken off with its uncertainty; without baselines the placebo scans, which
+/// have it too, are what the drug is compared with.
 ///
 /// Variances by restricted maximum likelihood (Patterson HD, Thompson R. Biometrika 1971;58:545-554), scoring within
 /// bounds at zero; occupancies by generalised least squares, intervals on the scale of log(1 - O) with Student's t and

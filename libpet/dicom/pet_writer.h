@@ -24,8 +24,7 @@ namespace pet {
 ///                   series time, to which they are corrected, is 58 s before the first frame
 ///   philips-counts  the same with Units CNTS and the activity concentration factor (7053,1009)
 ///   enhanced        one Enhanced PET object of all slices and frames (DICOM PS3.3 A.56), whose real world value
-///   mapping
-///                   gives Bq/mL and whose decay correction date and time says to what they are corrected
+///                   mapping gives Bq/mL and whose decay correction date and time says to what they are corrected
 enum class PetDialect { plain, siemens, ge, cps, philips, philips_counts, enhanced };
 
 PetDialect pet_dialect(std::string_view name);  ///< throws UsageError that lists the names

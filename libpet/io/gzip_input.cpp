@@ -90,7 +90,7 @@ bool GzipInput::refill() {
 
 bool GzipInput::next_member() {
   inflate_state& state = inflater_->state;
-  if (state.avail_in < magic.size()) refill();
+  refill();  // a header is read in one piece
   if (state.avail_in < magic.size() || !std::equal(magic.begin(), magic.end(), state.next_in)) return false;
   std::uint8_t* const in = state.next_in;
   const std::uint32_t left = state.avail_in;

@@ -84,7 +84,7 @@ void NiftiReader::read_scaled(std::span<Value> values) {
   bytes.resize(length);
   if (input_->file.read(std::as_writable_bytes(std::span(bytes))) != length)
     throw bad_input(source_, "an end or an error within the voxels", "as many as the header declares");
-  // The checksum of a compressed file is compared when its end is reached.
+  // The checksum of compressed data is compared at their end, where nothing follows the voxels.
   if (--input_->volumes_left == 0) input_->file.skip(1);
   if (!input_->file.is_whole())
     throw bad_input(source_, "compressed data without their end or checksum", "an undamaged file");

@@ -19,7 +19,9 @@ Eigen::MatrixXd sandwich(const FrameJacobian& fit, const Eigen::VectorXd& relati
   if (inverse.size() == 0) return {};
   const Eigen::MatrixXd middle = fit.columns.transpose() * relative.asDiagonal() * fit.columns;
   const Eigen::MatrixXd outer = inverse * middle;
-  return rss / (relative.sum() - outer.trace()) * outer * inverse;
+  const double freedom = relative.sum() - outer.trace();
+  if (!(freedom > 0.0)) return {};
+  return rss / freedom * outer * inverse;
 }
 
 ResidualPool::ResidualPool(std::size_t frames)
@@ -29,6 +31,7 @@ ResidualPool::ResidualPool(std::size_t frames)
 void ResidualPool::add(const FrameJacobian& fit, const Eigen::VectorXd& residual) {
   const Eigen::MatrixXd inverse = fit.inverse_normal();
   const Eigen::Index frames = residual.size();
+  if (frames <= fit.columns.cols()) return;
   const double variance = residual.squaredNorm() / static_cast<double>(frames - fit.columns.cols());
   if (inverse.size() == 0 || !(variance > 0.0)) return;
   const Eigen::MatrixXd rest =

@@ -3,9 +3,11 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "libpet/dicom/detail/derived_object.h"
 #include "libpet/dicom/detail/number_text.h"
+#include "libpet/io/output_files.h"
 
 namespace pet::detail {
 namespace {
@@ -20,6 +22,9 @@ double length(const Vector3& a) {
 
 // Which frame of the object is meant, where it has several.
 void add_frame_number(const SourceImage& image, SourceImageItem& item) {
+  if (image.frame > std::numeric_limits<Uint16>::max())
+    throw OutputError("frame " + std::to_string(image.frame) + " of " + image.file.string() +
+                      ": DCMTK can refer to the first 65535 frames of an object");
   if (image.frame > 0)
     require(item.getImageSOPInstanceReference().addReferencedFrameNumber(static_cast<Uint16>(image.frame)),
             "frame of the source image");

@@ -230,7 +230,14 @@ void write_enhanced(const StoredSeries& series, const std::filesystem::path& pat
   const std::vector<Place> all = places(series);
   put(data, DCM_NumberOfFrames, std::to_string(all.size()));
   const auto slices = static_cast<std::size_t>(series.image.grid.size[2]);
+  const std::size_t count = all.size() * static_cast<std::size_t>(series.image.grid.size[0]) *
+                            static_cast<std::size_t>(series.image.grid.size[1]);
+  constexpr std::size_t most = 0xFFFFFFFE / sizeof(Uint16);  // the length of an element has 32 bits
+  if (count > most)
+    throw OutputError(path.string() + ": " + std::to_string(count) + " pixels; an object holds at most " +
+                      std::to_string(most));
   std::vector<Uint16> pixels;
+  pixels.reserve(count);
   for (std::size_t i = 0; i < all.size(); ++i) {
     const StoredSlice stored = stored_slice(series, all[i].frame, all[i].slice);
     pixels.insert(pixels.end(), stored.values.begin(), stored.values.end());
@@ -238,7 +245,7 @@ void write_enhanced(const StoredSeries& series, const std::filesystem::path& pat
                      item_of(data, DCM_PerFrameFunctionalGroupsSequence, static_cast<long>(i)));
   }
   if (data.putAndInsertUint16Array(DCM_PixelData, pixels.data(), static_cast<unsigned long>(pixels.size())).bad())
-    throw OutputError(path.string() + ": more pixels than an object can hold");
+    throw OutputError(path.string() + ": the pixels cannot be set");
   save(file, path, series.options.encoding);
 }
 

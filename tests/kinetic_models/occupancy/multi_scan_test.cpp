@@ -111,6 +111,30 @@ TEST_CASE("Placebo scans give the bias of a second scan, as paired differences d
   CHECK(with != Approx(without));
 }
 
+TEST_CASE("Without baselines the drug is compared with placebo scans, whose bias it has too", "[multi_scan]") {
+  std::vector<BindingScan> crossover, relabelled;
+  NormalNoise noise(5, {1});
+  for (int i = 0; i < 4; ++i) {
+    const std::string subject = "sub-" + std::to_string(i);
+    const double level = 0.2 * noise.next();
+    for (const auto& [name, condition, left] :
+         {std::tuple{"p", ScanCondition::placebo, 1.0}, {"d", ScanCondition::drug, 0.4}}) {
+      BindingScan s{subject + name, subject, condition, {{left * std::exp(level + 0.05 * noise.next()), 0.02}}};
+      crossover.push_back(s);
+      if (condition == ScanCondition::placebo) s.condition = ScanCondition::baseline;
+      relabelled.push_back(s);
+    }
+  }
+  const MultiScanFit fit = fit_scans(crossover), same = fit_scans(relabelled);
+  CHECK(fit.placebo.status == FitStatus::failed);
+  REQUIRE(fit.scans.size() == 4);
+  for (std::size_t s = 0; s < 4; ++s) {
+    CHECK(fit.scans[s].occupancy.value == Approx(0.6).margin(0.15));
+    CHECK(fit.scans[s].occupancy.value == same.scans[s].occupancy.value);
+    CHECK(fit.scans[s].occupancy.interval.upper == same.scans[s].occupancy.interval.upper);
+  }
+}
+
 TEST_CASE("Scans of several regions share occupancy, and regions count as their fits know them", "[multi_scan]") {
   // Three regions of which the last is known a hundred times less well and wrong.
   std::vector<BindingScan> scans;

@@ -83,6 +83,25 @@ TEST_CASE("Members of gzip are read one after another, and what is no member not
   }
 }
 
+TEST_CASE("The header of a second member may lie anywhere in the file", "[gzip]") {
+  const TemporaryFolder folder;
+  // Stored blocks put the second header, which holds a name, across the end of a read of 256 KiB.
+  const std::string name = "a name that is long enough";
+  std::string second = zipped("second");
+  second[3] = 8;  // FNAME
+  second.insert(10, name + '\0');
+  for (std::size_t before = 0; before <= name.size() + 12; before += 3) {
+    std::string first = sample(262'000);
+    std::string bytes = zipped(first, 0);
+    first.resize(first.size() + 262'144 - before - bytes.size(), 'x');
+    bytes = zipped(first, 0);
+    REQUIRE(bytes.size() + before <= 262'160);
+    const Outcome outcome = read_all(folder.file("border.gz", bytes + second), 5000);
+    CHECK(outcome.text == first + "second");
+    CHECK(outcome.is_whole);
+  }
+}
+
 TEST_CASE("Compressed files that are cut short or changed are not whole", "[gzip]") {
   const TemporaryFolder folder;
   const std::string text = sample(3000);

@@ -56,6 +56,7 @@
           base64: document.getElementById(`map-${number}`).textContent, name: `map-${number}.nii`, colormap: "viridis",
           cal_min: map.largest / 1000, cal_max: map.largest, ignoreZeroVoxels: true,
         }));
+      if (choice.value !== number) return;  // another was chosen while this one was read
       while (viewer.volumes.length > 0) viewer.removeVolume(viewer.volumes[0]);
       shown = volumes.get(number);
       shown.colormapType = 1;  // the colours begin at 0, and what is below cal_min is transparent
@@ -64,7 +65,10 @@
     };
     const lay = () => viewer.setSliceType(planes.value === "render" ? viewer.sliceTypeRender : viewer.sliceTypeMultiplanar);
 
-    choice.addEventListener("change", show);
+    choice.addEventListener("change", () => show().catch((error) => {
+      say("This map could not be drawn in 3-D. The page of pet-report shows it as slices.");
+      console.error(error);
+    }));
     planes.addEventListener("change", lay);
     end.addEventListener("input", scale);
     lay();
