@@ -32,8 +32,9 @@ Fit fit_alone(const Model& model, const ScanCurves& scan, std::size_t region, Fi
   return fit(model, scan.targets[region], scan.input, options);
 }
 
-bool is_usable(const Fit& alone) {
-  return !alone.parameters.empty() && alone.degrees_of_freedom > 0 && alone.weighted_rss >= 0.0 &&
+bool is_usable(const Fit& alone, const TimeActivityCurve& target) {
+  const bool is_zero = std::ranges::all_of(target.activity, [](double a) { return a == 0.0; });
+  return !is_zero && !alone.parameters.empty() && alone.degrees_of_freedom > 0 && alone.weighted_rss >= 0.0 &&
          std::isfinite(alone.weighted_rss);
 }
 
@@ -246,6 +247,37 @@ Eigen::MatrixXd TwoScanProblem::information() const {
   return information;
 }
 
+// With information I and gradient g of the others, all but k gathered in v: their sum over the values of k is smallest
+// where it is (v - c)' P (v - c), P = I_vv - I_vk I_kv / I_kk, c = v0 - P^-1 (g_v - I_vk g_k / I_kk). At the optimum of
+// the whole sum the gradient of the others is that of the region with the other sign; at a bound of k it stays there.
+CommonKnowledge TwoScanProblem::without(const RegionInTwoScans& region, std::size_t k) const {
+  const Eigen::Index count = as_index(model_.common());
+  const Eigen::Index kth = as_index(k);
+  const Eigen::MatrixXd all = information();
+  const Eigen::MatrixXd own = region.scores();
+  Eigen::MatrixXd others = all - own.transpose() * own;
+  Eigen::VectorXd gradient = -own.transpose() * as_vector(region.residuals());
+  constexpr double nothing = 1e-9;  // of the information of all: what rounding leaves of none
+  if (others(kth, kth) > nothing * all(kth, kth) && !detail::is_at_bound(at_[k], parameter(k))) {
+    const Eigen::VectorXd column = others.col(kth);
+    gradient -= column * (gradient[kth] / column[kth]);
+    others -= column * column.transpose() / column[kth];
+  }
+  CommonKnowledge knowledge{as_vector(at_), Eigen::MatrixXd::Zero(count, count), 0};
+  std::vector<Eigen::Index> known;
+  for (Eigen::Index j = 0; j < count; ++j)
+    if (j != kth && others(j, j) > nothing * all(j, j)) known.push_back(j);
+  if (known.empty()) return knowledge;
+  const Eigen::VectorXd size = others(known, known).diagonal().cwiseSqrt();
+  const Eigen::MatrixXd unit =
+      size.cwiseInverse().asDiagonal() * others(known, known) * size.cwiseInverse().asDiagonal();
+  const Eigen::VectorXd slope = size.cwiseInverse().cwiseProduct(gradient(known));
+  knowledge.precision(known, known) = others(known, known);
+  knowledge.centre(known) -= size.cwiseInverse().cwiseProduct(unit.completeOrthogonalDecomposition().solve(slope));
+  knowledge.observations = known.size();
+  return knowledge;
+}
+
 double TwoScanProblem::step_others(std::size_t k, double& cost_here) {
   const Eigen::Index count = as_index(model_.common());
   Eigen::VectorXd gradient = Eigen::VectorXd::Zero(count);
@@ -348,7 +380,8 @@ double TwoScanProblem::bound(std::size_t k, const State& optimum, double step, d
                    : boost::math::tools::toms748_solve(excess, inside, value, at_inside, beyond, close, evaluations);
       return 0.5 * (root.first + root.second);
     }
-    if (value == wall || !std::isfinite(beyond)) return side * infinity;
+    if (!std::isfinite(beyond)) return not_available;
+    if (value == wall) return side * infinity;
     inside = value;
   }
 }

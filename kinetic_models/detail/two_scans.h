@@ -26,8 +26,8 @@ struct ScanCurves {
 /// The fit of one of its curves by itself, with its weights.
 Fit fit_alone(const Model& model, const ScanCurves& scan, std::size_t region, FitOptions options);
 
-/// Whether a curve has such a fit, with a residual variance.
-bool is_usable(const Fit& alone);
+/// Whether a curve has such a fit, with a size of its residuals: one of zeros has none.
+bool is_usable(const Fit& alone, const TimeActivityCurve& target);
 
 /// How a model of one scan describes a region in two.
 struct TwoScanModel {
@@ -140,8 +140,13 @@ class TwoScanProblem {
   /// Information about the common parameters where the problem stands, half the second derivative of the sum; zero for
   /// those that are held.
   Eigen::MatrixXd information() const;
+  /// What all curves but those of `region`, which must be one of the problem's, say of the common parameters besides
+  /// `k`, which they may have otherwise than the region: the quadratic form about where the problem, which must be at
+  /// its optimum, stands. `k` gets no precision.
+  CommonKnowledge without(const RegionInTwoScans& region, std::size_t k) const;
   /// All values of parameter `k` whose smallest sum is at most `limit`, from the optimum outwards; an end that is not
-  /// reached before the bound of the parameter is infinite. Leaves the problem at the optimum.
+  /// reached before the bound of the parameter is infinite, one before which there is no curve any more is not a
+  /// number. Leaves the problem at the optimum.
   Interval profile(std::size_t k, double step, double limit);
 
  private:

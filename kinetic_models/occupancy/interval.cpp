@@ -15,6 +15,10 @@ bool Interval::is_bounded() const {
   return std::isfinite(lower) && std::isfinite(upper);
 }
 
+bool Interval::is_followed() const {
+  return !std::isnan(lower) && !std::isnan(upper);
+}
+
 namespace {
 
 void require_level(double level) {

@@ -12,6 +12,7 @@ struct Interval {
   double upper = std::numeric_limits<double>::infinity();
 
   bool is_bounded() const;
+  bool is_followed() const;  ///< whether both ends are numbers, infinite ones too
 };
 
 /// Quantile of the standard normal distribution for a two-sided interval at `level` (0.95 gives 1.96). Throws

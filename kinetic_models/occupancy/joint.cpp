@@ -125,7 +125,7 @@ std::vector<std::unique_ptr<RegionInTwoScans>> usable_regions(const detail::TwoS
   for (std::size_t r = 0; r < baseline.targets.size(); ++r) {
     const Fit b = detail::fit_alone(srtm, before, r, {});
     const Fit d = detail::fit_alone(srtm, after, r, {});
-    if (!detail::is_usable(b) || !detail::is_usable(d)) continue;
+    if (!detail::is_usable(b, baseline.targets[r]) || !detail::is_usable(d, drug.targets[r])) continue;
     regions.push_back(std::make_unique<RegionInTwoScans>(model, before, after, r, b, d));
     const std::vector<double>& p = b.parameters;
     const std::vector<double>& q = d.parameters;
@@ -168,7 +168,7 @@ JointOccupancy fit_joint_srtm(const JointScan& baseline, const JointScan& drug, 
   result.status = FitStatus::ok;
   if (!result.interval.is_bounded()) {
     result.status = FitStatus::unidentifiable;
-    result.flags.push_back("occupancy_unbounded");
+    result.flags.push_back(result.interval.is_followed() ? "occupancy_unbounded" : "profile_not_followed");
   }
   if (problem.regions().size() < baseline.targets.size()) result.flags.push_back("regions_left_out");
   if (result.occupancy > 1.0) result.flags.push_back("occupancy_above_one");

@@ -62,8 +62,10 @@ struct JointOccupancy : JointEstimate {
 /// + v_ref / v_target), Student's t (the adjustment of a likelihood that takes dependent curves for independent: Pace
 /// L, Salvan A, Sartori N. Stat Sin 2011;21:129-148).
 ///
-/// status unidentifiable with flag occupancy_unbounded where an end is not reached in -1 ... 1.5. A region whose own
-/// fit fails takes no part and stays failed. Throws InputError where no region can be fitted in both scans.
+/// status unidentifiable with flag occupancy_unbounded where an end is not reached in -1 ... 1.5, profile_not_followed
+/// where it could not be looked for (the end is not available). A region whose own
+/// fit fails, or whose curve is all zeros, takes no part and stays failed. Throws InputError where no region can be
+/// fitted in both scans.
 JointOccupancy fit_joint_srtm(const JointScan& baseline, const JointScan& drug, double level = 0.95);
 
 }  // namespace pet

@@ -136,8 +136,9 @@ class JointVolumes {
     options.delay_min.value = delay_min;
     return detail::fit_alone(two_tissue, scan, region, options);
   }
-  static bool is_usable(const Candidate& c) {
-    return detail::is_usable(c.baseline) && detail::is_usable(c.drug) && c.VT_baseline() > 0.0 && c.VT_drug() > 0.0;
+  bool is_usable(const Candidate& c) const {
+    return detail::is_usable(c.baseline, before_.targets[c.index]) &&
+           detail::is_usable(c.drug, after_.targets[c.index]) && c.VT_baseline() > 0.0 && c.VT_drug() > 0.0;
   }
   static std::vector<std::vector<double>> own_starts(const Candidate& c, double VND_tried) {
     std::vector<std::vector<double>> starts;
@@ -224,7 +225,7 @@ void describe(TwoScanProblem& problem, double least, double level, JointEstimate
   if (is_at_wall) result.flags.push_back("occupancy_at_bound");
   if (!result.interval.is_bounded()) {
     result.status = FitStatus::unidentifiable;
-    result.flags.push_back("occupancy_unbounded");
+    result.flags.push_back(result.interval.is_followed() ? "occupancy_unbounded" : "profile_not_followed");
   }
   if (result.occupancy < 0.0) result.flags.push_back("occupancy_below_zero");
 }
@@ -238,7 +239,8 @@ void describe_VND(TwoScanProblem& problem, double level, JointPlasmaOccupancy& r
   const double step = std::clamp(std::isfinite(variance) ? factor * std::sqrt(variance) : 0.1 * result.VND,
                                  1e-6 * result.VND, 0.5 * result.VND);
   result.VND_interval = problem.profile(common_VND, step, result.weighted_rss + factor * factor * s2);
-  if (!result.VND_interval.is_bounded()) result.flags.push_back("vnd_unbounded");
+  if (!result.VND_interval.is_bounded())
+    result.flags.push_back(result.VND_interval.is_followed() ? "vnd_unbounded" : "profile_not_followed");
 }
 
 JointPlasmaRegion result_of(const RegionInTwoScans& region) {
@@ -267,28 +269,15 @@ bool is_rejected(const std::vector<Candidate>& candidates, const JointEstimate& 
   return (joint.weighted_rss - freedom) / extra > boost::math::quantile(distribution, level);
 }
 
-// What the fit of all regions says of VND and the plasma, the occupancy being free.
-detail::CommonKnowledge knowledge_of(const TwoScanProblem& all, double s2) {
-  const Eigen::MatrixXd information = all.information() / s2;
-  const auto last = static_cast<Eigen::Index>(common_occupancy);
-  detail::CommonKnowledge knowledge;
-  knowledge.centre = Eigen::Map<const Eigen::VectorXd>(all.at().data(), last + 1);
-  knowledge.precision = Eigen::MatrixXd::Zero(last + 1, last + 1);
-  Eigen::MatrixXd rest = information.topLeftCorner(last, last);
-  if (information(last, last) > 0.0)
-    rest -= information.topRightCorner(last, 1) * information.bottomLeftCorner(1, last) / information(last, last);
-  knowledge.precision.topLeftCorner(last, last) = rest;
-  knowledge.observations = 1;
-  return knowledge;
-}
-
 JointPlasmaOwn occupancy_of_region(const JointVolumes& volumes,
                                    const Candidate& candidate,
                                    const RegionInTwoScans& in_all,
                                    const TwoScanProblem& all,
                                    double s2,
                                    double level) {
-  TwoScanProblem problem = volumes.problem({candidate}, knowledge_of(all, s2));
+  detail::CommonKnowledge others = all.without(in_all, common_occupancy);
+  others.precision /= s2;
+  TwoScanProblem problem = volumes.problem({candidate}, std::move(others));
   problem.regions().front()->move_to(in_all.at());
   problem.cost(all.at());
   JointPlasmaOwn result;

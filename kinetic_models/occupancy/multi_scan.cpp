@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 
+#include "kinetic_models/detail/variance_components.h"
 #include "libpet/error.h"
 
 namespace pet {
@@ -46,10 +47,10 @@ double square(double x) {
 struct Evaluation {
   double deviance = std::numeric_limits<double>::infinity();
   VectorXd effects;
-  MatrixXd covariance;            // of the effects
-  VectorXd score;                 // d log likelihood / d variance
-  MatrixXd information;           // of the variances
-  std::vector<MatrixXd> changes;  // d covariance / d variance
+  MatrixXd covariance;  // of the effects
+  VectorXd score;       // d log likelihood / d variance
+  detail::VarianceInformation variances;
+  bool converged = false;  // whether the variances are those of the largest likelihood
 };
 
 class ScanModel {
@@ -216,8 +217,7 @@ MatrixXd ScanModel::variance(const Block& block) const {
   return V;
 }
 
-// With P = W - W X C X' W, W the inverse of the variances, C that of X' W X:
-//   score_k = (y' P G_k P y - tr P G_k) / 2,   information_kl = tr(P G_k P G_l) / 2,   dC / dv_k = C X' W G_k W X C
+// With P = W - W X C X' W, W the inverse of the variances, C that of X' W X: score_k = (y' P G_k P y - tr P G_k) / 2.
 Evaluation ScanModel::evaluate(bool wants_derivatives) const {
   Evaluation result;
   MatrixXd normal = MatrixXd::Zero(effects_, effects_);
@@ -248,43 +248,18 @@ Evaluation ScanModel::evaluate(bool wants_derivatives) const {
   result.deviance = logarithms + squares;
   if (!wants_derivatives) return result;
 
+  std::vector<detail::VarianceBlock> blocks;
   result.score = VectorXd::Zero(component_count);
-  result.information = MatrixXd::Zero(component_count, component_count);
-  std::vector<MatrixXd> B(component_count, MatrixXd::Zero(effects_, effects_));
-  std::array<std::array<double, component_count>, component_count> of_blocks{};
-  std::array<std::array<double, component_count>, component_count> crossed{};
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
-    const MatrixXd& W = inverses[b];
-    const MatrixXd WX = W * blocks_[b].X;
-    std::array<MatrixXd, component_count> G;
-    std::array<MatrixXd, component_count> WG;
-    std::array<MatrixXd, component_count> GWX;
+    blocks.push_back({std::move(inverses[b]), blocks_[b].X, std::vector<MatrixXd>(component_count)});
     for (std::size_t k = 0; k < component_count; ++k) {
       if (!is_estimated_[k]) continue;
-      G[k] = structure(blocks_[b], k);
-      WG[k] = W * G[k];
-      GWX[k] = G[k] * WX;
-      B[k] += WX.transpose() * GWX[k];
-      result.score[static_cast<Index>(k)] += 0.5 * (residuals[b].dot(G[k] * residuals[b]) - WG[k].trace());
+      blocks.back().structures[k] = structure(blocks_[b], k);
+      result.score[static_cast<Index>(k)] += 0.5 * residuals[b].dot(blocks.back().structures[k] * residuals[b]);
     }
-    for (std::size_t k = 0; k < component_count; ++k)
-      for (std::size_t l = 0; l < component_count && is_estimated_[k]; ++l) {
-        if (!is_estimated_[l]) continue;
-        of_blocks[k][l] += WG[k].cwiseProduct(WG[l].transpose()).sum();
-        crossed[k][l] += (C * (GWX[k].transpose() * (W * GWX[l]))).trace();
-      }
   }
-  result.changes.assign(component_count, MatrixXd::Zero(effects_, effects_));
-  for (std::size_t k = 0; k < component_count; ++k) {
-    if (!is_estimated_[k]) continue;
-    const MatrixXd CB = C * B[k];
-    result.score[static_cast<Index>(k)] += 0.5 * CB.trace();
-    result.changes[k] = CB * C;
-    for (std::size_t l = 0; l < component_count; ++l)
-      if (is_estimated_[l])
-        result.information(static_cast<Index>(k), static_cast<Index>(l)) =
-            0.5 * (of_blocks[k][l] - 2.0 * crossed[k][l] + CB.cwiseProduct((C * B[l]).transpose()).sum());
-  }
+  result.variances = detail::variance_information(blocks, C);
+  result.score -= 0.5 * result.variances.traces;
   return result;
 }
 
@@ -297,15 +272,16 @@ Evaluation ScanModel::restricted_maximum() {
     std::vector<std::size_t> moved;
     for (std::size_t k = 0; k < component_count; ++k)
       if (is_estimated_[k] && (variances_[k] > 0.0 || here.score[static_cast<Index>(k)] > 0.0)) moved.push_back(k);
-    if (moved.empty()) return here;
+    here.converged = moved.empty();
+    if (here.converged) return here;
     const auto m = static_cast<Index>(moved.size());
     MatrixXd information(m, m);
     VectorXd score(m);
     for (Index a = 0; a < m; ++a) {
       score[a] = here.score[static_cast<Index>(moved[static_cast<std::size_t>(a)])];
       for (Index b = 0; b < m; ++b)
-        information(a, b) = here.information(static_cast<Index>(moved[static_cast<std::size_t>(a)]),
-                                             static_cast<Index>(moved[static_cast<std::size_t>(b)]));
+        information(a, b) = here.variances.information(static_cast<Index>(moved[static_cast<std::size_t>(a)]),
+                                                       static_cast<Index>(moved[static_cast<std::size_t>(b)]));
     }
     const VectorXd change = information.ldlt().solve(score);
     const std::array<double, component_count> from = variances_;
@@ -322,10 +298,12 @@ Evaluation ScanModel::restricted_maximum() {
     }
     if (!(gain >= 0.0)) {
       variances_ = from;
+      here.converged = true;  // no step is so small that it gains
       return here;
     }
     here = std::move(there);
-    if (gain < close) return here;
+    here.converged = gain < close;
+    if (here.converged) return here;
   }
   return here;
 }
@@ -359,21 +337,9 @@ double ScanModel::subject_baseline(const Block& block, const VectorXd& effects, 
 Occupancy ScanModel::occupancy_of(Index effect, const Evaluation& best, double& freedom) const {
   Occupancy occupancy;
   const double variance = best.covariance(effect, effect);
-  std::vector<std::size_t> free;
-  for (std::size_t k = 0; k < component_count; ++k)
-    if (variances_[k] > 0.0 && is_estimated_[k]) free.push_back(k);
-  const auto m = static_cast<Index>(free.size());
-  MatrixXd information(m, m);
-  VectorXd slope(m);
-  for (Index a = 0; a < m; ++a) {
-    const auto k = static_cast<Index>(free[static_cast<std::size_t>(a)]);
-    slope[a] = best.changes[static_cast<std::size_t>(k)](effect, effect);
-    for (Index b = 0; b < m; ++b)
-      information(a, b) = best.information(k, static_cast<Index>(free[static_cast<std::size_t>(b)]));
-  }
-  const double uncertainty = m > 0 ? slope.dot(information.ldlt().solve(slope)) : 0.0;
-  freedom =
-      uncertainty > 0.0 ? std::max(1.0, 2.0 * square(variance) / uncertainty) : std::numeric_limits<double>::infinity();
+  std::vector<bool> is_free;
+  for (std::size_t k = 0; k < component_count; ++k) is_free.push_back(variances_[k] > 0.0 && is_estimated_[k]);
+  freedom = detail::satterthwaite_freedom(best.variances, is_free, effect, variance);
   const double factor = student_factor(options_.level, freedom) * std::sqrt(variance);
   const double left = best.effects[effect];
   occupancy.value = -std::expm1(left);
@@ -425,18 +391,22 @@ MultiScanFit ScanModel::fit() {
   Evaluation best = restricted_maximum();
   MultiScanFit result;
   result.observations = count;
-  constexpr int rounds = 4;
-  for (int round = 0; round < rounds && std::isfinite(best.deviance); ++round) {
-    set_errors(&best.effects);
+  constexpr int most_rounds = 50;
+  constexpr double settled = 1e-8;  // of logarithms of binding
+  bool is_settled = false;
+  for (int round = 0; round < most_rounds && !is_settled && std::isfinite(best.deviance); ++round) {
+    const VectorXd before = best.effects;
+    set_errors(&before);
     for (std::size_t k = 0; k < component_count; ++k)
       if (is_estimated_[k]) variances_[k] = std::max(variances_[k], 1e-3 * start);
     best = restricted_maximum();
+    is_settled = std::isfinite(best.deviance) && (best.effects - before).cwiseAbs().maxCoeff() < settled;
   }
   if (!std::isfinite(best.deviance)) {
     result.flags.push_back("optimiser_failed");
     return result;
   }
-  result.status = FitStatus::ok;
+  result.status = best.converged && is_settled ? FitStatus::ok : FitStatus::not_converged;
   result.restricted_deviance = best.deviance;
   result.between_subjects = std::sqrt(variances_[subject_level]);
   result.between_regions = std::sqrt(variances_[subject_region]);
@@ -445,6 +415,8 @@ MultiScanFit ScanModel::fit() {
   if (!is_estimated_[scan_level]) result.flags.push_back("scan_error_left_out");
   for (std::size_t s = 0; s < scans_.size(); ++s)
     if (scans_[s].condition == ScanCondition::drug) result.scans.push_back(result_of(s, best));
+  for (ScanOccupancy& scan : result.scans)
+    if (scan.occupancy.status == FitStatus::ok) scan.occupancy.status = result.status;
   if (bias_ >= 0) result.placebo = occupancy_of(bias_, best, result.placebo_degrees_of_freedom);
   return result;
 }

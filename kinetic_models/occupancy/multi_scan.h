@@ -73,7 +73,8 @@ struct MultiScanFit {
 /// Variances by restricted maximum likelihood (Patterson HD, Thompson R. Biometrika 1971;58:545-554), scoring within
 /// bounds at zero; occupancies by generalised least squares, intervals on the scale of log(1 - O) with Student's t and
 /// the degrees of freedom of Satterthwaite from the information of the variances (Fai AH-T, Cornelius PL. J Stat Comput
-/// Simul 1996;54:363-378). Variances of fits and h follow the fitted binding, which is found in a few rounds.
+/// Simul 1996;54:363-378). Variances of fits and h follow the fitted binding, which is found in rounds until
+/// no logarithm of binding moves by 1e-8 (at most 50, else status not_converged, of every scan too).
 ///
 /// The error that the regions of a scan share is seen only between scans of one subject that had no drug: where no
 /// subject has two of those it is left out (flag scan_error_left_out). Flag no_baseline: the subject has no scan

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/occupancy/joint.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -133,4 +134,18 @@ TEST_CASE("A region of large binding does not leave the interval of another with
   CHECK(found.interval.is_bounded());
   CHECK(found.interval.upper > 1.07);
   CHECK(found.interval.lower < 0.95);
+}
+
+TEST_CASE("A region of zeros takes no part in a joint fit and leaves the others as they are", "[joint]") {
+  Study study = exact_study(0.6);
+  const double without = fit_joint_srtm(study.baseline, study.drug).occupancy;
+  for (JointScan* scan : {&study.baseline, &study.drug}) {
+    scan->targets.push_back(scan->targets.front());
+    std::ranges::fill(scan->targets.back().activity, 0.0);
+    scan->weights.emplace_back();
+  }
+  const JointOccupancy found = fit_joint_srtm(study.baseline, study.drug);
+  CHECK(found.occupancy == without);
+  CHECK(found.regions.back().status == FitStatus::failed);
+  CHECK(found.flags == std::vector<std::string>{"regions_left_out"});
 }

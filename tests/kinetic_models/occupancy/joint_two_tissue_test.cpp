@@ -84,6 +84,27 @@ TEST_CASE("A joint fit with plasma takes blood in the region and a delay of each
   CHECK(found.regions[0].vB_drug == Approx(0.03).margin(1e-3));
 }
 
+TEST_CASE("A region alone has the occupancy and the interval of the joint fit, which is its own", "[joint]") {
+  for (const double plasma_error : {0.0, 0.03}) {
+    JointPlasmaScan baseline = exact_scan(1.0, 1.0);
+    JointPlasmaScan drug = exact_scan(0.4, 0.9);
+    NormalNoise noise(12, {1});
+    add_noise(baseline, 0.05, noise);
+    add_noise(drug, 0.05, noise);
+    for (JointPlasmaScan* scan : {&baseline, &drug}) {
+      scan->targets.resize(1);
+      scan->weights.resize(1);
+    }
+    const JointPlasmaOccupancy found = fit_joint_two_tissue(baseline, drug, {.plasma_error = plasma_error}, true);
+    const JointPlasmaOwn& own = found.of_region.front();
+    CAPTURE(plasma_error, found.occupancy, own.occupancy);
+    CHECK(own.degrees_of_freedom == found.degrees_of_freedom);
+    CHECK(own.occupancy == Approx(found.occupancy).margin(1e-3));
+    CHECK(own.interval.lower == Approx(found.interval.lower).margin(3e-3));
+    CHECK(own.interval.upper == Approx(found.interval.upper).margin(3e-3));
+  }
+}
+
 TEST_CASE("Full blockade ends the occupancy of a joint fit with plasma at 1", "[joint]") {
   // A drug scan with less specific binding than none, as noise can make it: 1 is what the drug can take.
   JointPlasmaScan drug = exact_scan(0.0, 0.9);
