@@ -191,9 +191,7 @@ void Curve::check() {
   std::set<double> different;
   bool is_flat = true;
   for (const CurveObservation& o : observations_) {
-    if (!(o.x >= 0.0)) throw bad_input("curve", "the concentration " + format_number(o.x), "none below zero");
-    if (!std::isnan(o.standard_error) && !(o.standard_error > 0.0))
-      throw bad_input("curve", "the standard error " + format_number(o.standard_error), "a positive one");
+    require_numbers(o);
     different.insert(o.x);
     if (o.x > 0.0) least_ = std::min(least_, o.x);
     most_ = std::max(most_, o.x);
@@ -462,6 +460,12 @@ void judge(CurveFit& result, const Fitted& fit) {
 }
 
 }  // namespace
+
+void require_numbers(const CurveObservation& o) {
+  if (!(o.x >= 0.0)) throw bad_input("curve", "the concentration " + format_number(o.x), "none below zero");
+  if (!std::isnan(o.standard_error) && !(o.standard_error > 0.0))
+    throw bad_input("curve", "the standard error " + format_number(o.standard_error), "a positive one");
+}
 
 void require_held_sizes(const CurveOptions& options) {
   for (const auto& [name, held] : {std::pair{"Omax", options.Omax}, {"hill", options.hill}})

@@ -17,6 +17,7 @@ struct CurveObservation {
   double y = 0.0;  ///< occupancy, or binding
   double standard_error = not_available;
   std::string subject{};  ///< may be empty for occupancies
+  std::string region{};   ///< for fit_regional_curve
 };
 
 /// The shapes of occupancy over dose or concentration C:
@@ -67,6 +68,9 @@ struct CurveOptions {
   double level = 0.95;
   std::vector<double> targets{};  ///< occupancies whose concentration is wanted
 };
+
+/// Throws InputError for a concentration below zero and a standard error that is not positive.
+void require_numbers(const CurveObservation& observation);
 
 /// Throws UsageError where Omax or the Hill coefficient is held at a number that is not positive.
 void require_held_sizes(const CurveOptions& options);

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinetic_models/occupancy/regional_curve.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "kinetic_models/simulation/normal_noise.h"
+#include "libpet/error.h"
+
+using namespace pet;
+
+namespace {
+
+constexpr double EC50 = 1.97;
+const std::vector<double> plateaus = {0.77, 0.9, 0.6, 0.85};
+
+struct Noise {
+  double of_scan = 0.0;
+  double of_region = 0.0;
+};
+
+// Scans of subjects at several concentrations, four regions each.
+std::vector<CurveObservation> study(const Noise& size, std::uint64_t seed, double hill = 1.0, double last_ec50 = EC50) {
+  std::vector<CurveObservation> all;
+  NormalNoise noise(seed, {1});
+  int scan = 0;
+  for (const double x : {0.3, 0.7, 1.0, 1.6, 2.5, 3.0, 4.0, 7.0, 11.0, 20.0}) {
+    const double shared = size.of_scan * noise.next();
+    const std::string subject = "sub-" + std::to_string(scan++ % 5);
+    for (std::size_t r = 0; r < plateaus.size(); ++r) {
+      const double half = r + 1 == plateaus.size() ? last_ec50 : EC50;
+      const double y = plateaus[r] * std::pow(x, hill) / (std::pow(half, hill) + std::pow(x, hill));
+      all.push_back(
+          {x, y + shared + size.of_region * noise.next(), not_available, subject, "region-" + std::to_string(r)});
+    }
+  }
+  return all;
+}
+
+bool has_flag(const RegionalCurveFit& fit, const std::string& flag) {
+  return std::ranges::find(fit.flags, flag) != fit.flags.end();
+}
+
+}  // namespace
+
+TEST_CASE("Exact occupancies of several regions give their one EC50 and Hill coefficient and their own Omax",
+          "[regional]") {
+  for (const double hill : {1.0, 1.6}) {
+    // The last digits are noise: without any a variance is zero, and its logarithm none.
+    const auto data = study({0.0, 1e-9}, 1, hill);
+    CurveOptions options;
+    options.shape = hill == 1.0 ? CurveShape::emax : CurveShape::hill;
+    const RegionalCurveFit fit = fit_regional_curve(data, options);
+    CHECK(fit.status == FitStatus::ok);
+    CHECK(fit["EC50"].value == Approx(EC50).epsilon(1e-6));
+    CHECK(fit["hill"].value == Approx(hill).epsilon(1e-6));
+    REQUIRE(fit.Omax.size() == 4);
+    for (std::size_t r = 0; r < 4; ++r) CHECK(fit.Omax[r].value == Approx(plateaus[r]).epsilon(1e-6));
+    CHECK(fit.scans == 10);
+    CHECK(fit.parameters == (hill == 1.0 ? 5 : 6));
+  }
+}
+
+// With the same regions in all scans and one plateau the mean of a scan says all of EC50, and its variance between
+// scans is that of restricted likelihood: the curve through the means of scans has the same interval.
+TEST_CASE("Where regions differ in nothing their EC50 has the interval of the means of the scans", "[regional]") {
+  std::vector<CurveObservation> data = study({0.05, 0.02}, 7);
+  std::vector<CurveObservation> means;
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    data[i].y += (0.8 - plateaus[i % 4]) * data[i].x / (EC50 + data[i].x);
+    if (i % 4 == 0) means.push_back({data[i].x, 0.0});
+    means.back().y += 0.25 * data[i].y;
+  }
+  CurveOptions options;
+  options.Omax = 0.8;
+  const RegionalCurveFit fit = fit_regional_curve(data, options);
+  const CurveFit of_means = fit_curve(means, options);
+  REQUIRE(fit["tau"].value > 0.0);
+  CHECK(fit["EC50"].value == Approx(of_means["EC50"].value).epsilon(1e-5));
+  CHECK(fit["EC50"].lower == Approx(of_means["EC50"].lower).epsilon(1e-4));
+  CHECK(fit["EC50"].upper == Approx(of_means["EC50"].upper).epsilon(1e-4));
+  CHECK(fit.degrees_of_freedom == Approx(9.0).epsilon(1e-3));
+  // Mean squares of the analysis of variance: sigma^2 within scans, that of the means is tau^2 + sigma^2 / 4.
+  double within = 0.0;
+  for (std::size_t i = 0; i < data.size(); ++i) within += std::pow(data[i].y - means[i / 4].y, 2) / 30.0;
+  CHECK(fit["sigma"].value == Approx(std::sqrt(within)).epsilon(1e-3));
+  CHECK(std::pow(fit["tau"].value, 2) + 0.25 * within == Approx(of_means.rss / 9.0).epsilon(1e-3));
+}
+
+TEST_CASE("Errors that the regions of a scan share widen the interval of their EC50 as those of means do",
+          "[regional]") {
+  std::vector<CurveObservation> data = study({0.03, 0.005}, 3);
+  for (std::size_t i = 0; i < data.size(); ++i) data[i].y += (0.8 - plateaus[i % 4]) * data[i].x / (EC50 + data[i].x);
+  CurveOptions options;
+  options.Omax = 0.8;
+  const RegionalCurveFit fit = fit_regional_curve(data, options);
+  CHECK(fit["tau"].value == Approx(0.03).epsilon(0.5));
+  CHECK(fit["sigma"].value == Approx(0.005).epsilon(0.3));
+  // Of the variance of a mean four independent regions would have a quarter of what they have.
+  const CurveFit independent = fit_curve(data, options);
+  const double of_mean = std::pow(fit["tau"].value, 2) + 0.25 * std::pow(fit["sigma"].value, 2);
+  const double wider = student_factor(0.95, 9.0) / student_factor(0.95, 39.0) *
+                       std::sqrt(of_mean / (0.25 * std::pow(independent.sigma, 2)));
+  CHECK(wider > 1.8);
+  CHECK(std::log(fit["EC50"].upper / fit["EC50"].lower) ==
+        Approx(wider * std::log(independent["EC50"].upper / independent["EC50"].lower)).epsilon(0.03));
+}
+
+TEST_CASE("One EC50 for all regions is doubted where one of them has another", "[regional]") {
+  CHECK_FALSE(has_flag(fit_regional_curve(study({0.03, 0.02}, 5), {}), "EC50_differs"));
+  const RegionalCurveFit fit = fit_regional_curve(study({0.03, 0.02}, 5, 1.0, 3.0 * EC50), {});
+  CHECK(has_flag(fit, "EC50_differs"));
+  CHECK(fit.heterogeneity_p < 1e-3);
+}
+
+TEST_CASE("Regions at doses far below EC50 say that it has no upper end", "[regional]") {
+  std::vector<CurveObservation> data = study({0.01, 0.01}, 2);
+  for (CurveObservation& o : data) {
+    o.y -= plateaus[static_cast<std::size_t>(o.region.back() - '0')] *
+           (o.x / (EC50 + o.x) - 0.02 * o.x / (EC50 + 0.02 * o.x));
+    o.x *= 0.02;
+  }
+  const RegionalCurveFit fit = fit_regional_curve(data, {});
+  CHECK(fit.status == FitStatus::unidentifiable);
+  CHECK(std::isinf(fit["EC50"].upper));
+  CHECK(has_flag(fit, "EC50_unbounded"));
+}
+
+TEST_CASE("What is no set of regions is refused", "[regional]") {
+  const auto data = study({0.02, 0.02}, 1);
+  const auto refused = [](std::vector<CurveObservation> changed, const char* why) {
+    CHECK_THROWS_WITH(fit_regional_curve(changed, {}), Catch::Matchers::Contains(why));
+  };
+  auto changed = data;
+  changed.push_back(data.front());
+  refused(changed, "twice in the scan");
+  changed = data;
+  changed.front().region.clear();
+  refused(changed, "without a subject or region");
+  refused({data[0], data[4], data[8]}, "one region");
+  changed = data;
+  changed.front().standard_error = 0.0;
+  refused(changed, "standard error");
+  refused({data.begin(), data.begin() + 8}, "concentrations");
+  CurveOptions options;
+  options.endpoint = CurveEndpoint::binding;
+  CHECK_THROWS_AS(fit_regional_curve(data, options), UsageError);
+  options = {};
+  options.shape = CurveShape::two_site;
+  CHECK_THROWS_AS(fit_regional_curve(data, options), UsageError);
+}
