@@ -240,7 +240,9 @@ struct Fitted {
 // -2 log restricted likelihood at a ratio, sigma^2 profiled out:
 //   (N - p) log(S / (N - p)) + log |V| + log |X' V^-1 X|
 Fitted fitted_at(const RegionalCurve& curve, double ratio, const std::vector<std::vector<double>>& starts) {
-  Fitted fit{.ratio = ratio, .problem = curve.problem(ratio)};
+  Fitted fit;
+  fit.ratio = ratio;
+  fit.problem = curve.problem(ratio);
   fit.optimum = detail::minimise(fit.problem, starts);
   if (fit.optimum.parameters.empty()) return fit;
   fit.free = curve.free(fit.problem, fit.optimum);
