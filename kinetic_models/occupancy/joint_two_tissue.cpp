@@ -240,7 +240,7 @@ void describe_VND(TwoScanProblem& problem, double level, JointPlasmaOccupancy& r
                                  1e-6 * result.VND, 0.5 * result.VND);
   result.VND_interval = problem.profile(common_VND, step, result.weighted_rss + factor * factor * s2);
   if (!result.VND_interval.is_bounded())
-    result.flags.push_back(result.VND_interval.is_followed() ? "vnd_unbounded" : "profile_not_followed");
+    result.flags.push_back(result.VND_interval.is_followed() ? "vnd_unbounded" : "vnd_profile_not_followed");
 }
 
 JointPlasmaRegion result_of(const RegionInTwoScans& region) {

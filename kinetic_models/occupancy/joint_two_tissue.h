@@ -66,10 +66,10 @@ struct JointPlasmaOccupancy : JointEstimate {
 ///
 /// Intervals of occupancy and VND are profiles: all values with S <= S_min + t^2 s^2, Student's t. An end at an
 /// occupancy of 1 is 1; others that are not reached are infinite (flags occupancy_unbounded with status unidentifiable,
-/// vnd_unbounded), one that could not be looked for is not available (profile_not_followed). Status at_bound where the
-/// occupancy ends at 1; at -1 it is unidentifiable. With `wants_regions` every region is fitted with an occupancy of
-/// its own too, what all other regions (and the plasma error) say of VND (and a), with an occupancy of theirs, being
-/// taken for a normal observation of it.
+/// vnd_unbounded), one that could not be looked for is not available (profile_not_followed, vnd_profile_not_followed).
+/// Status at_bound where the occupancy ends at 1; at -1 it is unidentifiable. With `wants_regions` every region is
+/// fitted with an occupancy of its own too, what all other regions (and the plasma error) say of VND (and a), with an
+/// occupancy of theirs, being taken for a normal observation of it.
 ///
 /// Where the curves fit so much worse with one VND, one occupancy and one k4 than by themselves that it is no chance (F
 /// test at 0.999) the model is wrong, whatever its intervals say: flag model_rejected, status unidentifiable.

@@ -50,6 +50,10 @@ class RegionalCurve {
   }
 
   std::size_t scans() const { return scans_.size(); }
+  /// Whether a scan has two regions, whose errors can be alike.
+  bool shows_scan_error() const {
+    return std::ranges::any_of(scans_, [](const Scan& scan) { return scan.rows.size() > 1; });
+  }
   const std::vector<std::string>& regions() const { return regions_; }
   std::size_t omax(std::size_t region) const { return first_ec50 + ec50s_ + region; }
 
@@ -108,6 +112,8 @@ void RegionalCurve::collect() {
     scan->rows.push_back(i);
   }
   root_weight_ = detail::root_weights(errors);
+  if (std::ranges::all_of(observations_, [&](const CurveObservation& o) { return o.y == observations_.front().y; }))
+    throw bad_input("curve", "the same value in all observations", "values that differ");
   if (regions_.size() < 2) throw bad_input("curve of several regions", "one region", "at least 2");
   if (different.size() < 3)
     throw bad_input("curve", std::to_string(different.size()) + " different doses or concentrations", "at least 3");
@@ -129,7 +135,7 @@ void RegionalCurve::set_parameters(bool has_own_ec50) {
     if (options_.Omax || is_full) parameters_.back().held = options_.Omax.value_or(options_.full);
   }
   const std::size_t fitted = problem(0.0).fitted();
-  if (observations_.size() < fitted + 2)  // two variances
+  if (!has_own_ec50 && observations_.size() < fitted + 2)  // two variances
     throw bad_input("curve", std::to_string(observations_.size()) + " observations",
                     "at least " + std::to_string(fitted + 2) + " for " + std::to_string(fitted) + " parameters");
 }
@@ -265,7 +271,7 @@ Fitted fitted_at(const RegionalCurve& curve, double ratio, const std::vector<std
 
 Fitted restricted_maximum(const RegionalCurve& curve) {
   Fitted best = fitted_at(curve, 0.0, curve.starts());
-  if (best.optimum.parameters.empty()) return best;
+  if (best.optimum.parameters.empty() || !curve.shows_scan_error()) return best;
   std::vector<double> last = best.optimum.parameters;
   const auto deviance = [&](double log_ratio) {
     const Fitted there = fitted_at(curve, std::exp(log_ratio), {last});
@@ -337,11 +343,12 @@ void compare_regions(const std::vector<CurveObservation>& observations,
   const Regression problem = own.problem(shared.ratio);
   std::vector<double> start = shared.optimum.parameters;
   start.insert(start.begin() + first_ec50, own.regions().size() - 1, start[first_ec50]);
-  const RegressionOptimum optimum = detail::minimise(problem, {start});
   const double extra = static_cast<double>(own.regions().size()) - 1.0;
   const double freedom = static_cast<double>(observations.size()) - static_cast<double>(problem.fitted()) -
                          (static_cast<double>(own.scans()) - 1.0);
-  if (optimum.parameters.empty() || !(freedom >= 1.0) || !(optimum.rss > 0.0)) return;
+  if (!(freedom >= 1.0)) return;  // too few observations to tell
+  const RegressionOptimum optimum = detail::minimise(problem, {start});
+  if (optimum.parameters.empty() || !(optimum.rss > 0.0)) return;
   const double sigma2 =
       optimum.rss / (static_cast<double>(observations.size()) - static_cast<double>(problem.fitted()));
   result.heterogeneity_F = std::max(0.0, (shared.optimum.rss - optimum.rss) / extra / sigma2);
@@ -382,8 +389,10 @@ const Estimate& RegionalCurveFit::operator[](std::string_view symbol) const {
 }
 
 RegionalCurveFit fit_regional_curve(const std::vector<CurveObservation>& observations, const CurveOptions& options) {
-  if (options.endpoint == CurveEndpoint::binding || has_two_sites(options.shape) || options.E0.is_fitted)
-    throw UsageError("a curve of several regions is one of occupancies with one site and an E0 that is given");
+  if (options.endpoint == CurveEndpoint::binding || has_two_sites(options.shape) || options.E0.is_fitted ||
+      !options.targets.empty() || options.interval != CurveInterval::student)
+    throw UsageError(
+        "a curve of several regions is one of occupancies with one site, an E0 that is given, profiles and no targets");
   require_held_sizes(options);
   const RegionalCurve curve(observations, options, false);
   const Fitted fit = restricted_maximum(curve);
@@ -408,6 +417,7 @@ RegionalCurveFit fit_regional_curve(const std::vector<CurveObservation>& observa
                       {"sigma", "", std::sqrt(fit.sigma2)}};
   for (std::size_t r = 0; r < curve.regions().size(); ++r) result.Omax.push_back(intervals.of(curve.omax(r), true));
   result.restricted_deviance = fit.deviance;
+  if (!curve.shows_scan_error()) result.flags.push_back("scan_error_left_out");
   judge(fit, result);
   compare_regions(observations, options, fit, result);
   return result;

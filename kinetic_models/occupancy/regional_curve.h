@@ -14,7 +14,7 @@ namespace pet {
 ///
 /// EC50 and h common to all regions, Omax one of each region (emax, hill) or held at full occupancy (emax-full,
 /// hill-full), E0 held. The regions of a scan share its concentration, its baseline and its noise, so that their errors
-/// are alike: w = 1 / se^2 with a mean of 1, or 1 where a standard error is missing.
+/// are alike: w = 1 / se^2 with a mean of 1, or 1 for all where a standard error is missing.
 struct RegionalCurveFit {
   FitStatus status = FitStatus::failed;
   std::vector<std::string> flags;
@@ -45,9 +45,12 @@ struct RegionalCurveFit {
 /// freedom; below a p of 0.01 the flag EC50_differs says that one EC50 is not the truth. Flags <symbol>_unbounded as
 /// for a CurveFit (status unidentifiable for EC50), EC50_at_bound.
 ///
-/// Throws UsageError for binding, two sites or a fitted E0; InputError for fewer than two regions, three different
-/// concentrations or three scans, a region twice in a scan, rows without region or subject, too few observations, and
-/// what fit_curve refuses of their numbers.
+/// Where no scan has two regions tau is left out (flag scan_error_left_out); where there are too few observations for
+/// an EC50 of each region F and p are not available.
+///
+/// Throws UsageError for binding, two sites, a fitted E0, targets or other intervals; InputError for fewer than two
+/// regions, three different concentrations or three scans, a region twice in a scan, rows without region or subject,
+/// too few observations, and what fit_curve refuses of their numbers.
 RegionalCurveFit fit_regional_curve(const std::vector<CurveObservation>& observations, const CurveOptions& options);
 
 }  // namespace pet

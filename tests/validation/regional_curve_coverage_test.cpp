@@ -58,6 +58,8 @@ TEST_CASE("Intervals of one EC50 for several regions hold it in 93 to 97 of 100 
     CHECK(ec50 / n <= 0.97);
     CHECK(omax / (n * 3.0) >= 0.93);
     CHECK(omax / (n * 3.0) <= 0.97);
+    CHECK(differs / n >= 0.02);
     CHECK(differs / n <= 0.08);
+    if (of_scan > 0.0) CHECK(blind / n < 0.9);
   }
 }

@@ -127,6 +127,29 @@ TEST_CASE("Regions at doses far below EC50 say that it has no upper end", "[regi
   CHECK(has_flag(fit, "EC50_unbounded"));
 }
 
+TEST_CASE("Too few observations for an EC50 of each region leave the one of all as it is", "[regional]") {
+  const auto data = study({0.01, 0.02}, 4);
+  std::vector<CurveObservation> few;  // three scans of two regions
+  for (const std::size_t scan : {0u, 4u, 9u})
+    for (std::size_t r = 0; r < 2; ++r) few.push_back(data[4 * scan + r]);
+  CurveOptions options;
+  options.shape = CurveShape::hill;
+  const RegionalCurveFit fit = fit_regional_curve(few, options);
+  CHECK(fit.observations == 6);
+  CHECK(std::isfinite(fit["EC50"].value));
+  CHECK(std::isnan(fit.heterogeneity_p));
+}
+
+TEST_CASE("Where no scan has two regions what they would share is left out, and said to be", "[regional]") {
+  std::vector<CurveObservation> single;
+  const auto data = study({0.02, 0.02}, 6);
+  for (std::size_t i = 0; i < data.size(); i += 4) single.push_back(data[i + (i / 4) % 2]);
+  const RegionalCurveFit fit = fit_regional_curve(single, {});
+  CHECK(fit["tau"].value == 0.0);
+  CHECK(has_flag(fit, "scan_error_left_out"));
+  CHECK(fit.degrees_of_freedom == Approx(10.0 - 3.0));
+}
+
 TEST_CASE("What is no set of regions is refused", "[regional]") {
   const auto data = study({0.02, 0.02}, 1);
   const auto refused = [](std::vector<CurveObservation> changed, const char* why) {
@@ -146,6 +169,12 @@ TEST_CASE("What is no set of regions is refused", "[regional]") {
   CurveOptions options;
   options.endpoint = CurveEndpoint::binding;
   CHECK_THROWS_AS(fit_regional_curve(data, options), UsageError);
+  options = {};
+  options.targets = {0.5};
+  CHECK_THROWS_AS(fit_regional_curve(data, options), UsageError);
+  changed = data;
+  for (CurveObservation& o : changed) o.y = 0.4;
+  refused(changed, "the same value");
   options = {};
   options.shape = CurveShape::two_site;
   CHECK_THROWS_AS(fit_regional_curve(data, options), UsageError);
