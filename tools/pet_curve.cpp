@@ -20,7 +20,6 @@ struct Options {
   std::string y = "occupancy";
   std::optional<std::string> se;
   std::optional<std::string> subject;
-  std::optional<std::string> region;
   std::string endpoint = "occupancy";
   std::optional<std::string> x_unit;
   std::optional<std::string> y_unit;
@@ -163,47 +162,11 @@ int run_pooled(const Options& options,
   return fit.status == pet::FitStatus::failed ? pet::some_failed : pet::success;
 }
 
-// The curves of all regions, with one EC50.
-int run_regional(const Options& options,
-                 const pet::Common& common,
-                 pet::OutputFiles& files,
-                 const std::vector<pet::CurveObservation>& observations,
-                 const pet::CurveOptions& curve,
-                 const pet::CurveUnits& units) {
-  if (options.models.size() > 1 || options.predict || options.compare || !options.targets.empty() ||
-      !options.random.empty())
-    throw pet::UsageError("--region takes one --model, and no --predict, --compare, --target or --random");
-  if (!options.subject) throw pet::UsageError("--region needs --subject COLUMN: it says which rows are of one scan");
-  if (options.interval != "profile") throw pet::UsageError("the intervals of --region are profiles");
-  const pet::RegionalCurveFit fit = pet::fit_regional_curve(observations, curve);
-  const auto number = [](double value) -> nlohmann::ordered_json {
-    if (std::isfinite(value)) return value;
-    return nullptr;
-  };
-  nlohmann::ordered_json members = first_members(pet::name_of(fit.shape), options);
-  members["Weights"] = weights_of(options);
-  members["Likelihood"] = "restricted, regions of a scan sharing an error";
-  members["Observations"] = fit.observations;
-  members["Scans"] = fit.scans;
-  members["Regions"] = fit.regions.size();
-  members["FittedParameters"] = fit.parameters;
-  members["DegreesOfFreedomOfEC50"] = number(fit.degrees_of_freedom);
-  members["EC50OfEachRegion"] = {{"F", number(fit.heterogeneity_F)}, {"p", number(fit.heterogeneity_p)}};
-  members["Deviance"] = number(fit.restricted_deviance);
-  members["Interval"] = options.interval;
-  members["ConfidenceLevel"] = options.level;
-  members["Status"] = pet::name_of(fit.status);
-  members["Flags"] = fit.flags;
-  write(options, common, files, pet::curve_table_text(pet::curve_rows(fit, units)), members.dump(), {});
-  const bool is_done = fit.status != pet::FitStatus::failed && fit.status != pet::FitStatus::not_converged;
-  return is_done ? pet::success : pet::some_failed;
-}
-
 pet::TimeCourseOptions time_options(const Options& options) {
-  if (!options.random.empty() || options.region || !options.targets.empty() || options.hill || options.selectivity ||
-      options.e0 != "0" || options.interval != "profile")
+  if (!options.random.empty() || !options.targets.empty() || options.hill || options.selectivity || options.e0 != "0" ||
+      options.interval != "profile")
     throw pet::UsageError(
-        "--plasma takes no --random, --region, --target, --hill, --selectivity, --e0, and intervals are profiles");
+        "--plasma takes no --random, --target, --hill, --selectivity, --e0, and intervals are profiles");
   if (options.y_unit.value_or("1") != "1") throw pet::UsageError("--plasma takes occupancies as fractions");
   const std::string unit = unit_of(options.observations, options.x, "--x-unit", options.x_unit);
   if (unit != "h" && unit != "hours")
@@ -289,8 +252,7 @@ int run(const Options& options, const pet::Common& common) {
   std::vector<std::string> warnings;
   const auto observations = pet::curve_observations(
       pet::Tsv::read(options.observations),
-      {options.x, options.y, options.se.value_or(""), options.subject.value_or(""), options.region.value_or("")},
-      curve.endpoint, full, warnings);
+      {options.x, options.y, options.se.value_or(""), options.subject.value_or("")}, curve.endpoint, full, warnings);
   for (const std::string& warning : warnings) pet::warn(common, warning);
   if (units.x.empty()) pet::warn(common, "the unit of '" + options.x + "' is not known; --x-unit states it");
 
@@ -298,10 +260,6 @@ int run(const Options& options, const pet::Common& common) {
   if (options.selectivity && !has_states) throw pet::UsageError("--selectivity goes with --model two-state");
 
   const pet::CurveUnits written{units.x, full > 1.0 ? "percent" : "1"};
-  if (options.region) {
-    curve.shape = shapes.front();
-    return run_regional(options, common, files, observations, curve, written);
-  }
   if (!options.random.empty()) {
     curve.shape = shapes.front();
     return run_pooled(options, common, files, observations, curve, written);
@@ -354,9 +312,6 @@ void declare(pet::Tool& tool, Options& options) {
       .option("y", options.y, "COLUMN", "occupancy, or binding")
       .option("se", options.se, "COLUMN", "standard error of y; weights are 1 / se^2; default: equal weights")
       .option("subject", options.subject, "COLUMN", "who was scanned")
-      .option("region", options.region, "COLUMN",
-              "fit all regions at once, with one EC50 and an Omax of each; the regions of a scan (one subject at one "
-              "x) share an error")
       .option("model", options.models, "MODEL,...",
               "emax, emax-full, hill, hill-full, two-site, two-state; default: emax. With --plasma: direct, effect, "
               "binding; default: all")

@@ -181,46 +181,6 @@ TEST_CASE("pet-curve --random gives how much subjects differ and the EC50 of eac
   CHECK_THAT(here.read("c.json"), Catch::Contains("FOCE"));
 }
 
-TEST_CASE("pet-curve --region gives one EC50 for all regions and an Omax of each", "[pet-curve]") {
-  const Workplace here;
-  std::string text = "participant_id\tregion\tpsilocin\toccupancy\n";
-  double sign = 0.004;
-  for (const double c : {0.5, 1.0, 2.0, 5.0, 11.0, 20.0})
-    for (const auto& [region, plateau] : {std::pair{"cortex", 0.766}, {"thalamus", 0.5}}) {
-      text += "sub-1\t" + std::string(region) + "\t" + format_number(c) + "\t" +
-              format_number(plateau * c / (1.97 + c) + sign) + "\n";
-      sign = -sign * (c > 1.0 ? 1.05 : 0.9);
-    }
-  here.write("scans.tsv", text);
-  const std::string columns =
-      "pet-curve scans.tsv --x psilocin --x-unit ug/L --subject participant_id --region region ";
-  const CommandResult result = here.run(columns + "-o c.tsv");
-  INFO(result.err);
-  REQUIRE(result.status == 0);
-  const Tsv curve = table(here, "c.tsv");
-  CHECK(curve.required_number(row_of(curve, "EC50"), 1) == Approx(1.97).epsilon(0.05));
-  CHECK(curve.required_number(row_of(curve, "Omax[cortex]"), 1) == Approx(0.766).epsilon(0.02));
-  CHECK(curve.required_number(row_of(curve, "Omax[thalamus]"), 1) == Approx(0.5).epsilon(0.03));
-  CHECK(curve.cell(row_of(curve, "tau"), 3) == "n/a");
-  const auto sidecar = nlohmann::json::parse(here.read("c.json"));
-  CHECK(sidecar["Scans"] == 6);
-  CHECK(sidecar["Regions"] == 2);
-  CHECK(sidecar["EC50OfEachRegion"]["p"] > 0.01);
-  for (const auto& [options, why] : {std::pair{"--target 0.5", "--region takes one --model"},
-                                     {"--model emax,hill", "--region takes one --model"},
-                                     {"--ci se", "are profiles"},
-                                     {"--endpoint binding", "occupancies"}}) {
-    const CommandResult refused = here.run(columns + options);
-    CHECK(refused.status == 2);
-    CHECK_THAT(refused.err, Catch::Contains(why));
-  }
-  here.write("twice.tsv", text + "sub-1\tcortex\t20\t0.6\n");
-  const CommandResult twice =
-      here.run("pet-curve twice.tsv --x psilocin --x-unit ug/L --subject participant_id --region region");
-  CHECK(twice.status == 65);
-  CHECK_THAT(twice.err, Catch::Contains("'cortex' twice in the scan of 'sub-1' at 20"));
-}
-
 TEST_CASE("pet-curve --plasma finds how occupancy follows a level of drug over hours", "[pet-curve]") {
   const Workplace here;
   // A level of 10 ug/L from time zero on; kon 0.088 and koff 0.221 per hour: O = 0.799274 (1 - exp(-1.101 t)).
