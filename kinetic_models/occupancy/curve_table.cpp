@@ -74,15 +74,6 @@ void require_possible(
                     "a standard error above zero");
 }
 
-// What a column, if there is one, says of a row.
-std::string name_in(const Tsv& table, std::size_t row, const std::string& column, const std::string& what) {
-  if (column.empty()) return "";
-  const std::string name = table.cell(row, table.column(column));
-  if (name.empty() || name == "n/a")
-    throw bad_input(table.where(row, table.column(column)), "no " + what, "one in every row");
-  return name;
-}
-
 std::vector<CurveObservation> observations_of(const Tsv& table,
                                               const CurveColumns& columns,
                                               CurveEndpoint endpoint,
@@ -113,9 +104,12 @@ std::vector<CurveObservation> observations_of(const Tsv& table,
     if (endpoint == CurveEndpoint::occupancy && std::abs(o.y) > beyond * full)
       throw bad_input(table.where(r, y), format_number(o.y),
                       full > 1.0 ? "an occupancy in percent" : "an occupancy as a fraction (percent has to be stated)");
-    o.subject = name_in(table, r, columns.subject, "subject");
-    o.region = name_in(table, r, columns.region, "region");
-    const auto [first, is_new] = seen.try_emplace({o.subject + '\t' + o.region, o.x, o.y}, r);
+    if (!columns.subject.empty()) {
+      o.subject = table.cell(r, table.column(columns.subject));
+      if (o.subject.empty() || o.subject == "n/a")
+        throw bad_input(table.where(r, table.column(columns.subject)), "no subject", "one in every row");
+    }
+    const auto [first, is_new] = seen.try_emplace({o.subject, o.x, o.y}, r);
     if (!is_new && !o.subject.empty())
       throw bad_input(table.where(r), "the scan of " + table.where(first->second) + " once more", "every scan once");
     if (!is_new)
@@ -196,27 +190,6 @@ std::vector<CurveRow> curve_rows(const CurveFit& fit, const CurveUnits& units) {
   for (const CurveTarget& target : fit.targets)
     add("x(" + format_number(target.occupancy) + ")", "target",
         {"", "", target.x, not_available, target.interval.lower, target.interval.upper}, units.x);
-  return rows;
-}
-
-std::vector<CurveRow> curve_rows(const RegionalCurveFit& fit, const CurveUnits& units) {
-  std::vector<CurveRow> rows;
-  const auto add = [&](std::string parameter, const Estimate& e, const std::string& unit) {
-    CurveRow row{std::move(parameter), known(e.value), known(e.standard_error),          known(e.lower),
-                 known(e.upper),       unit,           std::string(name_of(fit.status)), {}};
-    for (const std::string& flag : fit.flags) {
-      const bool is_named = is_of_row(flag, std::string(e.symbol), e);
-      // All plateaus have one name: an end that is missing is that of the rows without it.
-      const bool is_other_plateau = flag == "Omax_unbounded" && std::isfinite(e.lower) && std::isfinite(e.upper);
-      if (is_of_one_parameter(flag) ? is_named && !is_other_plateau : true) row.flags.push_back(flag);
-    }
-    if (unit.empty()) row.flags.push_back("unknown_unit");
-    rows.push_back(std::move(row));
-  };
-  for (std::size_t r = 0; r < fit.Omax.size(); ++r) add("Omax[" + fit.regions[r] + "]", fit.Omax[r], units.y);
-  const std::map<std::string_view, std::string> unit_of = {
-      {"EC50", units.x}, {"hill", "1"}, {"tau", units.y}, {"sigma", units.y}};
-  for (const Estimate& e : fit.estimates) add(std::string(e.symbol), e, unit_of.at(e.symbol));
   return rows;
 }
 

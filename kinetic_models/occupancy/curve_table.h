@@ -6,7 +6,6 @@
 
 #include "kinetic_models/occupancy/dose_response.h"
 #include "kinetic_models/occupancy/pooled_curve.h"
-#include "kinetic_models/occupancy/regional_curve.h"
 #include "kinetic_models/occupancy/time_fit.h"
 #include "libpet/io/curve_table.h"
 #include "libpet/io/tsv.h"
@@ -19,7 +18,6 @@ struct CurveColumns {
   std::string y;
   std::string standard_error{};
   std::string subject{};
-  std::string region{};
 };
 
 /// Full occupancy in the unit of y: 1 for "" and "1", 100 for "%" and "percent". Throws UsageError for another unit.
@@ -28,8 +26,8 @@ double full_occupancy(const std::string& unit);
 /// The scans of a table. Rows without x, y or standard error, and rows whose column `status` says failed, not_converged
 /// or unidentifiable, are left out with a warning. `full` is full occupancy in the unit of y. Throws InputError with
 /// file and line for a negative x, a standard error that is not positive, an occupancy beyond +-3 full ones (percent
-/// taken for fractions), one scan of a subject (and region) twice, and subjects or regions that are n/a. Without a
-/// column of subjects two rows with the same numbers may be two scans: they are warned of and kept.
+/// taken for fractions), one scan of a subject twice, and subjects that are n/a. Without a column of subjects two rows
+/// with the same numbers may be two scans: they are warned of and kept.
 std::vector<CurveObservation> curve_observations(const Tsv& table,
                                                  const CurveColumns& columns,
                                                  CurveEndpoint endpoint,
@@ -47,9 +45,6 @@ struct CurveUnits {
 /// target_unattainable in those of the targets it is about, any
 /// other in all; unknown_unit in those whose unit is not known.
 std::vector<CurveRow> curve_rows(const CurveFit& fit, const CurveUnits& units);
-
-/// EC50, hill, tau and sigma of several regions, and Omax[REGION] of each; flags as in the rows of a CurveFit.
-std::vector<CurveRow> curve_rows(const RegionalCurveFit& fit, const CurveUnits& units);
 
 /// The same of a pooled fit: Omax, EC50, hill, the omegas (standard deviations of logarithms between subjects), sigma,
 /// then EC50[SUBJECT] (Omax[SUBJECT], BP0[SUBJECT]) of each subject.

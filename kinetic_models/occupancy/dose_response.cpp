@@ -124,7 +124,10 @@ void require_sites(const CurveOptions& options) {
 class Curve {
  public:
   Curve(const std::vector<CurveObservation>& observations, const CurveOptions& options)
-      : observations_(observations), options_(options), sites_(options) {
+      : observations_(observations),
+        options_(options),
+        concentrations_(concentrations_of(observations)),
+        sites_(options) {
     check();
     set_weights();
     set_parameters();
@@ -145,7 +148,8 @@ class Curve {
     for (std::size_t i = 0; i < observations_.size(); ++i)
       largest = std::max(largest, options_.endpoint == CurveEndpoint::occupancy ? observations_[i].y : 0.8 * full());
     for (int k = 0; k <= 8; ++k) {
-      const double log_x = std::log(least_) + k / 8.0 * (std::log(most_) - std::log(least_));
+      const double log_x = std::log(concentrations_.least) +
+                           k / 8.0 * (std::log(concentrations_.most) - std::log(concentrations_.least));
       // A Hill coefficient of 1 and 2, or a second site 6 and 36 times farther.
       for (const double further : {1.0, 2.0}) {
         std::vector<double> start = {
@@ -163,7 +167,6 @@ class Curve {
   const Sites& sites() const { return sites_; }
   double full() const { return options_.full; }
   std::size_t observations() const { return observations_.size(); }
-  std::size_t concentrations() const { return concentrations_; }
 
  private:
   void check();
@@ -177,35 +180,22 @@ class Curve {
 
   const std::vector<CurveObservation>& observations_;
   const CurveOptions& options_;
+  Concentrations concentrations_;
   Sites sites_;
   std::vector<std::string> subjects_;
   std::vector<std::size_t> subject_of_;
   std::vector<double> root_weight_;
   std::vector<Parameter> parameters_;
-  std::size_t concentrations_ = 0;
-  double least_ = infinity;  // positive concentration
-  double most_ = 0.0;
 };
 
 void Curve::check() {
-  std::set<double> different;
-  bool is_flat = true;
   for (const CurveObservation& o : observations_) {
-    require_numbers(o);
-    different.insert(o.x);
-    if (o.x > 0.0) least_ = std::min(least_, o.x);
-    most_ = std::max(most_, o.x);
-    is_flat = is_flat && o.y == observations_.front().y;
     auto found = std::find(subjects_.begin(), subjects_.end(), o.subject);
     if (found == subjects_.end()) found = subjects_.insert(subjects_.end(), o.subject);
     subject_of_.push_back(static_cast<std::size_t>(found - subjects_.begin()));
     if (has_baselines() && o.subject.empty())
       throw bad_input("curve", "binding without a subject", "one for every scan: each has a baseline of its own");
   }
-  concentrations_ = different.size();
-  if (concentrations_ < 3)
-    throw bad_input("curve", std::to_string(concentrations_) + " different doses or concentrations", "at least 3");
-  if (is_flat) throw bad_input("curve", "the same value in all observations", "values that differ");
 }
 
 void Curve::set_weights() {
@@ -230,7 +220,8 @@ void Curve::set_parameters() {
   constexpr double wide = 1e8;
   parameters_ = {
       Parameter{"Omax", "", 0.8 * full(), 0.0, wide * full(), -infinity},
-      Parameter{"EC50", "", 0.0, std::log(least_ / beyond_data), std::log(most_ * beyond_data), -infinity},
+      Parameter{"EC50", "", 0.0, std::log(concentrations_.least / beyond_data),
+                std::log(concentrations_.most * beyond_data), -infinity},
       Parameter{"hill", "1", 1.0, 0.05, 20.0, 0.0},
       Parameter{"E0", "", 0.0, -full(), full(), -infinity},
       Parameter{"EC50_2", "", 0.0, 0.0, std::log(beyond_data * beyond_data), -infinity},
@@ -252,8 +243,9 @@ void Curve::set_parameters() {
   }
   const std::size_t fitted = problem().fitted();
   const std::size_t of_curve = fitted - (has_baselines() ? subjects_.size() : 0);
-  if (sites_.has_two && concentrations_ <= of_curve)
-    throw bad_input("curve of two sites", std::to_string(concentrations_) + " different doses or concentrations",
+  if (sites_.has_two && concentrations_.different <= of_curve)
+    throw bad_input("curve of two sites",
+                    std::to_string(concentrations_.different) + " different doses or concentrations",
                     "at least " + std::to_string(of_curve + 1) + " for " + std::to_string(of_curve) + " parameters");
   if (observations_.size() < fitted + 1)
     throw bad_input("curve", std::to_string(observations_.size()) + " observations",
@@ -461,10 +453,20 @@ void judge(CurveFit& result, const Fitted& fit) {
 
 }  // namespace
 
-void require_numbers(const CurveObservation& o) {
-  if (!(o.x >= 0.0)) throw bad_input("curve", "the concentration " + format_number(o.x), "none below zero");
-  if (!std::isnan(o.standard_error) && !(o.standard_error > 0.0))
-    throw bad_input("curve", "the standard error " + format_number(o.standard_error), "a positive one");
+Concentrations concentrations_of(const std::vector<CurveObservation>& observations) {
+  std::set<double> different;
+  bool is_flat = true;
+  for (const CurveObservation& o : observations) {
+    if (!(o.x >= 0.0)) throw bad_input("curve", "the concentration " + format_number(o.x), "none below zero");
+    if (!std::isnan(o.standard_error) && !(o.standard_error > 0.0))
+      throw bad_input("curve", "the standard error " + format_number(o.standard_error), "a positive one");
+    different.insert(o.x);
+    is_flat = is_flat && o.y == observations.front().y;
+  }
+  if (different.size() < 3)
+    throw bad_input("curve", std::to_string(different.size()) + " different doses or concentrations", "at least 3");
+  if (is_flat) throw bad_input("curve", "the same value in all observations", "values that differ");
+  return {different.size(), *different.upper_bound(0.0), *different.rbegin()};
 }
 
 void require_held_sizes(const CurveOptions& options) {

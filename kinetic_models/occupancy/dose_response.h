@@ -69,8 +69,16 @@ struct CurveOptions {
   std::vector<double> targets{};  ///< occupancies whose concentration is wanted
 };
 
-/// Throws InputError for a concentration below zero and a standard error that is not positive.
-void require_numbers(const CurveObservation& observation);
+/// The concentrations of a curve.
+struct Concentrations {
+  std::size_t different = 0;
+  double least = 0.0;  ///< of those above zero
+  double most = 0.0;
+};
+
+/// Throws InputError for a concentration below zero, a standard error that is not positive, fewer than three different
+/// concentrations, and values of y that are all equal.
+Concentrations concentrations_of(const std::vector<CurveObservation>& observations);
 
 /// Throws UsageError where Omax or the Hill coefficient is held at a number that is not positive.
 void require_held_sizes(const CurveOptions& options);

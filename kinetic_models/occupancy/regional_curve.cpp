@@ -7,7 +7,6 @@
 #include <boost/math/tools/minima.hpp>
 #include <cmath>
 #include <limits>
-#include <set>
 
 #include "kinetic_models/detail/curve_statistics.h"
 #include "kinetic_models/detail/regression.h"
@@ -26,7 +25,6 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-enum Component : std::size_t { scan_error, region_error };
 constexpr std::size_t hill = 0;
 constexpr std::size_t first_ec50 = 1;
 
@@ -44,7 +42,7 @@ struct Scan {
 class RegionalCurve {
  public:
   RegionalCurve(const std::vector<CurveObservation>& observations, const CurveOptions& options, bool has_own_ec50)
-      : observations_(observations), options_(options) {
+      : observations_(observations), options_(options), concentrations_(concentrations_of(observations)) {
     collect();
     set_parameters(has_own_ec50);
   }
@@ -76,28 +74,22 @@ class RegionalCurve {
 
   const std::vector<CurveObservation>& observations_;
   const CurveOptions& options_;
+  Concentrations concentrations_;
   std::vector<Scan> scans_;
   std::vector<std::string> regions_;
   std::vector<std::size_t> region_of_;
   std::vector<double> root_weight_;
   std::vector<Parameter> parameters_;
   std::size_t ec50s_ = 1;
-  double least_ = infinity;  // positive concentration
-  double most_ = 0.0;
 };
 
 void RegionalCurve::collect() {
-  std::set<double> different;
   std::vector<double> errors;
   for (std::size_t i = 0; i < observations_.size(); ++i) {
     const CurveObservation& o = observations_[i];
-    require_numbers(o);
     if (o.region.empty() || o.subject.empty())
       throw bad_input("curve of several regions", "an observation without a subject or region", "both in every one");
-    different.insert(o.x);
     errors.push_back(o.standard_error);
-    if (o.x > 0.0) least_ = std::min(least_, o.x);
-    most_ = std::max(most_, o.x);
     auto region = std::ranges::find(regions_, o.region);
     if (region == regions_.end()) region = regions_.insert(regions_.end(), o.region);
     region_of_.push_back(static_cast<std::size_t>(region - regions_.begin()));
@@ -112,11 +104,7 @@ void RegionalCurve::collect() {
     scan->rows.push_back(i);
   }
   root_weight_ = detail::root_weights(errors);
-  if (std::ranges::all_of(observations_, [&](const CurveObservation& o) { return o.y == observations_.front().y; }))
-    throw bad_input("curve", "the same value in all observations", "values that differ");
   if (regions_.size() < 2) throw bad_input("curve of several regions", "one region", "at least 2");
-  if (different.size() < 3)
-    throw bad_input("curve", std::to_string(different.size()) + " different doses or concentrations", "at least 3");
   if (scans_.size() < 3) throw bad_input("curve", std::to_string(scans_.size()) + " scans", "at least 3");
 }
 
@@ -129,7 +117,8 @@ void RegionalCurve::set_parameters(bool has_own_ec50) {
   if (options_.hill || !has_hill) parameters_[hill].held = options_.hill.value_or(1.0);
   ec50s_ = has_own_ec50 ? regions_.size() : 1;
   for (std::size_t r = 0; r < ec50s_; ++r)
-    parameters_.push_back({"EC50", "", 0.0, std::log(least_ / beyond_data), std::log(most_ * beyond_data), -infinity});
+    parameters_.push_back({"EC50", "", 0.0, std::log(concentrations_.least / beyond_data),
+                           std::log(concentrations_.most * beyond_data), -infinity});
   for (std::size_t r = 0; r < regions_.size(); ++r) {
     parameters_.push_back({"Omax", "", 0.8 * options_.full, 0.0, wide * options_.full, -infinity});
     if (options_.Omax || is_full) parameters_.back().held = options_.Omax.value_or(options_.full);
@@ -199,7 +188,8 @@ std::vector<std::vector<double>> RegionalCurve::starts() const {
   for (int k = 0; k <= 8; ++k)
     for (const double steepness : {1.0, 2.0}) {
       std::vector<double> start = {steepness};
-      const double log_x = std::log(least_) + k / 8.0 * (std::log(most_) - std::log(least_));
+      const double log_x = std::log(concentrations_.least) +
+                           k / 8.0 * (std::log(concentrations_.most) - std::log(concentrations_.least));
       start.insert(start.end(), ec50s_, log_x);
       start.insert(start.end(), largest.begin(), largest.end());
       all.push_back(std::move(start));
