@@ -19,12 +19,19 @@ InputNotFound cannot_read(const fs::path& path, const std::error_code& error) {
 void add_files(const fs::path& folder, std::set<fs::path>& visited, std::vector<fs::path>& files) {
   std::error_code error;
   if (!visited.insert(fs::canonical(folder, error)).second) return;
-  std::vector<fs::path> entries;
+  std::vector<fs::directory_entry> entries;
   auto entry = error ? fs::directory_iterator() : fs::directory_iterator(folder, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) entries.push_back(entry->path());
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) entries.push_back(*entry);
   if (error) throw cannot_read(folder, error);
-  std::sort(entries.begin(), entries.end());  // which of two ways to a folder counts must not depend on the disk
-  for (const fs::path& path : entries) {
+  // Which of two ways to a folder counts must not depend on the disk.
+  std::ranges::sort(entries, {}, [](const fs::directory_entry& e) -> const std::string& { return e.path().native(); });
+  for (const fs::directory_entry& found : entries) {
+    const fs::path& path = found.path();
+    // The folder itself tells what is a file, mostly: no need to ask for each.
+    if (!found.is_symlink(error) && found.is_regular_file(error)) {
+      files.push_back(path);
+      continue;
+    }
     const fs::file_status status = fs::status(path, error);
     if (fs::is_directory(status))
       add_files(path, visited, files);
@@ -49,7 +56,7 @@ std::vector<fs::path> files_below(const fs::path& folder) {
   std::vector<fs::path> files;
   std::set<fs::path> visited;
   add_files(folder, visited, files);
-  std::sort(files.begin(), files.end());
+  if (!std::ranges::is_sorted(files)) std::ranges::sort(files);
   return files;
 }
 

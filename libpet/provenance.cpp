@@ -6,9 +6,11 @@
 #include <array>
 #include <fstream>
 #include <memory>
+#include <vector>
 
 #include "libpet/error.h"
 #include "libpet/files_below.h"
+#include "libpet/parallel.h"
 
 namespace pet {
 namespace {
@@ -50,9 +52,12 @@ std::string file_digest(const fs::path& path) {
 }
 
 std::string folder_digest(const fs::path& path) {
+  const std::vector<fs::path> files = files_below(path);
+  std::vector<std::string> digests(files.size());
+  parallel_for(files.size(), 0, [&](std::size_t i) { digests[i] = file_digest(files[i]); });
   Sha256 digest;
-  for (const auto& file : files_below(path))
-    digest.add(file.lexically_relative(path).string() + " " + file_digest(file) + "\n");
+  for (std::size_t i = 0; i < files.size(); ++i)
+    digest.add(files[i].lexically_relative(path).string() + " " + digests[i] + "\n");
   return digest.hexadecimal();
 }
 

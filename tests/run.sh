@@ -19,12 +19,9 @@ cmake --preset ci
 cmake --build --preset ci --parallel "$jobs"
 ctest --preset ci --parallel "$jobs"
 
-cmake --preset release
+cmake --preset release -DOCCUPET_WARNINGS_AS_ERRORS=ON
 cmake --build --preset release --parallel "$jobs" --target commands slow_tests
 ctest --preset release --parallel "$jobs"
 
 # Hostile input, the same every time; for longer: tests/fuzz/run.sh MINUTES.
-status=0
-tests/fuzz/run.sh --jobs "$jobs" --inputs 1000 || status=$?
-[ "$status" != 77 ] || echo "run.sh: the readers were not fuzzed; all other tests passed" >&2
-[ "$status" = 0 ] || [ "$status" = 77 ] || exit "$status"
+tests/fuzz/run.sh --preset ci --jobs "$jobs" --inputs 1000

@@ -133,8 +133,9 @@ int run(const Options& options, const pet::Common& common) {
   pet::bids_pet_path(options.entities);  // refused before the work begins
   if (options.suv) return write_uptake(options, common);
   const std::string given = members_given(options);
-  const auto [image, scan] = pet::read_described_scan(options.folder, read_options(options, common));
-  for (const auto* warnings : {&image.warnings, &scan.warnings})
+  const pet::DescribedScan scan(options.folder, read_options(options, common));
+  const pet::DynamicImage& image = scan.image();
+  for (const auto* warnings : {&image.warnings, &scan.description().warnings})
     for (const std::string& warning : *warnings) pet::warn(common, warning);
 
   pet::BidsEntities entities = options.entities;
@@ -147,9 +148,13 @@ int run(const Options& options, const pet::Common& common) {
   files.declare(to.sidecar);
   std::vector<std::string> inputs = {options.folder};
   if (options.metadata) inputs.push_back(*options.metadata);
-  const pet::PetSidecar sidecar = pet::pet_sidecar(image, scan, given, pet::provenance_of(inputs));
-  pet::write_nifti_series(image.grid, image.frames, image.voxels, files.temporary(to.image), "",
-                          pet::factors_to_stored(image));
+  const pet::PetSidecar sidecar = pet::pet_sidecar(image, scan.description(), given, pet::provenance_of(inputs));
+  pet::write_nifti_series(
+      image.grid, image.frames,
+      [&](std::size_t frame, std::size_t slice, std::span<float> values) {
+        scan.read_stored_slice(frame, slice, values);
+      },
+      files.temporary(to.image));
   files.write(to.sidecar, sidecar.text);
   write_description(to, "raw", files);
   files.commit();

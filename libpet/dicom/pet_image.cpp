@@ -59,25 +59,6 @@ void append(std::vector<std::string>& to, const std::vector<std::string>& more) 
   to.insert(to.end(), more.begin(), more.end());
 }
 
-void read_all_pixels(const detail::Layout& layout, unsigned threads, DynamicImage& image) {
-  const std::size_t slices = layout.frames.front().size();
-  const std::size_t slice_size = image.grid.voxel_count() / slices;
-  const auto& factors = image.decay.factor_applied;
-  // Compressed pixels may be fewer than the file claims, which one slice tells before memory is taken for all.
-  if (const detail::Instance& first = *layout.frames.front().front(); !first.pixels.is_native) {
-    std::vector<float> values(slice_size);
-    detail::read_pixels(first, 1.0, values);
-  }
-  image.voxels = zeros(image.grid.voxel_count() * layout.frames.size(), threads);
-  parallel_for(slices * layout.frames.size(), threads, [&](std::size_t i) {
-    const std::size_t frame = i / slices;
-    const detail::Instance& slice = *layout.frames[frame][i % slices];
-    const double to_Bq = slice.units == "CNTS" ? *slice.philips_activity_factor : 1.0;
-    const double decay = factors.size() == 1 ? factors.front() : factors[frame];
-    detail::read_pixels(slice, to_Bq * kBq_per_Bq * decay, std::span(image.voxels).subspan(i * slice_size, slice_size));
-  });
-}
-
 // A text of the file; empty, with a warning, where it says who was scanned.
 std::string text_of(const detail::Instance& slice,
                     const std::string& text,
@@ -144,35 +125,71 @@ std::vector<SeriesSummary> summarize_pet_series(const std::vector<std::filesyste
 
 DynamicImage read_pet_series(const std::filesystem::path& folder, const PetReadOptions& options) {
   const detail::Scan scan = detail::scan_for_pet({folder}, options.threads);
-  return detail::read_series(detail::choose_series(scan, options.series_uid, folder.string()), options);
+  return detail::PlacedSeries(detail::choose_series(scan, options.series_uid, folder.string()), options)
+      .read(options.threads);
 }
 
-DynamicImage detail::read_series(const Series& series, const PetReadOptions& options) {
-  const detail::DecodingScope decoding;
-  const auto problems = detail::quantification_problems(series, options.allows_lossy);
-  if (!problems.empty()) throw InputError(problems.front());
-  const detail::Layout layout = detail::arrange(series);
-  const detail::Instance& first = *layout.frames.front().front();
-  const detail::Tracer tracer = detail::read_tracer(first.file);
-  detail::Timing timing = detail::find_timing(layout, tracer, options.injection_time, options.decay_reference);
+namespace detail {
+namespace {
 
-  DynamicImage image;
-  image.grid = layout.grid;
-  image.frames = std::move(timing.frames);
-  image.unit = ActivityUnit::kBq_per_mL;
-  image.decay = std::move(timing.decay);
-  image.tracer = tracer.drug;
-  if (timing.is_injection) image.time_zero = detail::iso_text(timing.time_zero);
-  image.frame_of_reference_uid = first.frame_of_reference_uid;
-  image.manufacturer = text_of(first, first.manufacturer, "the manufacturer", image.warnings);
-  image.description = first.description;
-  append(image.warnings, series_warnings(layout));
-  append(image.warnings, tracer.warnings);
-  append(image.warnings, timing.warnings);
-  if (std::ranges::any_of(series.instances, [](const auto& slice) { return slice.is_lossy(); }))
-    image.warnings.emplace_back("pixels were compressed with loss: values are not quantitative");
-  read_all_pixels(layout, options.threads, image);
+// Refused before the slices are placed.
+const Series& usable(const Series& series, const PetReadOptions& options) {
+  const auto problems = quantification_problems(series, options.allows_lossy);
+  if (!problems.empty()) throw InputError(problems.front());
+  return series;
+}
+
+}  // namespace
+
+PlacedSeries::PlacedSeries(Series series, const PetReadOptions& options)
+    : series_(std::move(series)), layout_(arrange(usable(series_, options))) {
+  const Instance& first = *layout_.frames.front().front();
+  const Tracer tracer = read_tracer(first.file);
+  Timing timing = find_timing(layout_, tracer, options.injection_time, options.decay_reference);
+  image_.grid = layout_.grid;
+  image_.frames = std::move(timing.frames);
+  image_.unit = ActivityUnit::kBq_per_mL;
+  image_.decay = std::move(timing.decay);
+  image_.tracer = tracer.drug;
+  if (timing.is_injection) image_.time_zero = iso_text(timing.time_zero);
+  image_.frame_of_reference_uid = first.frame_of_reference_uid;
+  image_.manufacturer = text_of(first, first.manufacturer, "the manufacturer", image_.warnings);
+  image_.description = first.description;
+  append(image_.warnings, series_warnings(layout_));
+  append(image_.warnings, tracer.warnings);
+  append(image_.warnings, timing.warnings);
+  if (std::ranges::any_of(series_.instances, [](const auto& slice) { return slice.is_lossy(); }))
+    image_.warnings.emplace_back("pixels were compressed with loss: values are not quantitative");
+}
+
+void PlacedSeries::read_slice(std::size_t frame, std::size_t slice, double factor, std::span<float> values) const {
+  const Instance& instance = *layout_.frames[frame][slice];
+  const double to_Bq = instance.units == "CNTS" ? *instance.philips_activity_factor : 1.0;
+  read_pixels(instance, to_Bq * factor, values);
+}
+
+void PlacedSeries::read_stored_slice(std::size_t frame, std::size_t slice, std::span<float> values) const {
+  read_slice(frame, slice, 1.0, values);
+}
+
+DynamicImage PlacedSeries::read(unsigned threads) const {
+  const std::size_t slices = layout_.frames.front().size();
+  const std::size_t slice_size = layout_.grid.voxel_count() / slices;
+  // Compressed pixels may be fewer than the file claims, which one slice tells before memory is taken for all.
+  if (!layout_.frames.front().front()->pixels.is_native) {
+    std::vector<float> values(slice_size);
+    read_slice(0, 0, 1.0, values);
+  }
+  DynamicImage image = image_;
+  image.voxels = zeros(image.grid.voxel_count() * layout_.frames.size(), threads);
+  const std::vector<double>& factors = image.decay.factor_applied;
+  parallel_for(slices * layout_.frames.size(), threads, [&](std::size_t i) {
+    const std::size_t frame = i / slices;
+    const double decay = factors.size() == 1 ? factors.front() : factors[frame];
+    read_slice(frame, i % slices, kBq_per_Bq * decay, std::span(image.voxels).subspan(i * slice_size, slice_size));
+  });
   return image;
 }
 
+}  // namespace detail
 }  // namespace pet

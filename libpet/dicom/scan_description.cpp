@@ -111,10 +111,21 @@ ScanDescription describe(const detail::Series& series) {
 
 }  // namespace
 
-DescribedScan read_described_scan(const std::filesystem::path& folder, const PetReadOptions& options) {
+DescribedScan::DescribedScan(const std::filesystem::path& folder, const PetReadOptions& options) {
   const detail::Scan files = detail::scan_for_pet({folder}, options.threads);
-  const detail::Series series = detail::choose_series(files, options.series_uid, folder.string());
-  return {detail::read_series(series, options), describe(series)};
+  series_ = std::make_unique<const detail::PlacedSeries>(
+      detail::choose_series(files, options.series_uid, folder.string()), options);
+  description_ = describe(series_->series());
+}
+
+DescribedScan::~DescribedScan() = default;
+
+const DynamicImage& DescribedScan::image() const {
+  return series_->image();
+}
+
+void DescribedScan::read_stored_slice(std::size_t frame, std::size_t slice, std::span<float> values) const {
+  series_->read_stored_slice(frame, slice, values);
 }
 
 }  // namespace pet

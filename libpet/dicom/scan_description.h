@@ -2,13 +2,18 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "libpet/dicom/pet_image.h"
 
 namespace pet {
+namespace detail {
+class PlacedSeries;
+}
 
 /// What the header of a PET series says beyond its image: scanner, reconstruction, corrections. Texts are as stored,
 /// empty where there is none or where it repeats who was scanned (then with a warning).
@@ -33,13 +38,27 @@ struct ScanDescription {
   std::vector<std::string> warnings;
 };
 
-/// A series and what else its header says.
-struct DescribedScan {
-  DynamicImage image;
-  ScanDescription description;
-};
+/// A series and what else its header says. Headers are read once, pixels slice by slice where they are wanted: an image
+/// need not fit into memory to be passed on.
+class DescribedScan {
+ public:
+  /// Reads the headers. Throws as read_pet_series does for anything but pixels.
+  explicit DescribedScan(const std::filesystem::path& folder, const PetReadOptions& options = {});
+  ~DescribedScan();
+  DescribedScan(const DescribedScan&) = delete;
+  DescribedScan& operator=(const DescribedScan&) = delete;
 
-/// What read_pet_series reads, with its description; headers are read once. Throws as it does.
-DescribedScan read_described_scan(const std::filesystem::path& folder, const PetReadOptions& options = {});
+  /// What read_pet_series reads, without voxels.
+  const DynamicImage& image() const;
+  const ScanDescription& description() const { return description_; }
+
+  /// The values of a slice in Bq/mL as the scanner stored them, before any correction to injection; i fastest. May be
+  /// called from several threads. Throws InputError where the pixels cannot be read.
+  void read_stored_slice(std::size_t frame, std::size_t slice, std::span<float> values) const;
+
+ private:
+  std::unique_ptr<const detail::PlacedSeries> series_;
+  ScanDescription description_;
+};
 
 }  // namespace pet

@@ -60,9 +60,6 @@ PetSidecar pet_sidecar(const DynamicImage& image,
 /// frames that overlap. A sidecar without them passes.
 void require_sound_frames(const std::filesystem::path& pet_sidecar);
 
-/// What a value of each frame is to be multiplied by to be Bq/mL as stored, before the correction to injection.
-std::vector<double> factors_to_stored(const DynamicImage& image);
-
 /// A `dataset_description.json`; `type` is "raw" or "derivative".
 std::string dataset_description_text(const std::string& name, const std::string& type = "raw");
 

@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
 #include "libpet/io/detail/block_file.h"
@@ -22,10 +23,36 @@ namespace {
 // for images that are up to 4 % larger.
 constexpr std::uint32_t level = 2;
 
-struct Compressed {
-  std::vector<std::byte> bytes;
-  unsigned long checksum = 0;
-  std::size_t length = 0;  ///< before compression
+// Lets threads that work at blocks in any order do something with each in turn.
+class Turns {
+ public:
+  explicit Turns(std::size_t count) : failed_(count) {}
+
+  // Calls `work` when all blocks before `i` had their turn; not at all where one of them gave up.
+  void take(std::size_t i, const std::function<void()>& work) {
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return next_ == i || failed_ < i; });
+      if (failed_ < i) return;
+      work();
+      ++next_;
+    }
+    changed_.notify_all();
+  }
+
+  void give_up(std::size_t i) {
+    {
+      const std::lock_guard lock(mutex_);
+      failed_ = std::min(failed_, i);
+    }
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t next_ = 0;
+  std::size_t failed_;
 };
 
 // One block as raw deflate data that ends on a byte, without an end of stream: blocks can be put behind one another.
@@ -78,27 +105,26 @@ BlockFile::~BlockFile() {
   if (file_ != nullptr) std::fclose(file_);
 }
 
-void BlockFile::append(std::size_t count, const std::function<std::vector<std::byte>(std::size_t)>& block) {
-  const auto at_once = std::size_t{2} * std::max(1u, std::thread::hardware_concurrency());
-  std::vector<Compressed> blocks(std::min(count, at_once));
-  for (std::size_t first = 0; first < count; first += blocks.size()) {
-    const std::size_t size = std::min(blocks.size(), count - first);
-    parallel_for(size, 0, [&](std::size_t i) {
-      std::vector<std::byte> bytes = block(first + i);
-      blocks[i].length = bytes.size();
-      if (compress_) {
-        blocks[i].checksum = crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
-        blocks[i].bytes = deflated(bytes);
-      } else {
-        blocks[i].bytes = std::move(bytes);
-      }
-    });
-    for (std::size_t i = 0; i < size; ++i) {
-      write(blocks[i].bytes.data(), blocks[i].bytes.size());
-      length_ += blocks[i].length;
-      if (compress_) checksum_ = crc32_combine(checksum_, blocks[i].checksum, static_cast<z_off_t>(blocks[i].length));
+void BlockFile::append(std::size_t count, const std::function<void(std::size_t, std::vector<std::byte>&)>& fill) {
+  Turns turns(count);
+  parallel_for(count, 0, [&](std::size_t i) {
+    try {
+      thread_local std::vector<std::byte> bytes;
+      fill(i, bytes);
+      const unsigned long checksum =
+          compress_ ? crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()) : 0;
+      const std::vector<std::byte> compressed = compress_ ? deflated(bytes) : std::vector<std::byte>();
+      turns.take(i, [&] {
+        const auto& stored = compress_ ? compressed : bytes;
+        write(stored.data(), stored.size());
+        length_ += bytes.size();
+        if (compress_) checksum_ = crc32_combine(checksum_, checksum, static_cast<z_off_t>(bytes.size()));
+      });
+    } catch (...) {
+      turns.give_up(i);
+      throw;
     }
-  }
+  });
 }
 
 void BlockFile::close() {

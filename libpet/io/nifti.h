@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -49,13 +50,12 @@ void write_nifti_series(const Grid& grid,
                         const std::filesystem::path& path,
                         const std::string& description = "",
                         double factor = 1.0);
-/// The same with a factor for each frame.
+/// The same of slices that `read_slice(frame, slice, values)` gives, from several threads, while others are written.
 void write_nifti_series(const Grid& grid,
                         const Frames& frames,
-                        std::span<const float> voxels,
+                        const std::function<void(std::size_t, std::size_t, std::span<float>)>& read_slice,
                         const std::filesystem::path& path,
-                        const std::string& description,
-                        const std::vector<double>& factor_of_frame);
+                        const std::string& description = "");
 
 /// The BIDS sidecar of an image that was written in Bq/mL (factor 1000; unknown units as they are): times from
 /// injection, decay correction, tracer, provenance. `extra_json` is an object whose members are added.

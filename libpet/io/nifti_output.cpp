@@ -23,24 +23,28 @@ void require_voxels(std::size_t found, std::size_t expected) {
 
 void write_floats(const detail::NiftiLayout& layout,
                   std::span<const float> voxels,
-                  const std::vector<double>& factor_of_volume,
+                  double factor,
                   const fs::path& path) {
-  const std::size_t volume = layout.grid.voxel_count();
-  require_voxels(voxels.size(), volume * layout.volumes);
+  require_voxels(voxels.size(), layout.grid.voxel_count() * layout.volumes);
   detail::write_nifti(
       layout,
       [&](std::size_t first, std::span<std::byte> bytes) {
-        const std::size_t end = first + bytes.size() / sizeof(float);
-        for (std::size_t v = first; v < end;) {
-          const std::size_t volume_end = std::min((v / volume + 1) * volume, end);
-          const double factor = factor_of_volume[v / volume];
-          for (; v < volume_end; ++v) {
-            const auto value = static_cast<float>(static_cast<double>(voxels[v]) * factor);
-            std::memcpy(bytes.data() + (v - first) * sizeof value, &value, sizeof value);
-          }
+        for (std::size_t v = 0; v < bytes.size() / sizeof(float); ++v) {
+          const auto value = static_cast<float>(static_cast<double>(voxels[first + v]) * factor);
+          std::memcpy(bytes.data() + v * sizeof value, &value, sizeof value);
         }
       },
       path);
+}
+
+detail::NiftiLayout layout_of(const Grid& grid, const Frames& frames, const std::string& description) {
+  detail::NiftiLayout layout;
+  layout.grid = grid;
+  layout.volumes = frames.size();
+  layout.has_time = true;
+  layout.frame_s = std::round(frames.front().duration_min() * 60e3) / 1e3;
+  layout.description = description;
+  return layout;
 }
 
 }  // namespace
@@ -52,7 +56,7 @@ void write_nifti_volume(const Grid& grid,
   detail::NiftiLayout layout;
   layout.grid = grid;
   layout.description = description;
-  write_floats(layout, voxels, {1.0}, path);
+  write_floats(layout, voxels, 1.0, path);
 }
 
 std::string nifti_volume_bytes(const Grid& grid, std::span<const float> voxels) {
@@ -72,22 +76,27 @@ void write_nifti_series(const Grid& grid,
                         const fs::path& path,
                         const std::string& description,
                         double factor) {
-  write_nifti_series(grid, frames, voxels, path, description, std::vector<double>(frames.size(), factor));
+  write_floats(layout_of(grid, frames, description), voxels, factor, path);
 }
 
 void write_nifti_series(const Grid& grid,
                         const Frames& frames,
-                        std::span<const float> voxels,
+                        const std::function<void(std::size_t, std::size_t, std::span<float>)>& read_slice,
                         const fs::path& path,
-                        const std::string& description,
-                        const std::vector<double>& factor_of_frame) {
-  detail::NiftiLayout layout;
-  layout.grid = grid;
-  layout.volumes = frames.size();
-  layout.has_time = true;
-  layout.frame_s = std::round(frames.front().duration_min() * 60e3) / 1e3;
-  layout.description = description;
-  write_floats(layout, voxels, factor_of_frame, path);
+                        const std::string& description) {
+  const auto slices = static_cast<std::size_t>(grid.size[2]);
+  const std::size_t size = grid.voxel_count() / slices;
+  detail::write_nifti(
+      layout_of(grid, frames, description),
+      [&](std::size_t first, std::span<std::byte> bytes) {
+        thread_local std::vector<float> values;
+        values.resize(size);
+        for (std::size_t slice = first / size; !bytes.empty(); ++slice, bytes = bytes.subspan(size * sizeof(float))) {
+          read_slice(slice / slices, slice % slices, values);
+          std::memcpy(bytes.data(), values.data(), size * sizeof(float));
+        }
+      },
+      path);
 }
 
 std::string image_sidecar_text(const DynamicImage& image, const Provenance& provenance, const std::string& extra_json) {

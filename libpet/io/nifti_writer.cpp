@@ -13,7 +13,8 @@
 namespace pet::detail {
 namespace {
 
-constexpr std::size_t block_voxels = std::size_t{1} << 18;
+// Whole slices of about this many voxels are a block.
+constexpr std::size_t block_size = std::size_t{1} << 18;
 
 int code_of(NiftiType type) {
   if (type == NiftiType::float32) return DT_FLOAT32;
@@ -106,12 +107,13 @@ void write_nifti(const NiftiLayout& layout,
 
   BlockFile file(path, is_compressed);
   const std::vector<std::byte> header = nifti_header_bytes(layout);
-  file.append(1, [&](std::size_t) { return header; });
-  file.append((voxels + block_voxels - 1) / block_voxels, [&](std::size_t block) {
+  file.append(1, [&](std::size_t, std::vector<std::byte>& bytes) { bytes = header; });
+  const std::size_t slice = layout.grid.voxel_count() / static_cast<std::size_t>(layout.grid.size[2]);
+  const std::size_t block_voxels = std::max<std::size_t>(1, block_size / slice) * slice;
+  file.append((voxels + block_voxels - 1) / block_voxels, [&](std::size_t block, std::vector<std::byte>& bytes) {
     const std::size_t first = block * block_voxels;
-    std::vector<std::byte> bytes(std::min(block_voxels, voxels - first) * bytes_per_voxel);
+    bytes.resize(std::min(block_voxels, voxels - first) * bytes_per_voxel);
     fill(first, bytes);
-    return bytes;
   });
   file.close();
 }

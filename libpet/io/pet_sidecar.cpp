@@ -158,15 +158,6 @@ void find_missing(const Json& object, PetSidecar& sidecar) {
 
 }  // namespace
 
-std::vector<double> factors_to_stored(const DynamicImage& image) {
-  constexpr double Bq_per_kBq = 1e3;
-  std::vector<double> factors;
-  const std::vector<double>& applied = image.decay.factor_applied;
-  for (std::size_t f = 0; f < image.frames.size(); ++f)
-    factors.push_back(Bq_per_kBq / applied[applied.size() == 1 ? 0 : f]);
-  return factors;
-}
-
 PetSidecar pet_sidecar(const DynamicImage& image,
                        const ScanDescription& scan,
                        const std::string& given_json,

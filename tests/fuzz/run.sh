@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Fuzzes every reader: tests/fuzz/run.sh [--build DIR] [--jobs N] [--targets "T1 T2"] MINUTES
+# Fuzzes every reader: tests/fuzz/run.sh [--preset P] [--build DIR] [--jobs N] [--targets "T1 T2"] MINUTES
 # runs each target for so many minutes (a fraction will do), N at once, from seeds that our own writers make and what
 # earlier runs found worth keeping in DIR/corpus; with --inputs COUNT in place of the minutes so many inputs, the same ones
 # every time, from the seeds alone. Ends with 1 and the path of the input if one makes a reader fail
@@ -8,17 +8,19 @@
 # of a small Segmentation has 1 GB); with 77, saying so, where there is no clang with libFuzzer.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-build=$root/build/fuzz
+preset=fuzz
+build=""
 jobs=1
 targets="dicom_series dicom_regions tables json nifti"
 usage() {
-  echo "usage: tests/fuzz/run.sh [--build DIR] [--jobs N] [--targets \"T1 T2\"] MINUTES | --inputs COUNT" >&2
+  echo "usage: tests/fuzz/run.sh [--preset P] [--build DIR] [--jobs N] [--targets \"T1 T2\"] MINUTES | --inputs COUNT" >&2
   exit 2
 }
 
 inputs=""
 while [ $# -gt 1 ]; do
   case "$1" in
+    --preset) preset=$2 ;;
     --build) build=$2 ;;
     --jobs) jobs=$2 ;;
     --targets) targets=$2 ;;
@@ -27,6 +29,7 @@ while [ $# -gt 1 ]; do
   esac
   shift 2
 done
+build=${build:-$root/build/$preset}
 if [ -n "$inputs" ]; then
   [[ $# = 0 && "$inputs" =~ ^[1-9][0-9]*$ ]] || usage
   limit="-runs=$inputs -seed=1"
@@ -46,7 +49,7 @@ if ! command -v $compiler >/dev/null || ! echo "$probe" | $compiler -fsanitize=f
   exit 77
 fi
 
-cmake -S "$root" --preset fuzz -B "$build" >/dev/null
+cmake -S "$root" --preset "$preset" -B "$build" >/dev/null
 cmake --build "$build" --target fuzz --parallel "$(nproc)" | tail -n 1
 "$build/tests/fuzz/fuzz_seeds" "$root" "$scratch/seeds"
 

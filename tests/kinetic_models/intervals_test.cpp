@@ -171,7 +171,8 @@ TEST_CASE("A volume that the data do not bound has an interval without an end, a
   CHECK(found["vB"].upper == 0.0);
 }
 
-TEST_CASE("The bootstrap depends on its seed alone and is about as wide as the standard error says", "[intervals]") {
+TEST_CASE("The bootstrap depends on its seed alone and is about as wide as the standard error says",
+          "[intervals][statistics]") {
   simulated::Scan scan = simulated::srtm_scan({}, frames);
   std::uint64_t state = 99;
   for (double& a : scan.target.activity) {

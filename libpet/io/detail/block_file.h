@@ -22,8 +22,9 @@ class BlockFile {
   BlockFile(const BlockFile&) = delete;
   BlockFile& operator=(const BlockFile&) = delete;
 
-  /// Appends `count` blocks; `block(i)` gives the bytes of one.
-  void append(std::size_t count, const std::function<std::vector<std::byte>(std::size_t)>& block);
+  /// Appends `count` blocks in their order; `fill(i, bytes)` gives block i its length and its bytes, and is called from
+  /// several threads while others write. The first error of a block ends it, whatever the timing.
+  void append(std::size_t count, const std::function<void(std::size_t, std::vector<std::byte>&)>& fill);
   /// Ends the stream and closes the file.
   void close();
 

@@ -28,7 +28,7 @@ struct NiftiLayout {
 std::vector<std::byte> nifti_header_bytes(const NiftiLayout& layout);
 
 /// Writes header and voxels. `fill(first, bytes)` puts the stored values of the voxels from `first` on (counted over
-/// all volumes) into `bytes`; it is called from several threads. Throws OutputError with the reason.
+/// all volumes; whole slices) into `bytes`; it is called from several threads. Throws OutputError with the reason.
 void write_nifti(const NiftiLayout& layout,
                  const std::function<void(std::size_t first, std::span<std::byte> bytes)>& fill,
                  const std::filesystem::path& path);

@@ -49,17 +49,17 @@ void blank_dates(const WrittenSeries& series, const char* date, bool is_injectio
 }  // namespace
 
 TEST_CASE("Reconstructions that were mixed in one series are told apart by how they were made", "[dicom][catalogue]") {
-  for (const auto& [tag, value] : {std::pair{DCM_ReconstructionMethod, "FBP"},
-                                   std::pair{DCM_CorrectedImage, "DECY\\NORM"}, std::pair{DCM_Units, "CNTS"}}) {
+  for (const auto& change : {std::pair{DCM_ReconstructionMethod, "FBP"}, std::pair{DCM_CorrectedImage, "DECY\\NORM"},
+                             std::pair{DCM_Units, "CNTS"}}) {
     const WrittenSeries series;
     damage_all(series.files, [](DcmDataset& data) { put(data, DCM_ReconstructionMethod, "PSF+TOF 2i21s"); });
     for (std::size_t i = 0; i < series.files.size(); ++i) {
       const auto copy = series.folder / ("z" + std::to_string(i));
       std::filesystem::copy_file(series.files[i], copy);
-      damage(copy, [&](DcmDataset& data) { put(data, tag, value); });
+      damage(copy, [&](DcmDataset& data) { put(data, change.first, change.second); });
     }
     CHECK_THAT(series.refusal(), Contains("found 2 PET images") && Contains("(9 files, BQML") &&
-                                     Contains(std::string(value)) && Contains("PSF+TOF 2i21s") &&
+                                     Contains(std::string(change.second)) && Contains("PSF+TOF 2i21s") &&
                                      Contains("expected one image in a series"));
   }
 }

@@ -8,7 +8,6 @@
 
 #include "libpet/dicom/source_series.h"
 #include "libpet/error.h"
-#include "libpet/io/bids_pet.h"
 #include "tests/libpet/dicom/simulated_series.h"
 
 using namespace pet;
@@ -17,7 +16,7 @@ using namespace pet::test;
 namespace {
 
 ScanDescription describe(const WrittenSeries& series) {
-  return read_described_scan(series.folder.path()).description;
+  return DescribedScan(series.folder.path()).description();
 }
 
 }  // namespace
@@ -47,13 +46,13 @@ TEST_CASE("A scan is described by the header of its first frame", "[dicom][descr
   CHECK(scan.warnings.empty());
 }
 
-TEST_CASE("Images go back to what the slices store, whatever the scanner corrected", "[dicom][description]") {
+TEST_CASE("Slices are read as they are stored, whatever the scanner corrected", "[dicom][description]") {
   using Found = DecayCorrection::Found;
   for (const Found decay : {Found::none, Found::start, Found::administration}) {
     const WrittenSeries series(decay);
-    const DynamicImage image = series.read();
-    const std::vector<double> factors = factors_to_stored(image);
-    REQUIRE(factors.size() == 3);
+    const DescribedScan scan(series.folder.path());
+    REQUIRE(scan.image().frames.size() == 3);
+    CHECK(scan.image().voxels.empty());
     for (std::size_t frame = 0; frame < 3; ++frame)
       for (std::size_t slice = 0; slice < 3; ++slice) {
         DcmFileFormat file;
@@ -62,9 +61,10 @@ TEST_CASE("Images go back to what the slices store, whatever the scanner correct
         const Uint16* stored = nullptr;
         REQUIRE(file.getDataset()->findAndGetFloat64(DCM_RescaleSlope, slope).good());
         REQUIRE(file.getDataset()->findAndGetUint16Array(DCM_PixelData, stored).good());
+        std::vector<float> values(20);
+        scan.read_stored_slice(frame, slice, values);
         for (std::size_t v = 0; v < 20; ++v)
-          CHECK(static_cast<double>(image.frame(frame)[20 * slice + v]) * factors[frame] ==
-                Approx(slope * static_cast<Sint16>(stored[v])).epsilon(2e-7));
+          CHECK(values[v] == static_cast<float>(slope * static_cast<Sint16>(stored[v])));
       }
   }
 }
@@ -105,14 +105,14 @@ TEST_CASE("A route or manufacturer that repeats the patient's name is left out w
   series.set(DCM_PatientName, "Siemens^Anna");
   series.set(DCM_Manufacturer, "SIEMENS");
   series.set_tracer([](DcmItem& tracer) { tracer.putAndInsertString(DCM_RadiopharmaceuticalRoute, "anna's arm"); });
-  const DescribedScan read = read_described_scan(series.folder.path());
-  CHECK(read.description.administration_route.empty());
+  const DescribedScan read(series.folder.path());
+  CHECK(read.description().administration_route.empty());
   CHECK_THAT(
-      read.description.warnings,
+      read.description().warnings,
       Catch::VectorContains(std::string("RadiopharmaceuticalRoute repeats the patient's name or ID and was left out")));
-  CHECK(read.image.manufacturer.empty());
+  CHECK(read.image().manufacturer.empty());
   CHECK(summarize_pet_series({series.folder.path()}, 1).front().manufacturer.empty());
-  CHECK_THAT(read.image.warnings,
+  CHECK_THAT(read.image().warnings,
              Catch::VectorContains(std::string("the manufacturer repeats the patient's name or ID and was left out")));
 }
 

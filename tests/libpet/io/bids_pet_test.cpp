@@ -71,13 +71,6 @@ TEST_CASE("A sidecar says when the scanner's decay correction refers to", "[bids
   CHECK(std::ranges::count(none.missing, "ImageDecayCorrectionTime") == 1);
 }
 
-TEST_CASE("Values go back to what the scanner stored", "[bids]") {
-  CHECK(factors_to_stored(image())[1] == Approx(1e3 / std::exp2(0.5 / 20.4)));
-  DynamicImage uncorrected = image();
-  uncorrected.decay = {Found::none, std::nullopt, {1.25, 2.0}, ""};
-  CHECK(factors_to_stored(uncorrected) == std::vector<double>{800.0, 500.0});
-}
-
 TEST_CASE("Times of a sidecar count from injection over midnight", "[bids]") {
   ScanDescription infusion = scan();
   infusion.injection_stop = "2026-02-01T00:00:15.000";

@@ -338,6 +338,37 @@ TEST_CASE("A written image and its sidecar read back", "[nifti]") {
   CHECK(unzipped(folder / "sub-1_pet.nii.gz") == content_of(folder / "sub-1_pet.nii"));
 }
 
+TEST_CASE("An image that is given slice by slice is the image that is given whole", "[nifti]") {
+  const TemporaryFolder folder;
+  const pet::DynamicImage image = simulated();
+  constexpr std::size_t slice_size = 70 * 60;
+  for (const std::string end : {".nii", ".nii.gz"}) {
+    pet::write_nifti_series(image.grid, image.frames, image.voxels, folder / ("whole" + end), "simulated");
+    pet::write_nifti_series(
+        image.grid, image.frames,
+        [&](std::size_t frame, std::size_t slice, std::span<float> values) {
+          std::ranges::copy(image.frame(frame).subspan(slice * slice_size, slice_size), values.begin());
+        },
+        folder / ("slices" + end), "simulated");
+    CHECK(content_of(folder / ("slices" + end)) == content_of(folder / ("whole" + end)));
+  }
+}
+
+TEST_CASE("The first slice that cannot be read ends the writing of an image", "[nifti]") {
+  const TemporaryFolder folder;
+  pet::DynamicImage image = simulated();
+  image.frames = pet::Frames({{0.0, 1.0}, {1.0, 2.0}, {2.0, 3.0}, {3.0, 4.0}, {4.0, 5.0}, {5.0, 6.0}, {6.0, 7.0}});
+  for (int repeat = 0; repeat < 20; ++repeat)
+    CHECK_THROWS_WITH(pet::write_nifti_series(
+                          image.grid, image.frames,
+                          [](std::size_t frame, std::size_t slice, std::span<float>) {
+                            if (frame >= 2)
+                              throw pet::InputError("slice " + std::to_string(frame) + "/" + std::to_string(slice));
+                          },
+                          folder / "x.nii.gz"),
+                      "slice 2/0");
+}
+
 TEST_CASE("A map of one volume has three dimensions and its description", "[nifti]") {
   const TemporaryFolder folder;
   const std::vector<float> values(24, 0.25f);
@@ -594,7 +625,7 @@ TEST_CASE("Of an image that ends early no more memory is taken than it has voxel
 
 }  // namespace
 
-#ifndef __SANITIZE_ADDRESS__  // which ends the program where memory is refused
+#ifndef OCCUPET_SANITIZED  // which ends the program where memory is refused
 TEST_CASE("An image larger than memory is refused with its size", "[nifti]") {
   const TemporaryFolder folder;
   Handmade file({30000, 30000, 20000, 2}, 2, 8);
