@@ -270,6 +270,12 @@ TEST_CASE("A page in 3-D holds the maps as NIfTI, cropped and without voxels tha
   CHECK(has(html, "<\\/script> a viewer"));
   CHECK_FALSE(std::regex_search(html, std::regex("(src|href)=\"?(https?:|//)")));
 
+  const Workplace large;
+  const Grid fine{{200, 200, 200}, {}, {Vector3{1.0, 0.0, 0.0}, Vector3{0.0, 1.0, 0.0}, Vector3{0.0, 0.0, 1.0}}};
+  write_nifti_volume(fine, std::vector<float>(fine.voxel_count(), 1.0F), large.path / "a_meas-BPND_mimap.nii");
+  CHECK_THROWS_WITH(make_report(large.path, no_scripts, options),
+                    Catch::Contains("a_meas-BPND_mimap.nii: found a map that makes a page in 3-D of more than 40 MB"));
+
   const Workplace curves_only;
   curves_only.write("tacs.tsv", curves("insula"));
   CHECK_THROWS_WITH(make_report(curves_only.path, no_scripts, options), Catch::Contains("found no map"));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "libpet/error.h"
 #include "libpet/io/nifti.h"
 #include "libpet/slices.h"
 #include "tools/report/detail/html.h"
@@ -72,6 +73,11 @@ std::string viewer_html(const Outputs& outputs,
         "\n";
     maps.push_back(&map);
   }
+  if (maps.empty())
+    throw bad_input(left_out.front(),
+                    "a map that makes a page in 3-D of more than " + std::to_string(most_bytes / 1'000'000) +
+                        " MB, as all others do",
+                    "a smaller one");
   std::string html = element("header", element("h1", escaped(title)) +
                                            element("p", "Maps in 3-D; left in the picture is the patient's right.",
                                                    "class=\"soft\"")) +
