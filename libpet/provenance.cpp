@@ -51,10 +51,10 @@ std::string file_digest(const fs::path& path) {
   return digest.hexadecimal();
 }
 
-std::string folder_digest(const fs::path& path) {
+std::string folder_digest(const fs::path& path, unsigned threads) {
   const std::vector<fs::path> files = files_below(path);
   std::vector<std::string> digests(files.size());
-  parallel_for(files.size(), 0, [&](std::size_t i) { digests[i] = file_digest(files[i]); });
+  parallel_for(files.size(), threads, [&](std::size_t i) { digests[i] = file_digest(files[i]); });
   Sha256 digest;
   for (std::size_t i = 0; i < files.size(); ++i)
     digest.add(files[i].lexically_relative(path).string() + " " + digests[i] + "\n");
@@ -73,8 +73,8 @@ std::string sha256(std::string_view bytes) {
   return digest.hexadecimal();
 }
 
-InputChecksum checksum(const fs::path& path) {
-  return {path.string(), is_existing_folder(path) ? folder_digest(path) : file_digest(path)};
+InputChecksum checksum(const fs::path& path, unsigned threads) {
+  return {path.string(), is_existing_folder(path) ? folder_digest(path, threads) : file_digest(path)};
 }
 
 std::string identity_seed(const std::string& role, const Provenance& provenance) {

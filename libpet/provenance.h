@@ -21,8 +21,9 @@ struct InputChecksum {
 
 /// SHA-256 of bytes as 64 hexadecimal digits.
 std::string sha256(std::string_view bytes);
-/// SHA-256 of a file or folder. Throws InputNotFound with the reason, also for a part of a folder that cannot be read.
-InputChecksum checksum(const std::filesystem::path& path);
+/// SHA-256 of a file or folder, of whose files so many are read at once (0: one a core). Throws InputNotFound with the
+/// reason, also for a part of a folder that cannot be read.
+InputChecksum checksum(const std::filesystem::path& path, unsigned threads = 1);
 
 /// What every output records: who made it, with which command, from which bytes.
 struct Provenance {

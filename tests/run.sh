@@ -15,11 +15,11 @@ case "${1:-}" in
 esac
 jobs=$(nproc)
 
-cmake --preset ci
+cmake --fresh --preset ci
 cmake --build --preset ci --parallel "$jobs"
 ctest --preset ci --parallel "$jobs"
 
-cmake --preset release -DOCCUPET_WARNINGS_AS_ERRORS=ON
+cmake --fresh --preset release -DOCCUPET_WARNINGS_AS_ERRORS=ON
 cmake --build --preset release --parallel "$jobs" --target commands slow_tests
 ctest --preset release --parallel "$jobs"
 

@@ -120,7 +120,7 @@ int write_uptake(const Options& options, const pet::Common& common) {
   files.declare(to.image);
   files.declare(to.sidecar);
   pet::write_nifti_volume(image.grid, image.voxels, files.temporary(to.image));
-  files.write(to.sidecar, pet::suv_sidecar_text(image, pet::provenance_of({options.folder})));
+  files.write(to.sidecar, pet::suv_sidecar_text(image, pet::provenance_of(common, {options.folder})));
   write_description(to, "derivative", files);
   files.commit();
   pet::say(common, "wrote " + to.image.string());
@@ -148,13 +148,14 @@ int run(const Options& options, const pet::Common& common) {
   files.declare(to.sidecar);
   std::vector<std::string> inputs = {options.folder};
   if (options.metadata) inputs.push_back(*options.metadata);
-  const pet::PetSidecar sidecar = pet::pet_sidecar(image, scan.description(), given, pet::provenance_of(inputs));
+  const pet::PetSidecar sidecar =
+      pet::pet_sidecar(image, scan.description(), given, pet::provenance_of(common, inputs));
   pet::write_nifti_series(
       image.grid, image.frames,
       [&](std::size_t frame, std::size_t slice, std::span<float> values) {
         scan.read_stored_slice(frame, slice, values);
       },
-      files.temporary(to.image));
+      files.temporary(to.image), "", common.threads);
   files.write(to.sidecar, sidecar.text);
   write_description(to, "raw", files);
   files.commit();

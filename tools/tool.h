@@ -106,8 +106,8 @@ void say(const Common& common, const std::string& message);
 void warn(const Common& common, const std::string& message);
 /// Version, checksums of the inputs, and the command line as typed except for --threads, which changes no byte of a
 /// result. Throws InputNotFound.
-Provenance provenance_of(const std::vector<std::string>& inputs);
-/// The same, by `common.describe_inputs` where that is set.
+Provenance provenance_of(const std::vector<std::string>& inputs, unsigned threads = 1);
+/// The same with the threads of the command, by `common.describe_inputs` where that is set.
 Provenance provenance_of(const Common& common, const std::vector<std::string>& inputs);
 
 /// A progress bar with time left on stderr, on a terminal and without --quiet only. Thread-safe.

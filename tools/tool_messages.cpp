@@ -71,15 +71,15 @@ void warn(const Common& common, const std::string& message) {
   if (common.shows("warning")) print_message("warning: " + message);
 }
 
-Provenance provenance_of(const std::vector<std::string>& inputs) {
+Provenance provenance_of(const std::vector<std::string>& inputs, unsigned threads) {
   Provenance provenance;
   provenance.command_line = command_line(invocation());
-  for (const std::string& input : inputs) provenance.inputs.push_back(checksum(input));
+  for (const std::string& input : inputs) provenance.inputs.push_back(checksum(input, threads));
   return provenance;
 }
 
 Provenance provenance_of(const Common& common, const std::vector<std::string>& inputs) {
-  return common.describe_inputs ? common.describe_inputs(inputs) : provenance_of(inputs);
+  return common.describe_inputs ? common.describe_inputs(inputs) : provenance_of(inputs, common.threads);
 }
 
 }  // namespace pet

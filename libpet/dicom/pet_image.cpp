@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <cassert>
 #include <functional>
 #include <set>
 #include <utility>
@@ -163,6 +164,8 @@ PlacedSeries::PlacedSeries(Series series, const PetReadOptions& options)
 }
 
 void PlacedSeries::read_slice(std::size_t frame, std::size_t slice, double factor, std::span<float> values) const {
+  assert(frame < layout_.frames.size() && slice < layout_.frames[frame].size());
+  assert(values.size() * layout_.frames.front().size() == layout_.grid.voxel_count());
   const Instance& instance = *layout_.frames[frame][slice];
   const double to_Bq = instance.units == "CNTS" ? *instance.philips_activity_factor : 1.0;
   read_pixels(instance, to_Bq * factor, values);

@@ -39,7 +39,7 @@ struct ScanDescription {
 };
 
 /// A series and what else its header says. Headers are read once, pixels slice by slice where they are wanted: an image
-/// need not fit into memory to be passed on.
+/// need not fit into memory to be passed on. Compressed files of several frames are kept, one a thread.
 class DescribedScan {
  public:
   /// Reads the headers. Throws as read_pet_series does for anything but pixels.
@@ -53,7 +53,8 @@ class DescribedScan {
   const ScanDescription& description() const { return description_; }
 
   /// The values of a slice in Bq/mL as the scanner stored them, before any correction to injection; i fastest. May be
-  /// called from several threads. Throws InputError where the pixels cannot be read.
+  /// called from several threads that end before the scan does. Precondition: there are such a frame and slice, and
+  /// `values` has room for the slice and no more. Throws InputError where the pixels cannot be read.
   void read_stored_slice(std::size_t frame, std::size_t slice, std::span<float> values) const;
 
  private:

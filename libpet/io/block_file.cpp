@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -57,6 +58,7 @@ class Turns {
 
 // One block as raw deflate data that ends on a byte, without an end of stream: blocks can be put behind one another.
 std::vector<std::byte> deflated(std::span<const std::byte> block) {
+  if (block.size() > std::numeric_limits<std::uint32_t>::max()) throw std::length_error("a block of 4 GiB or more");
   const auto stream = std::make_unique<isal_zstream>();
   isal_deflate_init(stream.get());
   std::vector<std::uint8_t> work(ISAL_DEF_LVL2_DEFAULT);
@@ -105,9 +107,11 @@ BlockFile::~BlockFile() {
   if (file_ != nullptr) std::fclose(file_);
 }
 
-void BlockFile::append(std::size_t count, const std::function<void(std::size_t, std::vector<std::byte>&)>& fill) {
+void BlockFile::append(std::size_t count,
+                       unsigned threads,
+                       const std::function<void(std::size_t, std::vector<std::byte>&)>& fill) {
   Turns turns(count);
-  parallel_for(count, 0, [&](std::size_t i) {
+  parallel_for(count, threads, [&](std::size_t i) {
     try {
       thread_local std::vector<std::byte> bytes;
       fill(i, bytes);

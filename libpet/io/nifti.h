@@ -50,12 +50,14 @@ void write_nifti_series(const Grid& grid,
                         const std::filesystem::path& path,
                         const std::string& description = "",
                         double factor = 1.0);
-/// The same of slices that `read_slice(frame, slice, values)` gives, from several threads, while others are written.
+/// The same of slices that `read_slice(frame, slice, values)` gives, from so many threads (0: one a core), while others
+/// are written. The threads end before it returns.
 void write_nifti_series(const Grid& grid,
                         const Frames& frames,
                         const std::function<void(std::size_t, std::size_t, std::span<float>)>& read_slice,
                         const std::filesystem::path& path,
-                        const std::string& description = "");
+                        const std::string& description = "",
+                        unsigned threads = 0);
 
 /// The BIDS sidecar of an image that was written in Bq/mL (factor 1000; unknown units as they are): times from
 /// injection, decay correction, tracer, provenance. `extra_json` is an object whose members are added.

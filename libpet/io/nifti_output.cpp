@@ -83,9 +83,11 @@ void write_nifti_series(const Grid& grid,
                         const Frames& frames,
                         const std::function<void(std::size_t, std::size_t, std::span<float>)>& read_slice,
                         const fs::path& path,
-                        const std::string& description) {
+                        const std::string& description,
+                        unsigned threads) {
   const auto slices = static_cast<std::size_t>(grid.size[2]);
-  const std::size_t size = grid.voxel_count() / slices;
+  const std::size_t size = static_cast<std::size_t>(grid.size[0]) * static_cast<std::size_t>(grid.size[1]);
+  if (grid.voxel_count() == 0) throw std::logic_error("an image without voxels");
   detail::write_nifti(
       layout_of(grid, frames, description),
       [&](std::size_t first, std::span<std::byte> bytes) {
@@ -96,7 +98,7 @@ void write_nifti_series(const Grid& grid,
           std::memcpy(bytes.data(), values.data(), size * sizeof(float));
         }
       },
-      path);
+      path, size, threads);
 }
 
 std::string image_sidecar_text(const DynamicImage& image, const Provenance& provenance, const std::string& extra_json) {

@@ -13,7 +13,6 @@
 namespace pet::detail {
 namespace {
 
-// Whole slices of about this many voxels are a block.
 constexpr std::size_t block_size = std::size_t{1} << 18;
 
 int code_of(NiftiType type) {
@@ -96,7 +95,9 @@ std::vector<std::byte> nifti_header_bytes(const NiftiLayout& layout) {
 
 void write_nifti(const NiftiLayout& layout,
                  const std::function<void(std::size_t first, std::span<std::byte> bytes)>& fill,
-                 const std::filesystem::path& path) {
+                 const std::filesystem::path& path,
+                 std::size_t unit,
+                 unsigned threads) {
   const std::string name = path.filename();
   const bool is_compressed = name.ends_with(".nii.gz");
   if (!is_compressed && !name.ends_with(".nii"))
@@ -104,17 +105,17 @@ void write_nifti(const NiftiLayout& layout,
   nifti_set_debug_level(0);
   const std::size_t voxels = layout.grid.voxel_count() * layout.volumes;
   const std::size_t bytes_per_voxel = layout.type == NiftiType::int16 ? 2 : 4;
+  const std::size_t block_voxels = std::max<std::size_t>(1, block_size / unit) * unit;
 
   BlockFile file(path, is_compressed);
   const std::vector<std::byte> header = nifti_header_bytes(layout);
-  file.append(1, [&](std::size_t, std::vector<std::byte>& bytes) { bytes = header; });
-  const std::size_t slice = layout.grid.voxel_count() / static_cast<std::size_t>(layout.grid.size[2]);
-  const std::size_t block_voxels = std::max<std::size_t>(1, block_size / slice) * slice;
-  file.append((voxels + block_voxels - 1) / block_voxels, [&](std::size_t block, std::vector<std::byte>& bytes) {
-    const std::size_t first = block * block_voxels;
-    bytes.resize(std::min(block_voxels, voxels - first) * bytes_per_voxel);
-    fill(first, bytes);
-  });
+  file.append(1, 1, [&](std::size_t, std::vector<std::byte>& bytes) { bytes = header; });
+  file.append((voxels + block_voxels - 1) / block_voxels, threads,
+              [&](std::size_t block, std::vector<std::byte>& bytes) {
+                const std::size_t first = block * block_voxels;
+                bytes.resize(std::min(block_voxels, voxels - first) * bytes_per_voxel);
+                fill(first, bytes);
+              });
   file.close();
 }
 

@@ -200,7 +200,7 @@ TEST_CASE("The integral with a response that rises in 2 min within frames of 5 m
   }
 }
 
-TEST_CASE("A fit that is no better than one without a drug says so and gives the occupancy no error", "[statistics]") {
+TEST_CASE("A fit that is no better than one without a drug says so and gives the occupancy no error", "[lengthy]") {
   const simulated::Scan none = simulated::srtm_scan({}, frames);
   const DisplacedScan drug = displaced(1.4, 0.6, 61.0, 0.2, frames);
   const double peak = *std::max_element(none.target.activity.begin(), none.target.activity.end());

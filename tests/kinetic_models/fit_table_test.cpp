@@ -53,7 +53,7 @@ TEST_CASE("k2prime of a region is the reference's efflux rate", "[fit_table]") {
 }
 
 TEST_CASE("Intervals of models with an estimated k2prime hold the truth, because its error is carried",
-          "[fit_table][statistics]") {
+          "[fit_table][lengthy]") {
   // Noise in both targets and none in the reference; weights are the inverse variances. 95 % intervals hold the truth
   // in 95 +- 3 % (two standard errors of 250 repeats).
   const TacTable exact = exact_table();

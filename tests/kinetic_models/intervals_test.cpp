@@ -172,7 +172,7 @@ TEST_CASE("A volume that the data do not bound has an interval without an end, a
 }
 
 TEST_CASE("The bootstrap depends on its seed alone and is about as wide as the standard error says",
-          "[intervals][statistics]") {
+          "[intervals][lengthy]") {
   simulated::Scan scan = simulated::srtm_scan({}, frames);
   std::uint64_t state = 99;
   for (double& a : scan.target.activity) {

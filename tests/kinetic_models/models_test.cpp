@@ -297,7 +297,7 @@ TEST_CASE("Every model recovers its quantity from a noiseless scan that meets it
   }
 }
 
-TEST_CASE("Every model's standard error is the scatter of its estimates under noise", "[models][statistics]") {
+TEST_CASE("Every model's standard error is the scatter of its estimates under noise", "[models][lengthy]") {
   // Weighted noise; each model uses the true inverse variances, so that the mean squared standard error is the
   // variance.
   for (const Model* model : models()) {

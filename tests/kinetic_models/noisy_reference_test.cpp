@@ -121,7 +121,7 @@ TEST_CASE("The likelihood of both curves without noise in the reference is an or
 }
 
 TEST_CASE("Estimates and profile of the likelihood of both curves are those over explicit true values",
-          "[reference-noise][statistics]") {
+          "[reference-noise][lengthy]") {
   simulated::Scan scan = simulated::srtm_scan({}, frames, false);
   add_noise(scan.target, 0.3, 2, 0);
   add_noise(scan.reference, 0.3, 2, 1);
@@ -155,7 +155,7 @@ TEST_CASE("Estimates and profile of the likelihood of both curves are those over
 }
 
 TEST_CASE("Errors of the likelihood of both curves are as large as it says, those of an ordinary fit larger",
-          "[reference-noise][statistics]") {
+          "[reference-noise][lengthy]") {
   constexpr int repeats = 150;
   const simulated::SrtmTruth truth;
   const simulated::Scan exact = simulated::srtm_scan(truth, frames);

@@ -75,8 +75,8 @@ std::string viewer_html(const Outputs& outputs,
   }
   if (maps.empty())
     throw bad_input(left_out.front(),
-                    "a map that makes a page in 3-D of more than " + std::to_string(most_bytes / 1'000'000) +
-                        " MB, as all others do",
+                    "a map that makes a page in 3-D of more than " + std::to_string(most_bytes / 1'000'000) + " MB" +
+                        (left_out.size() > 1 ? ", as all others do" : ""),
                     "a smaller one");
   std::string html = element("header", element("h1", escaped(title)) +
                                            element("p", "Maps in 3-D; left in the picture is the patient's right.",

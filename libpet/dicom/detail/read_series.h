@@ -22,8 +22,7 @@ class PlacedSeries {
   /// The image without its voxels.
   const DynamicImage& image() const { return image_; }
 
-  /// What is stored for a slice, rescaled, in Bq/mL. May be called from several threads. Throws InputError where the
-  /// pixels cannot be read.
+  /// What is stored for a slice, rescaled, in Bq/mL; see DescribedScan.
   void read_stored_slice(std::size_t frame, std::size_t slice, std::span<float> values) const;
   /// The image with its voxels in kBq/mL, corrected to injection.
   DynamicImage read(unsigned threads) const;

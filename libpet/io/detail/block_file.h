@@ -23,8 +23,11 @@ class BlockFile {
   BlockFile& operator=(const BlockFile&) = delete;
 
   /// Appends `count` blocks in their order; `fill(i, bytes)` gives block i its length and its bytes, and is called from
-  /// several threads while others write. The first error of a block ends it, whatever the timing.
-  void append(std::size_t count, const std::function<void(std::size_t, std::vector<std::byte>&)>& fill);
+  /// so many threads (0: one a core) while others write. The first error of a block ends it, whatever the timing.
+  /// A block has less than 4 GiB.
+  void append(std::size_t count,
+              unsigned threads,
+              const std::function<void(std::size_t, std::vector<std::byte>&)>& fill);
   /// Ends the stream and closes the file.
   void close();
 

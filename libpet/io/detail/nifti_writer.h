@@ -28,9 +28,12 @@ struct NiftiLayout {
 std::vector<std::byte> nifti_header_bytes(const NiftiLayout& layout);
 
 /// Writes header and voxels. `fill(first, bytes)` puts the stored values of the voxels from `first` on (counted over
-/// all volumes; whole slices) into `bytes`; it is called from several threads. Throws OutputError with the reason.
+/// all volumes; a multiple of `unit`, as many but for the last as make a block of whole units) into `bytes`; it is
+/// called from so many threads (0: one a core). Throws OutputError with the reason.
 void write_nifti(const NiftiLayout& layout,
                  const std::function<void(std::size_t first, std::span<std::byte> bytes)>& fill,
-                 const std::filesystem::path& path);
+                 const std::filesystem::path& path,
+                 std::size_t unit = 1,
+                 unsigned threads = 0);
 
 }  // namespace pet::detail

@@ -102,7 +102,7 @@ TEST_CASE("The interval of the concentration for an occupancy is a profile too",
   }
 }
 
-TEST_CASE("A band holds the curves that the data do not reject, at every concentration", "[curve][statistics]") {
+TEST_CASE("A band holds the curves that the data do not reject, at every concentration", "[curve][lengthy]") {
   const auto data = observed(0.77, 2.0, 1.0, 1.0);
   const CurveFit fit = fit_curve(data, {});
   const double t = boost::math::quantile(boost::math::students_t(11.0), 0.975);

@@ -104,7 +104,7 @@ TEST_CASE("With correlated regions no other occupancy and VND is more likely", "
       CHECK(objective(covariance, line.occupancy + occupancy, line.VND + VND) >= best);
 }
 
-TEST_CASE("Profile intervals end where the best likelihood has fallen by Student's limit", "[lassen][statistics]") {
+TEST_CASE("Profile intervals end where the best likelihood has fallen by Student's limit", "[lassen][lengthy]") {
   const Eigen::MatrixXd covariance = correlated(baseline.size(), 0.5);
   const std::vector<double> matrix = row_major(covariance);
   const UncertainLine line = line_with_errors(baseline, drug, {.baseline = matrix, .drug = matrix});
@@ -139,7 +139,7 @@ TEST_CASE("Where scatter sets the size of errors that were known, its degrees of
 }
 
 TEST_CASE("Errors that fail to explain the scatter make no interval narrower than they would if they did",
-          "[lassen][statistics]") {
+          "[lassen][lengthy]") {
   // At a level of 0.3 the scatter of 0.9 is beyond chance (F with 8 and 3: 0.7), but t^2 of the covariance's 3 degrees
   // of freedom exceeds 0.9 t^2 of the scatter's 8.
   const double level = 0.3;

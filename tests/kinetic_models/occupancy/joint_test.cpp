@@ -72,7 +72,7 @@ TEST_CASE("A joint interval ends where the sum of squares of all regions has ris
 }
 
 TEST_CASE("The standard error of a joint fit is the scatter of its occupancies, with the noise of the references",
-          "[joint][statistics]") {
+          "[joint][lengthy]") {
   const Study exact = exact_study(0.6);
   constexpr double of_target = 0.15;
   constexpr double of_reference = 0.15;

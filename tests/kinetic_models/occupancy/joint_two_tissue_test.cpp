@@ -60,7 +60,7 @@ void add_noise(JointPlasmaScan& scan, double size, NormalNoise& noise) {
 }  // namespace
 
 TEST_CASE("A joint fit with plasma of exact curves finds occupancy and VND, whatever the drug does to flow",
-          "[joint][statistics]") {
+          "[joint][lengthy]") {
   for (const double occupancy : {0.0, 0.3, 0.6, 0.9}) {
     const JointPlasmaOccupancy found =
         fit_joint_two_tissue(exact_scan(1.0, 1.0), exact_scan(1.0 - occupancy, 0.9), {}, true);
@@ -132,7 +132,7 @@ TEST_CASE("A joint interval with plasma is about t standard errors to either sid
 }
 
 TEST_CASE("An error of the plasma of a scan is in the interval of a joint fit only if it is stated",
-          "[joint][statistics]") {
+          "[joint][lengthy]") {
   // The plasma of the drug scan was measured 6 % too large: all its volumes are 6 % too small.
   JointPlasmaScan drug = exact_scan(0.4, 0.9);
   drug.plasma = Plasma(samples(1.06), simulated::cimbi36_frames());
@@ -151,7 +151,7 @@ TEST_CASE("An error of the plasma of a scan is in the interval of a joint fit on
   CHECK(told.VND_se > 0.05 / std::sqrt(2.0) * 0.8 * true_VND);  // no curve says which of two plasmas is right
 }
 
-TEST_CASE("Curves with several VND reject a joint fit, noisy curves with one do not", "[joint][statistics]") {
+TEST_CASE("Curves with several VND reject a joint fit, noisy curves with one do not", "[joint][lengthy]") {
   for (const bool differs : {false, true}) {
     JointPlasmaScan baseline = exact_scan(1.0, 1.0);
     JointPlasmaScan drug = exact_scan(0.4, 0.9);

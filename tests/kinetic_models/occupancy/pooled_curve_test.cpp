@@ -62,7 +62,7 @@ TEST_CASE("Without a random effect the pooled likelihood is that of independent 
   CHECK(pooled_deviance(data, {}, Omax, EC50, 1.0, 0.0, 0.0, 0.03) == Approx(expected).epsilon(1e-10));
 }
 
-TEST_CASE("A pooled curve finds how much subjects differ, and whose EC50 is high", "[pooled][statistics]") {
+TEST_CASE("A pooled curve finds how much subjects differ, and whose EC50 is high", "[pooled][lengthy]") {
   const auto data = study(3, 30, 0.4, 0.02);
   const PooledFit fit = fit_pooled_curve(data, {});
   // What these subjects are, which a likelihood knows, and not what the population is.
@@ -89,7 +89,7 @@ TEST_CASE("A pooled curve finds how much subjects differ, and whose EC50 is high
 }
 
 TEST_CASE("The omega of a pooled curve is at the smallest deviance of all omegas, and not at its saddle at zero",
-          "[pooled][statistics]") {
+          "[pooled][lengthy]") {
   for (const std::uint64_t seed : {11u, 12u, 13u, 14u, 15u, 16u})
     for (const double omega : {0.12, 0.8}) {
       const auto data = study(seed, 6, omega, 0.04);

@@ -78,7 +78,7 @@ TEST_CASE("Occupancies over time are those of the worked examples", "[time-cours
 }
 
 TEST_CASE("Exact time courses give back their parameters, and AICc the model they came from",
-          "[time-course][statistics]") {
+          "[time-course][lengthy]") {
   for (const TimeModel truth : {TimeModel::effect, TimeModel::binding}) {
     auto observations = study(truth, 0.8, 3.0, 0.35);
     for (std::size_t i = 0; i < observations.size(); ++i) {
@@ -127,7 +127,7 @@ TEST_CASE("Binding over time gives the rates and a baseline that was never scann
   CHECK(fit["koff"].value == Approx(0.35).epsilon(5e-3));
 }
 
-TEST_CASE("The band of a prediction holds the truth about as often as it says", "[time-course][statistics]") {
+TEST_CASE("The band of a prediction holds the truth about as often as it says", "[time-course][lengthy]") {
   const auto exact = study(TimeModel::effect, 0.8, 3.0, 0.35);
   const std::vector<double> at = {1.5, 5.0, 16.0};
   const std::vector<double> truth = time_course_occupancy(TimeModel::effect, both[0], 0.8, 3.0, 0.35, at);

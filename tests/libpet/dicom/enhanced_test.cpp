@@ -9,9 +9,11 @@
 #include "libpet/dicom/coded_concept.h"
 #include "libpet/dicom/parametric_map.h"
 #include "libpet/dicom/pet_image.h"
+#include "libpet/dicom/scan_description.h"
 #include "libpet/dicom/segmentation.h"
 #include "libpet/dicom/source_series.h"
 #include "libpet/error.h"
+#include "libpet/parallel.h"
 #include "tests/libpet/dicom/encoded_series.h"
 #include "tests/libpet/dicom/enhanced_series.h"
 #include "tests/libpet/dicom/simulated_series.h"
@@ -75,7 +77,18 @@ TEST_CASE("Enhanced PET in other transfer syntaxes is the same image", "[dicom][
     const TemporaryFolder folder;
     write_enhanced(disk.slices, folder / "e.dcm");
     encode({folder / "e.dcm"}, syntax);
-    check_equal(read_pet_series(folder.path()), disk.expected);
+    const DynamicImage image = read_pet_series(folder.path());
+    check_equal(image, disk.expected);
+
+    const DescribedScan scan(folder.path());
+    const auto slices = static_cast<std::size_t>(image.grid.size[2]);
+    const std::size_t size = image.grid.voxel_count() / slices;
+    std::vector<std::vector<float>> stored(slices * image.frames.size(), std::vector<float>(size));
+    parallel_for(stored.size(), 3, [&](std::size_t i) { scan.read_stored_slice(i / slices, i % slices, stored[i]); });
+    REQUIRE(image.decay.factor_applied.size() == 1);
+    const double factor = image.decay.factor_applied.front() / 1e3;
+    for (std::size_t v = 0; v < image.voxels.size(); ++v)
+      CHECK(image.voxels[v] == Approx(factor * static_cast<double>(stored[v / size][v % size])).epsilon(2e-7));
   }
 }
 

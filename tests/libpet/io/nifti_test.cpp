@@ -350,8 +350,39 @@ TEST_CASE("An image that is given slice by slice is the image that is given whol
           std::ranges::copy(image.frame(frame).subspan(slice * slice_size, slice_size), values.begin());
         },
         folder / ("slices" + end), "simulated");
-    CHECK(content_of(folder / ("slices" + end)) == content_of(folder / ("whole" + end)));
   }
+  CHECK((content_of(folder / "slices.nii") == content_of(folder / "whole.nii")));
+  CHECK((unzipped(folder / "slices.nii.gz") == content_of(folder / "whole.nii")));
+}
+
+TEST_CASE("Slices larger than a block are written whole", "[nifti]") {
+  const TemporaryFolder folder;
+  const pet::Grid grid{{600, 500, 3}, {}, {Vector3{1.0, 0.0, 0.0}, {0.0, 1.0, 0.0}, {0.0, 0.0, 1.0}}};
+  const auto value = [](std::size_t v) { return static_cast<float>(std::sin(static_cast<double>(v))); };
+  for (const std::string end : {".nii", ".nii.gz"}) {
+    pet::write_nifti_series(
+        grid, pet::Frames({{0.0, 1.0}, {1.0, 2.0}}),
+        [&](std::size_t frame, std::size_t slice, std::span<float> values) {
+          for (std::size_t v = 0; v < values.size(); ++v) values[v] = value((3 * frame + slice) * values.size() + v);
+        },
+        folder / ("x" + end), "", 2);
+  }
+  const std::string bytes = content_of(folder / "x.nii");
+  REQUIRE(bytes.size() == 352 + 600 * 500 * 3 * 2 * sizeof(float));
+  std::size_t wrong = 0;
+  for (std::size_t v = 0; v < std::size_t{600} * 500 * 3 * 2; ++v) {
+    float read = 0.0f;
+    std::memcpy(&read, bytes.data() + 352 + v * sizeof read, sizeof read);
+    wrong += read == value(v) ? 0 : 1;
+  }
+  CHECK(wrong == 0);
+  CHECK((unzipped(folder / "x.nii.gz") == bytes));
+}
+
+TEST_CASE("A label map without voxels is a header", "[nifti]") {
+  const TemporaryFolder folder;
+  pet::write_label_map({}, folder / "x.nii");
+  CHECK(fs::file_size(folder / "x.nii") == 352);
 }
 
 TEST_CASE("The first slice that cannot be read ends the writing of an image", "[nifti]") {
