@@ -71,7 +71,8 @@ OCCUPET_VECTOR_VERSIONS void interpolate(const Coordinates* value,
 void RateTable::at(double rate_per_min, Coordinates& y, Coordinates& by_rate) const {
   const double last = static_cast<double>(nodes() - 1);
   const double position = std::clamp(position_of(std::max(rate_per_min, 0.0)) / step_, 0.0, last);
-  const std::size_t node = std::min(static_cast<std::size_t>(position), nodes() - 2);
+  // A rate that is no number has values that are none.
+  const std::size_t node = position > 0.0 ? std::min(static_cast<std::size_t>(position), nodes() - 2) : 0;
   interpolate(&value_[node], &slope_[node], position - static_cast<double>(node), step_,
               1.0 / (step_ * rate_per_position(rate_per_min)), width_, y, by_rate);
 }
