@@ -118,6 +118,8 @@ function shareDrawn(png) {
 }
 
 async function open(width) {
+  // Each width is a visit of its own: a page that is still shown would draw itself anew while the window shrinks.
+  await send("Page.navigate", { url: "about:blank" });
   await send("Emulation.setDeviceMetricsOverride", { width, height: 900, deviceScaleFactor: 1, mobile: false });
   await send("Page.navigate", { url: pathToFileURL(resolve(page)).href });
   for (let tries = 0; tries < 600; ++tries) {
