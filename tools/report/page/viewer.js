@@ -40,6 +40,9 @@
     isAlphaClipDark: true, sagittalNoseLeft: true,
     multiplanarLayout: niivue.MULTIPLANAR_TYPE.GRID, loadingText: "", onLocationChange: tell, logLevel: "silent",
   });
+  // Where there is no room, as while the page is being left, NiiVue would ask for tiles of negative size.
+  const drawScene = viewer.drawScene.bind(viewer);
+  viewer.drawScene = () => (Math.min(canvas.width, canvas.height) < 32 ? undefined : drawScene());
   try {
     await viewer.attachToCanvas(canvas);
 
