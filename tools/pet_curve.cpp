@@ -20,6 +20,8 @@ struct Options {
   std::string y = "occupancy";
   std::optional<std::string> se;
   std::optional<std::string> subject;
+  std::optional<std::string> session;
+  std::optional<std::string> region_column;
   std::string endpoint = "occupancy";
   std::optional<std::string> x_unit;
   std::optional<std::string> y_unit;
@@ -162,11 +164,46 @@ int run_pooled(const Options& options,
   return fit.status == pet::FitStatus::failed ? pet::some_failed : pet::success;
 }
 
+// One curve for all regions: one model, with its own table and sidecar.
+int run_regional(const Options& options,
+                 const pet::Common& common,
+                 pet::OutputFiles& files,
+                 const std::vector<pet::CurveObservation>& observations,
+                 const pet::CurveOptions& curve,
+                 const pet::CurveUnits& units) {
+  if (options.models.size() > 1 || options.predict || options.compare || !options.targets.empty() ||
+      !options.random.empty())
+    throw pet::UsageError("--region-column takes one --model, and no --random, --predict, --compare or --target");
+  const pet::RegionalCurveFit fit = pet::fit_regional_curve(observations, curve);
+  const auto number = [](double value) -> nlohmann::ordered_json {
+    if (std::isfinite(value)) return value;
+    return nullptr;
+  };
+  nlohmann::ordered_json members = first_members(pet::name_of(fit.shape), options);
+  members["Weights"] = weights_of(options);
+  members["Likelihood"] = "Restricted maximum likelihood of the linearised curves";
+  members["Observations"] = fit.observations;
+  members["Scans"] = fit.scans;
+  members["Regions"] = fit.regions;
+  members["FittedParameters"] = fit.parameters;
+  members["DegreesOfFreedomOfEC50"] = number(fit.degrees_of_freedom);
+  members["RestrictedDeviance"] = number(fit.restricted_deviance);
+  members["OwnEC50OfEachRegion"] = {{"F", number(fit.heterogeneity_F)}, {"p", number(fit.heterogeneity_p)}};
+  members["Interval"] = options.interval;
+  members["ConfidenceLevel"] = options.level;
+  members["Status"] = pet::name_of(fit.status);
+  members["Flags"] = fit.flags;
+  write(options, common, files, pet::curve_table_text(pet::curve_rows(fit, units)), members.dump(), {});
+  const bool is_done = fit.status != pet::FitStatus::failed && fit.status != pet::FitStatus::not_converged;
+  return is_done ? pet::success : pet::some_failed;
+}
+
 pet::TimeCourseOptions time_options(const Options& options) {
   if (!options.random.empty() || !options.targets.empty() || options.hill || options.selectivity || options.e0 != "0" ||
-      options.interval != "profile")
+      options.region_column || options.session || options.interval != "profile")
     throw pet::UsageError(
-        "--plasma takes no --random, --target, --hill, --selectivity, --e0, and intervals are profiles");
+        "--plasma takes no --random, --region-column, --session, --target, --hill, --selectivity, --e0, and intervals "
+        "are profiles");
   if (options.y_unit.value_or("1") != "1") throw pet::UsageError("--plasma takes occupancies as fractions");
   const std::string unit = unit_of(options.observations, options.x, "--x-unit", options.x_unit);
   if (unit != "h" && unit != "hours")
@@ -239,6 +276,7 @@ int run(const Options& options, const pet::Common& common) {
   if (options.compare) files.declare(*options.compare);
   if (!options.at.empty() && !options.predict) throw pet::UsageError("--at goes with --predict");
   if (options.plasma) return run_time_course(options, common, files);
+  if (options.region_column && !options.subject) throw pet::UsageError("--region-column needs --subject COLUMN");
 
   std::vector<pet::CurveShape> shapes;
   for (const std::string& name : options.models) shapes.push_back(pet::curve_shape(name));
@@ -250,9 +288,11 @@ int run(const Options& options, const pet::Common& common) {
   pet::CurveOptions curve = curve_options(options, full);
 
   std::vector<std::string> warnings;
-  const auto observations = pet::curve_observations(
-      pet::Tsv::read(options.observations),
-      {options.x, options.y, options.se.value_or(""), options.subject.value_or("")}, curve.endpoint, full, warnings);
+  const auto observations =
+      pet::curve_observations(pet::Tsv::read(options.observations),
+                              {options.x, options.y, options.se.value_or(""), options.subject.value_or(""),
+                               options.session.value_or(""), options.region_column.value_or("")},
+                              curve.endpoint, full, warnings);
   for (const std::string& warning : warnings) pet::warn(common, warning);
   if (units.x.empty()) pet::warn(common, "the unit of '" + options.x + "' is not known; --x-unit states it");
 
@@ -260,6 +300,10 @@ int run(const Options& options, const pet::Common& common) {
   if (options.selectivity && !has_states) throw pet::UsageError("--selectivity goes with --model two-state");
 
   const pet::CurveUnits written{units.x, full > 1.0 ? "percent" : "1"};
+  if (options.region_column) {
+    curve.shape = shapes.front();
+    return run_regional(options, common, files, observations, curve, written);
+  }
   if (!options.random.empty()) {
     curve.shape = shapes.front();
     return run_pooled(options, common, files, observations, curve, written);
@@ -293,7 +337,9 @@ void declare(pet::Tool& tool, Options& options) {
           "two-state that of a receptor with states of high and low affinity for an agonist drug. Of several models "
           "the one with the smallest AICc is reported. "
           "With --endpoint binding it fits BP0 (1 - O) with a baseline for each subject, whether that was scanned or "
-          "not. Intervals are profiles: an end is inf where the data set none, and --target says which concentration "
+          "not. With --region-column it takes one row a region of a scan, and fits one EC50 for all regions with an "
+          "Omax of each, the regions of a scan erring alike. Intervals are profiles: an end is inf where the data set "
+          "none, and --target says which concentration "
           "gives an occupancy, or that none does. With --plasma x is the time after the dose in hours, and the "
           "occupancy follows the drug in plasma: at once (direct), through an effect compartment (effect), or as it "
           "binds and leaves (binding); the one with the smallest AICc is reported.")
@@ -305,6 +351,8 @@ void declare(pet::Tool& tool, Options& options) {
                "the same from the binding itself, which uses scans without a baseline")
       .example("pet-curve scans.tsv --x psilocin --y BPND --endpoint binding --subject participant_id --random EC50",
                "with an EC50 of each subject")
+      .example("pet-curve regions.tsv --x psilocin --subject participant_id --region-column region",
+               "one EC50 for all regions, an Omax of each")
       .example("pet-curve scans.tsv --x time --x-unit h --plasma plasma.tsv --predict band.tsv --compare models.tsv",
                "how occupancy follows plasma over hours, with prediction at the samples of plasma")
       .argument("observations", options.observations, "table with one row a scan, columns as named by the options")
@@ -312,6 +360,9 @@ void declare(pet::Tool& tool, Options& options) {
       .option("y", options.y, "COLUMN", "occupancy, or binding")
       .option("se", options.se, "COLUMN", "standard error of y; weights are 1 / se^2; default: equal weights")
       .option("subject", options.subject, "COLUMN", "who was scanned")
+      .option("session", options.session, "COLUMN", "which scan of the subject; tells two at one x apart")
+      .option("region-column", options.region_column, "COLUMN",
+              "the region of every row: fit one EC50 for all regions and an Omax of each (needs --subject)")
       .option("model", options.models, "MODEL,...",
               "emax, emax-full, hill, hill-full, two-site, two-state; default: emax. With --plasma: direct, effect, "
               "binding; default: all")
@@ -340,6 +391,8 @@ void declare(pet::Tool& tool, Options& options) {
       .citation("Holford NHG, Sheiner LB. Clin Pharmacokinet 1981;6:429-453")
       .citation("Seber GAF, Wild CJ. Nonlinear Regression. Wiley 1989, section 5.9")
       .citation("Lindstrom MJ, Bates DM. Biometrics 1990;46:673-687")
+      .citation("Patterson HD, Thompson R. Biometrika 1971;58:545-554")
+      .citation("Fai AH-T, Cornelius PL. J Stat Comput Simul 1996;54:363-378")
       .citation("Abanades S et al. J Cereb Blood Flow Metab 2011;31:944-952")
       .citation("Hurvich CM, Tsai CL. Biometrika 1989;76:297-307");
 }

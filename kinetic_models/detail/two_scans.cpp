@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kinetic_models/detail/index.h"
 #include "kinetic_models/detail/solver.h"
 
 namespace pet::detail {
@@ -16,10 +17,6 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-Eigen::Index as_index(std::size_t i) {
-  return static_cast<Eigen::Index>(i);
-}
 
 Eigen::VectorXd as_vector(const std::vector<double>& values) {
   return Eigen::Map<const Eigen::VectorXd>(values.data(), as_index(values.size()));
@@ -248,15 +245,16 @@ Eigen::MatrixXd TwoScanProblem::information() const {
 }
 
 // With information I and gradient g of the others, all but k gathered in v: their sum over the values of k is smallest
-// where it is (v - c)' P (v - c), P = I_vv - I_vk I_kv / I_kk, c = v0 - P^-1 (g_v - I_vk g_k / I_kk). At the optimum of
-// the whole sum the gradient of the others is that of the region with the other sign; at a bound of k it stays there.
+// where it is (v - c)' P (v - c), P = I_vv - I_vk I_kv / I_kk, c = v0 - P^-1 (g_v - I_vk g_k / I_kk). The gradient of
+// the others is that of all, which is zero but for parameters at their bounds, less the region's. At a bound of k it
+// stays there.
 CommonKnowledge TwoScanProblem::without(const RegionInTwoScans& region, std::size_t k) const {
   const Eigen::Index count = as_index(model_.common());
   const Eigen::Index kth = as_index(k);
   const Eigen::MatrixXd all = information();
   const Eigen::MatrixXd own = region.scores();
   Eigen::MatrixXd others = all - own.transpose() * own;
-  Eigen::VectorXd gradient = -own.transpose() * as_vector(region.residuals());
+  Eigen::VectorXd gradient = this->gradient() - own.transpose() * as_vector(region.residuals());
   constexpr double nothing = 1e-9;  // of the information of all: what rounding leaves of none
   if (others(kth, kth) > nothing * all(kth, kth) && !detail::is_at_bound(at_[k], parameter(k))) {
     const Eigen::VectorXd column = others.col(kth);
@@ -278,11 +276,16 @@ CommonKnowledge TwoScanProblem::without(const RegionInTwoScans& region, std::siz
   return knowledge;
 }
 
-double TwoScanProblem::step_others(std::size_t k, double& cost_here) {
-  const Eigen::Index count = as_index(model_.common());
-  Eigen::VectorXd gradient = Eigen::VectorXd::Zero(count);
+Eigen::VectorXd TwoScanProblem::gradient() const {
+  Eigen::VectorXd gradient = Eigen::VectorXd::Zero(as_index(model_.common()));
   if (knowledge_.precision.size() != 0) gradient = knowledge_.precision * (as_vector(at_) - knowledge_.centre);
   for (const auto& region : regions_) gradient += region->scores().transpose() * as_vector(region->residuals());
+  return gradient;
+}
+
+double TwoScanProblem::step_others(std::size_t k, double& cost_here) {
+  const Eigen::Index count = as_index(model_.common());
+  const Eigen::VectorXd gradient = this->gradient();
   const Eigen::MatrixXd all = information();
   std::vector<Eigen::Index> moved;
   for (Eigen::Index j = 0; j < count; ++j) {
@@ -366,11 +369,26 @@ double TwoScanProblem::bound(std::size_t k, const State& optimum, double step, d
   const double estimate = optimum.common[k];
   const double wall = side < 0 ? parameter(k).lower : parameter(k).upper;
   const auto excess = [&](double value) { return profile_cost(k, value) - limit; };
+  // Where there is no curve, back towards those that there are: the limit may be before the last of them.
+  const auto last_curve = [&](double& value, double& inside) {
+    constexpr int halvings = 20;
+    double beyond = infinity;
+    for (int i = 0; i < halvings && !(std::isfinite(beyond) && beyond > 0.0); ++i) {
+      const double middle = 0.5 * (inside + value);
+      beyond = excess(middle);
+      (std::isfinite(beyond) && beyond <= 0.0 ? inside : value) = middle;
+    }
+    return beyond;
+  };
   double inside = estimate;
   for (double reach = step;; reach *= 1.6) {
-    const double value = side < 0 ? std::max(wall, estimate - reach) : std::min(wall, estimate + reach);
-    const double beyond = excess(value);
-    if (beyond > 0.0 && std::isfinite(beyond)) {
+    double value = side < 0 ? std::max(wall, estimate - reach) : std::min(wall, estimate + reach);
+    double beyond = excess(value);
+    if (!std::isfinite(beyond)) {
+      beyond = last_curve(value, inside);
+      if (!(std::isfinite(beyond) && beyond > 0.0)) return not_available;
+    }
+    if (beyond > 0.0) {
       const double at_inside = excess(inside);
       if (!(at_inside < 0.0)) return inside;
       std::uintmax_t evaluations = 40;
@@ -380,7 +398,6 @@ double TwoScanProblem::bound(std::size_t k, const State& optimum, double step, d
                    : boost::math::tools::toms748_solve(excess, inside, value, at_inside, beyond, close, evaluations);
       return 0.5 * (root.first + root.second);
     }
-    if (!std::isfinite(beyond)) return not_available;
     if (value == wall) return side * infinity;
     inside = value;
   }

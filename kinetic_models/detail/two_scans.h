@@ -140,6 +140,7 @@ class TwoScanProblem {
   /// Information about the common parameters where the problem stands, half the second derivative of the sum; zero for
   /// those that are held.
   Eigen::MatrixXd information() const;
+  Eigen::VectorXd gradient() const;  ///< half the first derivative of the sum by the common parameters
   /// What all curves but those of `region`, which must be one of the problem's, say of the common parameters besides
   /// `k`, which they may have otherwise than the region: the quadratic form about where the problem, which must be at
   /// its optimum, stands. `k` gets no precision.

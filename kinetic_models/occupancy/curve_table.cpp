@@ -58,11 +58,57 @@ bool is_of_row(const std::string& flag, const std::string& symbol, const Estimat
   return is_named && !is_of_other && !(symbol == "BP0" && has_ends);
 }
 
+// The same of several regions: their Omax have one name.
+bool is_of_region(const std::string& flag, const Estimate& e) {
+  const std::string symbol(e.symbol);
+  if (!flag.starts_with(symbol + '_') || !is_of_one_parameter(flag.substr(symbol.size()))) return false;
+  if (symbol != "Omax") return true;
+  return flag.ends_with("_unbounded") ? !std::isfinite(e.lower) || !std::isfinite(e.upper)
+                                      : std::isnan(e.standard_error);
+}
+
 // A fit that nothing was made of.
 bool is_unusable(const std::string& status) {
   return status == name_of(FitStatus::failed) || status == name_of(FitStatus::unidentifiable) ||
          status == name_of(FitStatus::not_converged);
 }
+
+// Who or what was observed; empty where no column says so.
+std::string name_in(const Tsv& table, std::size_t row, const std::string& column, const char* what) {
+  if (column.empty()) return {};
+  const std::string& name = table.cell(row, table.column(column));
+  if (name.empty() || name == "n/a")
+    throw bad_input(table.where(row, table.column(column)), std::string("no ") + what, "one in every row");
+  return name;
+}
+
+// A row that says again what an earlier one said: an error where subjects tell scans apart, else a warning.
+class Duplicates {
+ public:
+  Duplicates(const Tsv& table, const CurveColumns& columns, std::vector<std::string>& warnings)
+      : table_(table), columns_(columns), warnings_(warnings) {}
+
+  void check(std::size_t row, const CurveObservation& o) {
+    // A scan has one value a region: which one is no matter.
+    const double value = columns_.region.empty() ? o.y : 0.0;
+    const auto [first, is_new] = seen_.try_emplace({o.subject, o.session, o.region, o.x, value}, row);
+    if (is_new) return;
+    const std::string where = table_.where(first->second);
+    if (!columns_.region.empty())
+      throw bad_input(table_.where(row), "region '" + o.region + "' of the scan of " + where + " once more",
+                      "every region once a scan (a column of sessions tells scans at one concentration apart)");
+    if (!o.subject.empty())
+      throw bad_input(table_.where(row), "the scan of " + where + " once more", "every scan once");
+    warnings_.push_back(table_.where(row) + ": the same numbers as " + where +
+                        "; one scan twice? (a column of subjects would tell)");
+  }
+
+ private:
+  const Tsv& table_;
+  const CurveColumns& columns_;
+  std::vector<std::string>& warnings_;
+  std::map<std::tuple<std::string, std::string, std::string, double, double>, std::size_t> seen_;
+};
 
 void require_possible(
     const Tsv& table, std::size_t row, const CurveColumns& columns, const CurveObservation& o, bool is_time) {
@@ -85,7 +131,7 @@ std::vector<CurveObservation> observations_of(const Tsv& table,
   const std::size_t y = table.column(columns.y);
   const std::optional<std::size_t> status = table.find("status");
   std::vector<CurveObservation> observations;
-  std::map<std::tuple<std::string, double, double>, std::size_t> seen;
+  Duplicates duplicates(table, columns, warnings);
   for (std::size_t r = 0; r < table.rows(); ++r) {
     const std::optional<double> dose = table.number(r, x);
     const std::optional<double> value = table.number(r, y);
@@ -99,22 +145,15 @@ std::vector<CurveObservation> observations_of(const Tsv& table,
                          "; the row is left out");
       continue;
     }
-    CurveObservation o{*dose, *value, *error, {}};
+    CurveObservation o{*dose, *value, *error};
     require_possible(table, r, columns, o, is_time);
     if (endpoint == CurveEndpoint::occupancy && std::abs(o.y) > beyond * full)
       throw bad_input(table.where(r, y), format_number(o.y),
                       full > 1.0 ? "an occupancy in percent" : "an occupancy as a fraction (percent has to be stated)");
-    if (!columns.subject.empty()) {
-      o.subject = table.cell(r, table.column(columns.subject));
-      if (o.subject.empty() || o.subject == "n/a")
-        throw bad_input(table.where(r, table.column(columns.subject)), "no subject", "one in every row");
-    }
-    const auto [first, is_new] = seen.try_emplace({o.subject, o.x, o.y}, r);
-    if (!is_new && !o.subject.empty())
-      throw bad_input(table.where(r), "the scan of " + table.where(first->second) + " once more", "every scan once");
-    if (!is_new)
-      warnings.push_back(table.where(r) + ": the same numbers as " + table.where(first->second) +
-                         "; one scan twice? (a column of subjects would tell)");
+    o.subject = name_in(table, r, columns.subject, "subject");
+    o.session = name_in(table, r, columns.session, "session");
+    o.region = name_in(table, r, columns.region, "region");
+    duplicates.check(r, o);
     observations.push_back(std::move(o));
   }
   return observations;
@@ -247,6 +286,22 @@ std::vector<CurveRow> curve_rows(const PooledFit& fit, const PooledOptions& opti
     if (options.is_Omax_random) add("Omax[" + subject.name + "]", {"", "", subject.Omax}, units.y);
     if (is_binding) add("BP0[" + subject.name + "]", {"", "", subject.BP0}, "1");
   }
+  return rows;
+}
+
+std::vector<CurveRow> curve_rows(const RegionalCurveFit& fit, const CurveUnits& units) {
+  std::vector<CurveRow> rows;
+  const auto add = [&](const std::string& parameter, const Estimate& e, const std::string& unit) {
+    CurveRow row{parameter, known(e.value), known(e.standard_error), known(e.lower), known(e.upper), unit, "", {}};
+    row.status = name_of(fit.status);
+    for (const std::string& flag : fit.flags)
+      if (!is_of_one_parameter(flag) || is_of_region(flag, e)) row.flags.push_back(flag);
+    if (unit.empty()) row.flags.push_back("unknown_unit");
+    rows.push_back(std::move(row));
+  };
+  for (const Estimate& e : fit.estimates)
+    add(std::string(e.symbol), e, e.symbol == "EC50" ? units.x : e.symbol == "hill" ? "1" : units.y);
+  for (std::size_t r = 0; r < fit.regions.size(); ++r) add("Omax[" + fit.regions[r] + "]", fit.Omax[r], units.y);
   return rows;
 }
 

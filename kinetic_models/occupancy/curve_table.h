@@ -6,6 +6,7 @@
 
 #include "kinetic_models/occupancy/dose_response.h"
 #include "kinetic_models/occupancy/pooled_curve.h"
+#include "kinetic_models/occupancy/regional_curve.h"
 #include "kinetic_models/occupancy/time_fit.h"
 #include "libpet/io/curve_table.h"
 #include "libpet/io/tsv.h"
@@ -18,6 +19,8 @@ struct CurveColumns {
   std::string y;
   std::string standard_error{};
   std::string subject{};
+  std::string session{};
+  std::string region{};  ///< for a curve of several regions
 };
 
 /// Full occupancy in the unit of y: 1 for "" and "1", 100 for "%" and "percent". Throws UsageError for another unit.
@@ -26,8 +29,9 @@ double full_occupancy(const std::string& unit);
 /// The scans of a table. Rows without x, y or standard error, and rows whose column `status` says failed, not_converged
 /// or unidentifiable, are left out with a warning. `full` is full occupancy in the unit of y. Throws InputError with
 /// file and line for a negative x, a standard error that is not positive, an occupancy beyond +-3 full ones (percent
-/// taken for fractions), one scan of a subject twice, and subjects that are n/a. Without a column of subjects two rows
-/// with the same numbers may be two scans: they are warned of and kept.
+/// taken for fractions), one scan of a subject twice (of several regions: one region of a scan), and subjects, sessions
+/// or regions that are n/a. Without a column of subjects two rows with the same numbers may be two scans: they are
+/// warned of and kept.
 std::vector<CurveObservation> curve_observations(const Tsv& table,
                                                  const CurveColumns& columns,
                                                  CurveEndpoint endpoint,
@@ -49,6 +53,9 @@ std::vector<CurveRow> curve_rows(const CurveFit& fit, const CurveUnits& units);
 /// The same of a pooled fit: Omax, EC50, hill, the omegas (standard deviations of logarithms between subjects), sigma,
 /// then EC50[SUBJECT] (Omax[SUBJECT], BP0[SUBJECT]) of each subject.
 std::vector<CurveRow> curve_rows(const PooledFit& fit, const PooledOptions& options, const CurveUnits& units);
+
+/// The same of a curve of several regions: EC50, hill, tau, sigma, then Omax[REGION] of each region.
+std::vector<CurveRow> curve_rows(const RegionalCurveFit& fit, const CurveUnits& units);
 
 /// The scans of a table over hours after a dose, columns as for curve_observations with x in hours, which may be
 /// negative (before the dose). The same rows are left out, the same errors thrown.

@@ -18,6 +18,7 @@ struct CurveObservation {
   double standard_error = not_available;
   std::string subject{};  ///< may be empty for occupancies
   std::string region{};   ///< for fit_regional_curve
+  std::string session{};  ///< tells scans of a subject at one concentration apart; may be empty
 };
 
 /// The shapes of occupancy over dose or concentration C:

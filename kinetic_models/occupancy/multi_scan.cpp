@@ -298,7 +298,8 @@ Evaluation ScanModel::restricted_maximum() {
     }
     if (!(gain >= 0.0)) {
       variances_ = from;
-      here.converged = true;  // no step is so small that it gains
+      constexpr double nothing = 1e-6;  // that a step as long as it should be promises to gain
+      here.converged = score.dot(change) < nothing;
       return here;
     }
     here = std::move(there);

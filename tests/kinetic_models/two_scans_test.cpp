@@ -45,12 +45,12 @@ Model line() {
 
 // Of a region: the levels of both scans are its own, the slope is common, and the drug adds `change` to it. There is no
 // curve for a change of `most` and more.
-TwoScanModel two_lines(const Model& model, double most = 1e9) {
+TwoScanModel two_lines(const Model& model, double most = 1e9, double steepest = 1e3) {
   enum { level_b, level_d, slope, change, count };
   const Parameter any{"", "", 0.0, -1e3, 1e3, -1e9};
   return {
       .model = &model,
-      .parameters = {any, any, any, any},
+      .parameters = {any, any, Parameter{"", "", 0.0, -1e3, steepest, -1e9}, any},
       .own = slope,
       .least_frames = 2,
       .of_scan = [=](std::size_t scan, std::span<const double> p, std::span<double> of_scan, std::span<double> slopes) {
@@ -141,6 +141,23 @@ TEST_CASE("What the other regions say of a common parameter leaves out the regio
   }
 }
 
+TEST_CASE("What the others say of a common parameter at its bound is where it would be without it", "[joint]") {
+  const Model model = line();
+  const Lines lines = noisy_lines(3);
+  const TwoScanModel both = two_lines(model, 1e9, 1.0);  // slopes are about 2
+  TwoScanProblem problem(both, regions_of(both, lines));
+  problem.minimise(1, 0.5, 0.1);
+  REQUIRE(problem.at()[0] == 1.0);
+  for (const auto& region : problem.regions()) {
+    double slope = 0.0;
+    for (std::size_t r = 0; r < 3; ++r)
+      if (r != region->index()) slope += 0.5 * slope_of(lines.baseline[r]);
+    const detail::CommonKnowledge others = problem.without(*region, 1);
+    CHECK(others.centre[0] == Approx(slope).epsilon(1e-6));
+    CHECK(others.precision(0, 0) == Approx(2.0 * squares_about_mean).epsilon(1e-9));
+  }
+}
+
 TEST_CASE("One region alone has no others that say anything", "[joint]") {
   const Model model = line();
   const TwoScanModel both = two_lines(model);
@@ -167,4 +184,11 @@ TEST_CASE("A profile that ends where there is no curve has no end there, instead
   CHECK(std::isnan(interval.upper));
   CHECK_FALSE(interval.is_followed());
   CHECK_FALSE(interval.is_bounded());
+  // An end before the last curve is found, also where the search steps over both.
+  const double sooner = 0.5 * 2.0 * squares_about_mean * 0.09 * 0.09;
+  for (const double step : {0.03, 0.095, 0.3, 3.0}) {
+    const Interval before = problem.profile(1, step, least + sooner);
+    CHECK(before.lower == Approx(change - 0.09).epsilon(1e-3));
+    CHECK(before.upper == Approx(change + 0.09).epsilon(1e-3));
+  }
 }

@@ -181,6 +181,79 @@ TEST_CASE("pet-curve --random gives how much subjects differ and the EC50 of eac
   CHECK_THAT(here.read("c.json"), Catch::Contains("FOCE"));
 }
 
+namespace {
+
+// Ten scans of two subjects, regions with Omax of 0.8 and 0.6 and one EC50 of 2, with errors of whole scans.
+std::string regions() {
+  std::string text = "id\tses\tregion\tc\toccupancy\n";
+  double sign = 0.02;
+  int scan = 0;
+  for (const double c : {0.5, 1.0, 2.0, 4.0, 12.0})
+    for (const char* id : {"a", "b"}) {
+      for (const auto& [region, plateau] : {std::pair{"cortex", 0.8}, {"striatum", 0.6}})
+        text += std::string(id) + "\t" + std::to_string(scan) + "\t" + region + "\t" + format_number(c) + "\t" +
+                format_number(plateau * c / (2.0 + c) + sign + (plateau - 0.7) * 0.1 * sign) + "\n";
+      sign = -sign;
+      ++scan;
+    }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("pet-curve --region-column gives one EC50 for all regions and an Omax of each", "[pet-curve]") {
+  const Workplace here;
+  here.write("r.tsv", regions());
+  const CommandResult result =
+      here.run("pet-curve r.tsv --x c --x-unit ug/L --subject id --session ses --region-column region -o c.tsv");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const Tsv curve = table(here, "c.tsv");
+  const std::size_t EC50 = row_of(curve, "EC50");
+  CHECK(curve.required_number(EC50, 1) == Approx(2.0).epsilon(0.1));
+  CHECK(curve.required_number(EC50, 3) < 2.0);
+  CHECK(curve.required_number(EC50, 4) > 2.0);
+  CHECK(curve.cell(EC50, 5) == "ug/L");
+  CHECK(curve.required_number(row_of(curve, "Omax[cortex]"), 1) == Approx(0.8).epsilon(0.05));
+  CHECK(curve.required_number(row_of(curve, "Omax[striatum]"), 1) == Approx(0.6).epsilon(0.05));
+  CHECK(curve.required_number(row_of(curve, "tau"), 1) == Approx(0.02).epsilon(0.2));
+  CHECK(curve.cell(row_of(curve, "tau"), 5) == "1");
+  CHECK(curve.rows() == 6);
+  const auto sidecar = nlohmann::json::parse(here.read("c.json"));
+  CHECK(sidecar["Regions"].size() == 2);
+  CHECK(sidecar["Scans"] == 10);
+  CHECK(sidecar["Observations"] == 20);
+  // The error of scans rules, so that these are about scans less the parameters that it is judged by.
+  CHECK(sidecar["DegreesOfFreedomOfEC50"] > 5.0);
+  CHECK(sidecar["DegreesOfFreedomOfEC50"] < 19.0);
+  CHECK(sidecar["OwnEC50OfEachRegion"]["p"] > 0.01);
+}
+
+TEST_CASE("pet-curve --region-column refuses a region twice, names that are missing, and what it cannot do",
+          "[pet-curve]") {
+  const Workplace here;
+  here.write("r.tsv", regions());
+  here.write("twice.tsv", regions() + "a\t0\tcortex\t0.5\t0.3\n");
+  here.write("nameless.tsv", regions() + "a\t11\tn/a\t0.5\t0.3\n");
+  const auto check = [&](const std::string& arguments, int status, const char* message) {
+    const CommandResult result = here.run("pet-curve " + arguments + " --x c --x-unit ug/L -o o.tsv");
+    INFO(result.err);
+    CHECK(result.status == status);
+    CHECK(is_one_line(result.err));
+    CHECK_THAT(result.err, Catch::Contains(message));
+    CHECK_FALSE(std::filesystem::exists(here.path / "o.tsv"));
+  };
+  const std::string all = " --subject id --session ses --region-column region";
+  check("twice.tsv" + all, 65, "twice.tsv:22: found region 'cortex' of the scan of twice.tsv:2 once more");
+  check("nameless.tsv" + all, 65, "nameless.tsv:22 column 'region': found no region");
+  check("r.tsv --region-column region", 2, "--subject");
+  check("r.tsv --target 0.5" + all, 2, "--target");
+  check("r.tsv --random EC50" + all, 2, "--random");
+  check("r.tsv --model emax,hill" + all, 2, "one --model");
+  check("r.tsv --model two-site" + all, 2, "one site");
+  check("r.tsv --subject id --session ses --region-column id", 65, "region 'a' of the scan");
+}
+
 TEST_CASE("pet-curve --plasma finds how occupancy follows a level of drug over hours", "[pet-curve]") {
   const Workplace here;
   // A level of 10 ug/L from time zero on; kon 0.088 and koff 0.221 per hour: O = 0.799274 (1 - exp(-1.101 t)).

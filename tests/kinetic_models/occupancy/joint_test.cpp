@@ -76,7 +76,7 @@ TEST_CASE("The standard error of a joint fit is the scatter of its occupancies, 
   const Study exact = exact_study(0.6);
   constexpr double of_target = 0.15;
   constexpr double of_reference = 0.15;
-  constexpr int studies = 60;
+  constexpr int studies = 120;
   double sum = 0.0, squares = 0.0, se = 0.0, share = 0.0;
   for (int i = 0; i < studies; ++i) {
     NormalNoise noise(11, {static_cast<std::uint64_t>(i)});
@@ -88,7 +88,8 @@ TEST_CASE("The standard error of a joint fit is the scatter of its occupancies, 
       result.noise.standard_deviation.assign(reference.activity.size(), of_reference);
       return result;
     };
-    const JointOccupancy found = fit_joint_srtm(noisy(exact.baseline), noisy(exact.drug));
+    const JointScan baseline = noisy(exact.baseline);  // before the drug, whatever the order of arguments
+    const JointOccupancy found = fit_joint_srtm(baseline, noisy(exact.drug));
     sum += found.occupancy / studies;
     squares += found.occupancy * found.occupancy / studies;
     se += found.standard_error / studies;
@@ -98,7 +99,9 @@ TEST_CASE("The standard error of a joint fit is the scatter of its occupancies, 
   CAPTURE(sum, share);
   CHECK(sum == Approx(0.6).margin(0.01));
   CHECK(share > 0.1);
-  CHECK(se == Approx(scatter).epsilon(0.3));  // 60 studies know a standard deviation to 9 %, three times that
+  // 120 studies know a standard deviation to 6.5 %. In 600 the standard error was 12 % above the scatter: residuals,
+  // from which the noise of the targets comes, hold some of the reference's noise too.
+  CHECK(se == Approx(scatter).epsilon(0.3));
 }
 
 TEST_CASE("A region without binding hardly changes a joint fit", "[joint]") {

@@ -2,6 +2,8 @@
 #include "kinetic_models/occupancy/regional_curve.h"
 
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <boost/math/tools/minima.hpp>
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -47,18 +49,22 @@ bool has_flag(const RegionalCurveFit& fit, const std::string& flag) {
 TEST_CASE("Exact occupancies of several regions give their one EC50 and Hill coefficient and their own Omax",
           "[regional]") {
   for (const double hill : {1.0, 1.6}) {
-    // The last digits are noise: without any a variance is zero, and its logarithm none.
-    const auto data = study({0.0, 1e-9}, 1, hill);
-    CurveOptions options;
-    options.shape = hill == 1.0 ? CurveShape::emax : CurveShape::hill;
-    const RegionalCurveFit fit = fit_regional_curve(data, options);
-    CHECK(fit.status == FitStatus::ok);
-    CHECK(fit["EC50"].value == Approx(EC50).epsilon(1e-6));
-    CHECK(fit["hill"].value == Approx(hill).epsilon(1e-6));
-    REQUIRE(fit.Omax.size() == 4);
-    for (std::size_t r = 0; r < 4; ++r) CHECK(fit.Omax[r].value == Approx(plateaus[r]).epsilon(1e-6));
-    CHECK(fit.scans == 10);
-    CHECK(fit.parameters == (hill == 1.0 ? 5 : 6));
+    for (const double noise : {0.0, 1e-9}) {
+      const auto data = study({0.0, noise}, 1, hill);
+      CurveOptions options;
+      options.shape = hill == 1.0 ? CurveShape::emax : CurveShape::hill;
+      const RegionalCurveFit fit = fit_regional_curve(data, options);
+      CHECK(fit.status == FitStatus::ok);
+      CHECK(fit["EC50"].value == Approx(EC50).epsilon(1e-6));
+      CHECK(fit["EC50"].lower == Approx(EC50).epsilon(1e-6));
+      CHECK(fit["EC50"].upper == Approx(EC50).epsilon(1e-6));
+      CHECK(fit["hill"].value == Approx(hill).epsilon(1e-6));
+      REQUIRE(fit.Omax.size() == 4);
+      for (std::size_t r = 0; r < 4; ++r) CHECK(fit.Omax[r].value == Approx(plateaus[r]).epsilon(1e-6));
+      CHECK(fit["sigma"].value < 1e-7);
+      CHECK(fit.scans == 10);
+      CHECK(fit.parameters == (hill == 1.0 ? 5 : 6));
+    }
   }
 }
 
@@ -97,9 +103,15 @@ TEST_CASE("Errors that the regions of a scan share widen the interval of their E
   const RegionalCurveFit fit = fit_regional_curve(data, options);
   CHECK(fit["tau"].value == Approx(0.03).epsilon(0.5));
   CHECK(fit["sigma"].value == Approx(0.005).epsilon(0.3));
-  // Of the variance of a mean four independent regions would have a quarter of what they have.
+  // Of the variance of a mean, which that of the means about their curve is, four independent regions would have a
+  // quarter of what they have.
   const CurveFit independent = fit_curve(data, options);
-  const double of_mean = std::pow(fit["tau"].value, 2) + 0.25 * std::pow(fit["sigma"].value, 2);
+  std::vector<CurveObservation> means;
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    if (i % 4 == 0) means.push_back({data[i].x, 0.0});
+    means.back().y += 0.25 * data[i].y;
+  }
+  const double of_mean = fit_curve(means, options).rss / 9.0;
   const double wider = student_factor(0.95, 9.0) / student_factor(0.95, 39.0) *
                        std::sqrt(of_mean / (0.25 * std::pow(independent.sigma, 2)));
   CHECK(wider > 1.8);
@@ -112,6 +124,120 @@ TEST_CASE("One EC50 for all regions is doubted where one of them has another", "
   const RegionalCurveFit fit = fit_regional_curve(study({0.03, 0.02}, 5, 1.0, 3.0 * EC50), {});
   CHECK(has_flag(fit, "EC50_differs"));
   CHECK(fit.heterogeneity_p < 1e-3);
+}
+
+// The sum of squares of regions with one EC50 and an Omax of each, of which least squares has a closed form.
+double squares_at(const std::vector<CurveObservation>& data, double log_ec50) {
+  double sum = 0.0;
+  for (std::size_t r = 0; r < plateaus.size(); ++r) {
+    double along = 0.0, length = 0.0, squares = 0.0;
+    for (const CurveObservation& o : data) {
+      if (o.region != "region-" + std::to_string(r)) continue;
+      const double u = o.x / (std::exp(log_ec50) + o.x);
+      along += u * o.y;
+      length += u * u;
+      squares += o.y * o.y;
+    }
+    if (length > 0.0) sum += squares - along * along / length;
+  }
+  return sum;
+}
+
+TEST_CASE("Whether regions differ in EC50 is the F of the sums of squares where scans have one region each",
+          "[regional]") {
+  std::vector<CurveObservation> single;
+  for (const std::uint64_t seed : {8, 9}) {
+    const auto data = study({0.0, 0.03}, seed);
+    for (std::size_t i = 0; i < data.size(); i += 4) {
+      single.push_back(data[i + (i / 4 + seed) % 2]);
+      single.back().session = std::to_string(seed);
+    }
+  }
+  const RegionalCurveFit fit = fit_regional_curve(single, {});
+  REQUIRE(fit.scans == 20);
+  const auto least = [](const std::vector<CurveObservation>& some) {
+    return boost::math::tools::brent_find_minima([&](double e) { return squares_at(some, e); }, -2.0, 3.0, 40).second;
+  };
+  double own = 0.0;
+  for (const char* region : {"region-0", "region-1"}) {
+    std::vector<CurveObservation> one = single;
+    std::erase_if(one, [&](const CurveObservation& o) { return o.region != region; });
+    REQUIRE(one.size() == 10);
+    own += least(one);
+  }
+  const double F = (least(single) - own) / (own / 16.0);
+  CHECK(fit.heterogeneity_F == Approx(F).epsilon(1e-5));
+  // F with 1 and n degrees of freedom is the square of Student's t.
+  const boost::math::students_t t(16.0);
+  CHECK(fit.heterogeneity_p == Approx(2.0 * boost::math::cdf(boost::math::complement(t, std::sqrt(F)))).epsilon(1e-5));
+}
+
+TEST_CASE("Occupancies all above the plateau or below zero give an EC50 with one end, and say so", "[regional]") {
+  const auto noise = study({0.02, 0.02}, 3);
+  for (const bool is_above : {true, false}) {
+    CAPTURE(is_above);
+    auto data = noise;
+    for (CurveObservation& o : data) {
+      const double off =
+          o.y - plateaus[static_cast<std::size_t>(o.region.back() - '0')] * o.x / (EC50 + o.x);  // the noise
+      o.y = is_above ? 1.05 + std::abs(off) : -0.05 - std::abs(off);
+    }
+    CurveOptions options;
+    options.shape = CurveShape::emax_full;
+    const RegionalCurveFit fit = fit_regional_curve(data, options);
+    CHECK(fit.status == FitStatus::unidentifiable);
+    CHECK(has_flag(fit, "EC50_at_bound"));
+    CHECK(has_flag(fit, "EC50_unbounded"));
+    CHECK(fit["sigma"].value > 0.0);
+    if (is_above) {
+      CHECK(fit["EC50"].lower == 0.0);
+      CHECK(fit["EC50"].upper < 0.3);
+    } else {
+      CHECK(fit["EC50"].lower > 20.0);
+      CHECK(std::isinf(fit["EC50"].upper));
+    }
+  }
+}
+
+TEST_CASE("What two concentrations of regions alike do not determine has no ends", "[regional]") {
+  std::vector<CurveObservation> data;
+  NormalNoise noise(11, {1});
+  int scan = 0;
+  for (const double x : {0.0, 1.0, 4.0, 0.0, 1.0, 4.0}) {
+    const std::string subject = "sub-" + std::to_string(scan++);
+    for (const double of_all : {1.0, 0.5}) {
+      const double y = of_all * (x == 0.0 ? 0.0 : x == 1.0 ? 0.4 : 0.6) + 1e-3 * noise.next();
+      data.push_back({x, y, not_available, subject, of_all == 1.0 ? "a" : "b"});
+    }
+  }
+  CurveOptions options;
+  options.shape = CurveShape::hill;
+  const RegionalCurveFit fit = fit_regional_curve(data, options);
+  CHECK(fit.status == FitStatus::unidentifiable);
+  CHECK(std::isinf(fit["EC50"].upper));
+  CHECK(std::isfinite(fit["sigma"].value));
+}
+
+TEST_CASE("Regions without an error of their own, as copies of one, have no interval, and say why", "[regional]") {
+  const RegionalCurveFit fit = fit_regional_curve(study({0.05, 0.0}, 7), {});
+  CHECK(has_flag(fit, "sigma_at_bound"));
+  CHECK_FALSE(has_flag(fit, "EC50_unbounded"));
+  CHECK(fit.status == FitStatus::unidentifiable);
+  CHECK(std::isfinite(fit["EC50"].value));
+  CHECK(std::isnan(fit["EC50"].lower));
+  CHECK(std::isnan(fit["sigma"].value));
+  CHECK(std::isnan(fit.heterogeneity_p));
+}
+
+TEST_CASE("Sessions tell scans of a subject at one concentration apart", "[regional]") {
+  auto data = study({0.02, 0.02}, 1);
+  const auto once_more = study({0.02, 0.02}, 2);
+  for (CurveObservation& o : data) o.session = "1";
+  for (std::size_t r = 0; r < 4; ++r) {
+    data.push_back(once_more[r]);
+    data.back().session = "2";
+  }
+  CHECK(fit_regional_curve(data, {}).scans == 11);
 }
 
 TEST_CASE("Regions at doses far below EC50 say that it has no upper end", "[regional]") {
