@@ -9,6 +9,7 @@
 
 #include "kinetic_models/noisy_reference.h"
 #include "kinetic_models/registry.h"
+#include "kinetic_models/shared_reference.h"
 #include "libpet/error.h"
 #include "libpet/parallel.h"
 
@@ -105,6 +106,18 @@ Fit fit_with_noise(const Model& model,
   return found;
 }
 
+// Fits of all regions with one true reference curve.
+std::vector<Fit> fits_with_one_reference(const Model& model,
+                                         const TacTable& table,
+                                         const ReferenceRegion& reference,
+                                         const std::vector<std::size_t>& regions,
+                                         const ReferenceNoise& noise,
+                                         const TableFitOptions& used) {
+  std::vector<RegionData> data;
+  for (const std::size_t region : regions) data.push_back({table.curve(region), with_weights(table, region, used)});
+  return fit_shared_reference(model, data, reference, noise, used.intervals, used.threads).fits;
+}
+
 // Fits every region, with one t* for all where it is to be chosen.
 void fit_one_by_one(const Model& model,
                     const TacTable& table,
@@ -125,13 +138,18 @@ void fit_one_by_one(const Model& model,
                       "one where the points stay within the largest error (or --t-star MIN)");
   }
   const std::optional<ReferenceNoise> noise = noise_of_reference(table, input, used);
+  if (used.shares_reference) {
+    if (!noise) throw UsageError("a reference curve is shared where its noise is carried");
+    result.fits = fits_with_one_reference(model, table, input.reference(), result.regions, *noise, used);
+  }
   parallel_for(result.regions.size(), used.threads, [&](std::size_t i) {
     const std::size_t region = result.regions[i];
     const FitOptions weighted = with_weights(table, region, used);
     Fit& found = result.fits[i];
-    found =
-        noise ? fit_with_noise(model, table.curve(region), input.reference(), weighted, *noise, used.intervals, region)
-              : fit(model, table.curve(region), input, weighted);
+    if (!noise)
+      found = fit(model, table.curve(region), input, weighted);
+    else if (!used.shares_reference)
+      found = fit_with_noise(model, table.curve(region), input.reference(), weighted, *noise, used.intervals, region);
     if (!noise && used.intervals) add_intervals(model, table.curve(region), input, weighted, *used.intervals, found);
     finish(region, weighted, found);
     if (!used.chooses_t_star || found.status == FitStatus::failed) return;
@@ -235,6 +253,7 @@ TableFitOptions options_taken(const Model& model, TableFitOptions options) {
   if (model.vB == Use::no || (model.parameters.empty() && options.fit.vB.is_fitted)) options.fit.vB = {};
   if (!model.needs_blood) options.fit.vB_reference = {};
   if (model.needs_plasma()) options.carries_reference_noise = false;
+  if (model.needs_plasma() || model.parameters.empty()) options.shares_reference = false;
   if (model.delay == Use::no || (model.parameters.empty() && options.fit.delay_min.is_fitted))
     options.fit.delay_min = {};
   if (model.delay == Use::no) options.scans_delay = false;

@@ -26,6 +26,7 @@ struct TableFitOptions {
   std::vector<std::string> shared;           ///< parameters that all regions have in common
   std::optional<IntervalOptions> intervals;  ///< none: no intervals
   bool carries_reference_noise = false;      ///< fits and intervals contain the noise of the reference curve too
+  bool shares_reference = false;             ///< that curve's true values are common to all regions
   std::optional<TStarOptions> chooses_t_star;  ///< one t* for all regions; none: fit.t_star_min
   bool scans_delay = false;                    ///< the delay is estimated once, from the early frames of the mean curve
   unsigned threads = 0;
@@ -57,9 +58,10 @@ TableFitOptions options_taken(const Model& model, TableFitOptions options);
 /// straight is flagged never_straight. Throws InputError where none is straight.
 ///
 /// Fits a reference tissue model to `regions` (indices into the table; empty: all), in parallel and independently of
-/// the number of threads. The standard error of a k2prime that a region gives is carried into the estimates; one above
-/// 25 % is flagged k2prime_imprecise. `blood` is for models that need whole blood, which then fit vB unless it is
-/// given. Throws what `fit` throws, and InputError where that region's fit is not ok.
+/// the number of threads; with shares_reference all at once (fit_shared_reference). The standard error of a k2prime
+/// that a region gives is carried into the estimates; one above 25 % is flagged k2prime_imprecise. `blood` is for
+/// models that need whole blood, which then fit vB unless it is given. Throws what `fit` throws, and InputError where
+/// that region's fit is not ok.
 TableFit fit_regions(const Model& model,
                      const TacTable& table,
                      std::size_t reference,

@@ -85,7 +85,8 @@ void declare_blood(Tool& tool, PetFitOptions& options) {
       .option("vnd", options.VND, "VALUE", "non-displaceable volume of distribution in mL/cm3 (2tcm-vnd)")
       .option("fp", options.plasma_free_fraction, "FRACTION", "free fraction in plasma, for BPF")
       .option("share", options.shared, "P,...",
-              "parameters that all regions have in common, for example k2prime, VND, vB, delay");
+              "parameters that all regions have in common, for example k2prime, VND, vB, delay; reference: with "
+              "--reference-noise the true curve of the reference");
 }
 
 void declare_fit(Tool& tool, PetFitOptions& options) {
@@ -187,6 +188,11 @@ TableFitOptions table_fit_options(const PetFitOptions& options, const TacTable& 
     throw UsageError("--bootstrap " + std::to_string(options.bootstrap_samples) + ": expected at least 100 refits");
   if (options.interval) result.intervals = interval_options(options);
   result.carries_reference_noise = options.carries_reference_noise;
+  result.shares_reference = std::erase(result.shared, "reference") > 0;
+  if (result.shares_reference && !result.carries_reference_noise)
+    throw UsageError("--share reference goes with --reference-noise");
+  if (result.shares_reference && !result.shared.empty())
+    throw UsageError("--share reference goes with no other shared parameter");
   return result;
 }
 
@@ -217,6 +223,8 @@ void require_taken(const std::vector<const Model*>& models, const TableFitOption
   require(!options.fit.bounds.empty(), "--bounds", is_nonlinear);
   require(options.carries_reference_noise, "--reference-noise", [](const Model* m) { return !m->needs_plasma(); });
   require(!options.shared.empty(), "--share", is_nonlinear);
+  require(options.shares_reference, "--share reference",
+          [](const Model* m) { return !m->needs_plasma() && !m->parameters.empty(); });
 }
 
 }  // namespace pet

@@ -31,9 +31,10 @@ std::string kind_of_interval(const IntervalOptions& intervals, const TableFit& r
 }
 
 // What the standard errors contain and what not.
-std::string sources_of_error(const TableFit& result, bool has_reference_noise) {
+std::string sources_of_error(const TableFit& result, bool has_reference_noise, bool shares_reference) {
   std::string text = "noise of the target's curve, estimated from its residuals";
   if (has_reference_noise) text += ", and of the reference's, estimated from its scatter after the peak";
+  if (shares_reference) text += ", its true curve being common to all regions";
   if (result.k2prime_se && result.shared.empty()) text += ", and the standard error of k2prime";
   if (!result.shared.empty()) text += ", and those of the shared parameters";
   if (result.k2prime && !result.k2prime_se) text += "; k2prime is taken as exact";
@@ -84,12 +85,15 @@ ParameterSidecar describe_fit(const TableFit& result,
                               options.weights->substr(0, options.weights->rfind(':'));
   sidecar.sampling = name_of(used.sampling);
   const bool is_bootstrap = used.intervals && used.intervals->kind == IntervalKind::bootstrap;
-  sidecar.sources_of_error = sources_of_error(result, used.carries_reference_noise && !is_bootstrap);
+  sidecar.sources_of_error =
+      sources_of_error(result, used.carries_reference_noise && !is_bootstrap, used.shares_reference);
   if (used.intervals) {
     sidecar.confidence_level = used.intervals->level;
     sidecar.interval_kind = kind_of_interval(*used.intervals, result);
     if (used.carries_reference_noise && !is_bootstrap)
-      sidecar.interval_kind += ", likelihood of both curves, degrees of freedom by Welch and Satterthwaite";
+      sidecar.interval_kind += used.shares_reference
+                                   ? ", likelihood of all curves, degrees of freedom by Welch and Satterthwaite"
+                                   : ", likelihood of both curves, degrees of freedom by Welch and Satterthwaite";
     if (used.carries_reference_noise && is_bootstrap)
       sidecar.interval_kind = "parametric bootstrap of target and reference, bias-corrected percentiles of " +
                               std::to_string(used.intervals->samples) + " refits, seed " +

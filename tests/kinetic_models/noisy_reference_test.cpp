@@ -12,6 +12,7 @@
 #include "kinetic_models/srtm.h"
 #include "libpet/error.h"
 #include "libpet/weights.h"
+#include "tests/kinetic_models/midframe_srtm.h"
 #include "tests/kinetic_models/simulated_scan.h"
 
 using namespace pet;
@@ -42,31 +43,15 @@ FitOptions weighted() {
   return options;
 }
 
-// The sum of squares over target and reference for SRTM at mid-frame, least over the true reference values, with the
-// curve between them drawn by straight lines. Independent of the code under test: the convolution is the sum of the
-// integrals of its pieces by Gauss' rule, the true values come from their normal equations.
+// The sum of squares over target and reference for SRTM at mid-frame, least over the true reference values, which come
+// from their normal equations.
 double least_sum(const TimeActivityCurve& target,
                  const TimeActivityCurve& reference,
                  const VectorXd& p,
                  double sigma,
                  double reference_sigma) {
   const auto n = static_cast<Eigen::Index>(frames.size());
-  const double R1 = p[0], k2 = p[1], k2a = p[1] / (1.0 + p[2]);
-  const auto mid = [&](Eigen::Index i) { return i < 0 ? 0.0 : frames[static_cast<std::size_t>(i)].mid_min(); };
-  MatrixXd A = MatrixXd::Zero(n, n);
-  const double point = 0.5 * std::sqrt(0.6);
-  for (Eigen::Index i = 0; i < n; ++i) {
-    A(i, i) = R1;
-    for (Eigen::Index piece = 0; piece <= i; ++piece) {
-      const double h = mid(piece) - mid(piece - 1);
-      for (const auto& [at, share] :
-           {std::pair{0.5 - point, 5.0 / 18.0}, {0.5, 8.0 / 18.0}, {0.5 + point, 5.0 / 18.0}}) {
-        const double kernel = (k2 - R1 * k2a) * share * h * std::exp(-k2a * (mid(i) - mid(piece - 1) - at * h));
-        A(i, piece) += kernel * at;
-        if (piece > 0) A(i, piece - 1) += kernel * (1.0 - at);
-      }
-    }
-  }
+  const MatrixXd A = simulated::midframe_srtm(frames, p[0], p[1], p[2]);
   MatrixXd design(2 * n, n);
   VectorXd data(2 * n);
   for (Eigen::Index i = 0; i < n; ++i) {
@@ -78,29 +63,6 @@ double least_sum(const TimeActivityCurve& target,
   }
   const VectorXd truth = (design.transpose() * design).ldlt().solve(design.transpose() * data);
   return (data - design * truth).squaredNorm();
-}
-
-// Newton's method on differences, over the first `count` parameters.
-template <typename Function>
-double minimum(const Function& function, VectorXd& p, Eigen::Index count) {
-  for (int step = 0; step < 8; ++step) {
-    const VectorXd h = 1e-4 * p.cwiseAbs();
-    VectorXd gradient(count);
-    MatrixXd hessian(count, count);
-    const auto at = [&](Eigen::Index a, double sa, Eigen::Index b, double sb) {
-      VectorXd q = p;
-      q[a] += sa * h[a];
-      q[b] += sb * h[b];
-      return function(q);
-    };
-    for (Eigen::Index a = 0; a < count; ++a) {
-      gradient[a] = (at(a, 1, a, 0) - at(a, -1, a, 0)) / (2.0 * h[a]);
-      for (Eigen::Index b = 0; b < count; ++b)
-        hessian(a, b) = (at(a, 1, b, 1) - at(a, 1, b, -1) - at(a, -1, b, 1) + at(a, -1, b, -1)) / (4.0 * h[a] * h[b]);
-    }
-    p.head(count) -= hessian.ldlt().solve(gradient);
-  }
-  return function(p);
 }
 
 }  // namespace
@@ -139,7 +101,7 @@ TEST_CASE("Estimates and profile of the likelihood of both curves are those over
   double low = 0.1, high = 1.0;
   for (int i = 0; i < 50; ++i) (sum(std::sqrt(low * high))(p) > freedom ? low : high) = std::sqrt(low * high);
   VectorXd best = p;
-  const double least = minimum(sum(low), best, 3);
+  const double least = simulated::minimum(sum(low), best, 3);
   CHECK(best[0] == Approx(p[0]).epsilon(1e-4));
   CHECK(best[1] == Approx(p[1]).epsilon(1e-4));
   CHECK(best[2] == Approx(p[2]).epsilon(1e-4));
@@ -148,7 +110,7 @@ TEST_CASE("Estimates and profile of the likelihood of both curves are those over
   for (const double bound : {both["BPND"].lower, both["BPND"].upper}) {
     VectorXd constrained = p;
     constrained[2] = bound;
-    const double distance = std::sqrt(minimum(sum(low), constrained, 2) - least);
+    const double distance = std::sqrt(simulated::minimum(sum(low), constrained, 2) - least);
     CHECK(distance > 1.96);
     CHECK(distance < 2.03);
   }

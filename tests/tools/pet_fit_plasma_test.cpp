@@ -198,6 +198,30 @@ TEST_CASE("pet-fit takes weights from a column of a file, and refuses those that
   }
 }
 
+TEST_CASE("pet-fit --share reference fits all regions with one true reference curve, whatever the threads",
+          "[pet-fit]") {
+  const Workplace here;
+  write_scan(here);
+  const std::string command =
+      "pet-fit sub-01_tacs.tsv --regions reference,low,middle,high --model srtm --reference reference "
+      "--reference-noise --ci se";
+  REQUIRE(here.run(command + " -o alone.tsv").status == 0);
+  const CommandResult result = here.run(command + " --share reference -j 1 -o shared.tsv");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  REQUIRE(here.run(command + " --share reference -j 2 -o again.tsv").status == 0);
+  CHECK(here.read("shared.tsv") == here.read("again.tsv"));
+  const Tsv alone = Tsv::parse(here.read("alone.tsv"), "alone.tsv");
+  const Tsv shared = Tsv::parse(here.read("shared.tsv"), "shared.tsv");
+  const std::size_t BPND = shared.column("BPND");
+  CHECK(shared.required_number(0, BPND) == 0.0);
+  for (std::size_t r = 1; r < 4; ++r)
+    CHECK(shared.required_number(r, BPND) == Approx(alone.required_number(r, BPND)).epsilon(0.05));
+  CHECK(here.read("shared.tsv") != here.read("alone.tsv"));
+  CHECK_THAT(here.read("shared.json"), Catch::Contains("true curve being common to all regions"));
+  CHECK_THAT(here.read("shared.json"), Catch::Contains("likelihood of all curves"));
+}
+
 TEST_CASE("pet-fit refuses options of blood, sharing and intervals that make no sense", "[pet-fit]") {
   struct Case {
     const char* arguments;
@@ -231,6 +255,10 @@ TEST_CASE("pet-fit refuses options of blood, sharing and intervals that make no 
       {"--model mrtm --reference reference --reference-noise --ci profile", 2, "--ci bootstrap"},
       {"--model srtm,frtm --reference reference --reference-noise --compare c.tsv", 2, "--compare is of ordinary fits"},
       {"--model srtm --reference reference --reference-noise --loss huber", 2, "robust loss"},
+      {"--model srtm --reference reference --share reference", 2, "--share reference goes with --reference-noise"},
+      {"--model srtm2 --reference reference --reference-noise --share reference,k2prime", 2, "no other shared"},
+      {"--model srtm --reference reference --reference-noise --share reference --ci bootstrap", 2, "bootstrap"},
+      {"--model mrtm --reference reference --reference-noise --share reference", 2, "--share reference"},
       {"--model 2tcm --input in.tsv --reference-noise --ci bootstrap", 2, "--reference-noise"},
       {"--model logan --input in.tsv --t-star soon", 2, "minutes or auto"},
       {"--model logan --input in.tsv --t-star 30 --t-star-table t.tsv", 2, "goes with --t-star auto"},

@@ -5,10 +5,11 @@
 #include <cmath>
 #include <map>
 
-#include "kinetic_models/noisy_reference.h"
 #include "kinetic_models/intervals.h"
+#include "kinetic_models/noisy_reference.h"
 #include "kinetic_models/registry.h"
 #include "kinetic_models/shared_fit.h"
+#include "kinetic_models/shared_reference.h"
 #include "kinetic_models/simulation/normal_noise.h"
 #include "libpet/io/tsv.h"
 #include "libpet/parallel.h"
@@ -50,6 +51,16 @@ Result summary(const std::vector<Scan>& scans, const std::vector<Estimate>& esti
   return result;
 }
 
+// The curves of a scan with the default weights.
+std::vector<RegionData> region_data(const Scan& scan) {
+  std::vector<RegionData> data;
+  for (const auto& target : scan.targets) {
+    data.push_back({{scan.frames, target}, {}});
+    data.back().options.weights = weights(scan.frames);
+  }
+  return data;
+}
+
 Estimate fitted(const Scan& scan, std::size_t region, Sampling sampling, Interval interval, int samples) {
   const ReferenceRegion reference({scan.frames, scan.reference}, sampling);
   const TimeActivityCurve target{scan.frames, scan.targets[region]};
@@ -59,7 +70,7 @@ Estimate fitted(const Scan& scan, std::size_t region, Sampling sampling, Interva
   const auto noise = [&] { return estimate_reference_noise(reference.tac(), options.weights); };
   if (interval == Interval::both_curves)
     return fit_noisy_reference(model, target, reference, options, noise(),
-                                   IntervalOptions{.kind = IntervalKind::profile})["BPND"];
+                               IntervalOptions{.kind = IntervalKind::profile})["BPND"];
   Fit result = fit(model, target, reference, options);
   if (interval == Interval::both_bootstrapped)
     add_reference_noise_intervals(model, target, reference, options, noise(), {.samples = samples}, region, result);
@@ -135,16 +146,24 @@ Result run(const std::vector<Scan>& scans, Sampling sampling, Interval interval,
   return summary(scans, estimates);
 }
 
+Result run_shared_reference(const std::vector<Scan>& scans, Sampling sampling) {
+  std::vector<Estimate> estimates;
+  for (const Scan& scan : scans) {
+    const ReferenceRegion reference({scan.frames, scan.reference}, sampling);
+    const ReferenceNoise noise = estimate_reference_noise(reference.tac(), weights(scan.frames));
+    for (const Fit& fit : fit_shared_reference(find_model("srtm"), region_data(scan), reference, noise,
+                                               IntervalOptions{.kind = IntervalKind::profile}, 0)
+                              .fits)
+      estimates.push_back(fit["BPND"]);
+  }
+  return summary(scans, estimates);
+}
+
 Result run_shared_k2prime(const std::vector<Scan>& scans, Sampling sampling) {
   std::vector<Estimate> estimates;
   for (const Scan& scan : scans) {
     const ReferenceRegion reference({scan.frames, scan.reference}, sampling);
-    std::vector<RegionData> data;
-    for (const auto& target : scan.targets) {
-      data.push_back({{scan.frames, target}, {}});
-      data.back().options.weights = weights(scan.frames);
-    }
-    for (const Fit& fit : fit_shared(find_model("srtm2"), data, reference, {"k2prime"}, 0.95, 0).fits)
+    for (const Fit& fit : fit_shared(find_model("srtm2"), region_data(scan), reference, {"k2prime"}, 0.95, 0).fits)
       estimates.push_back(fit["BPND"]);
   }
   return summary(scans, estimates);

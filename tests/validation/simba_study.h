@@ -51,6 +51,9 @@ struct Result {
 
 Result run(const std::vector<Scan>& scans, pet::Sampling sampling, Interval interval, int samples = 1000);
 
+/// SRTM with the noise of the reference, its true curve being common to the regions of a scan; profile intervals.
+Result run_shared_reference(const std::vector<Scan>& scans, pet::Sampling sampling);
+
 /// SRTM2 with one k2prime a scan, fitted to all regions at once.
 Result run_shared_k2prime(const std::vector<Scan>& scans, pet::Sampling sampling);
 

@@ -30,8 +30,9 @@ int main(int argc, char** argv) {
       "| BPND of 180 curves, default weights | mean error | RMS error | median absolute error |\n|---|---|---|---|\n");
   print_error("`srtm`, `--sampling midframe`", simba::run(noisy, Sampling::midframe, Interval::none));
   print_error("`srtm`, frame averages", simba::run(noisy, Sampling::average, Interval::none));
-  print_error("`srtm`, `midframe`, `--reference-noise`",
-              simba::run(noisy, Sampling::midframe, Interval::both_curves));
+  print_error("`srtm`, `midframe`, `--reference-noise`", simba::run(noisy, Sampling::midframe, Interval::both_curves));
+  print_error("`srtm`, `midframe`, `--reference-noise --share reference`",
+              simba::run_shared_reference(noisy, Sampling::midframe));
   print_error("`srtm2`, one k2prime a scan, `midframe`", simba::run_shared_k2prime(noisy, Sampling::midframe));
   std::printf("\n| curves | 95 %% interval | holds the truth | lies below | lies above | median width |\n");
   std::printf("|---|---|---|---|---|---|\n");
@@ -43,6 +44,8 @@ int main(int argc, char** argv) {
                    simba::run(scans, Sampling::midframe, Interval::both_curves));
     print_coverage(curves, "bootstrap, `--reference-noise`",
                    simba::run(scans, Sampling::midframe, Interval::both_bootstrapped, samples));
+    print_coverage(curves, "profile, `--reference-noise --share reference`",
+                   simba::run_shared_reference(scans, Sampling::midframe));
   };
   all("the set", noisy);
   const auto noiseless = simba::read(folder, "tacs_true.tsv");

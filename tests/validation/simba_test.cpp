@@ -42,3 +42,19 @@ TEST_CASE("Intervals of the likelihood of both curves hold BPND in 93 to 97 %, t
     CHECK(held_without < 0.91 * curves);
   }
 }
+
+TEST_CASE("With one true reference for all regions of a scan BPND errs less, and its intervals hold it as often",
+          "[validation]") {
+  const std::string folder = reference_folder("simba_ref");
+  if (folder.empty()) return;
+  std::vector<simba::Scan> scans;
+  const auto noiseless = simba::read(folder, "tacs_true.tsv");
+  for (const std::uint64_t seed : {1, 2, 3, 4})
+    for (simba::Scan& scan : simba::simulated(noiseless, 0.30, 1.0, seed)) scans.push_back(std::move(scan));
+  const simba::Result alone = simba::run(scans, Sampling::midframe, Interval::both_curves);
+  const simba::Result shared = simba::run_shared_reference(scans, Sampling::midframe);
+  CHECK(shared.rms_error < alone.rms_error);
+  CHECK(shared.median_error < alone.median_error);
+  CHECK(shared.coverage() >= 0.93);
+  CHECK(shared.coverage() <= 0.97);
+}
