@@ -4,6 +4,7 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "kinetic_models/detail/both_curves.h"
 #include "kinetic_models/detail/index.h"
@@ -23,6 +24,7 @@ struct Region {
   std::size_t index;
   double of_ordinary_fit;  // residual standard deviation
   detail::LikelihoodOptimum optimum;
+  bool has_say;  // what it says of the reference can be trusted
   BothCurves::Message message;
 };
 
@@ -118,7 +120,9 @@ void Scan::start(SharedReferenceFit& result) {
     const Fit& fit = ordinary_[i];
     if (!detail::is_start(fit)) continue;
     const double sigma = std::sqrt(fit.weighted_rss / fit.degrees_of_freedom);
-    Region region{i, sigma, {}, {}};
+    const bool is_settled = fit.status == FitStatus::ok || fit.status == FitStatus::at_bound;
+    const bool is_bound = std::ranges::find(fit.flags, "low_binding") == fit.flags.end();
+    Region region{i, sigma, {}, is_settled && is_bound, {}};
     region.optimum.solution.parameters = fit.parameters;
     region.optimum.sigma = sigma;
     regions_.push_back(std::move(region));
@@ -131,6 +135,9 @@ double Scan::turn() {
   likely_ = moved(step_);
   parallel_for(regions_.size(), threads_, [&](std::size_t q) {
     Region& region = regions_[q];
+    const auto frames = as_index(likely_.activity.size());
+    region.message = {MatrixXd::Zero(frames, frames), VectorXd::Zero(frames)};
+    if (!region.has_say || region.optimum.solution.parameters.empty()) return;
     const BothCurves here(model_, data_[region.index].target,
                           {measured_.with_curve(likely_), sizes().asDiagonal(), noise_.degrees_of_freedom},
                           data_[region.index].options);
@@ -140,10 +147,11 @@ double Scan::turn() {
   std::vector<double> changes(regions_.size());
   parallel_for(regions_.size(), threads_, [&](std::size_t q) {
     Region& region = regions_[q];
+    if (region.optimum.solution.parameters.empty()) return;  // it failed in an earlier turn, and stays failed
     detail::LikelihoodOptimum found = detail::maximise(curves_of(region, knowledge_without(q)),
                                                        region.optimum.solution.parameters, region.of_ordinary_fit);
-    if (found.solution.parameters.empty()) return;
-    changes[q] = std::abs(found.sigma / region.optimum.sigma - 1.0);
+    changes[q] = found.solution.parameters.empty() ? std::numeric_limits<double>::infinity()
+                                                   : std::abs(found.sigma / region.optimum.sigma - 1.0);
     region.optimum = std::move(found);
   });
   return std::max(step_.cwiseAbs().maxCoeff(), *std::ranges::max_element(changes));

@@ -33,10 +33,12 @@ struct SharedReferenceFit {
 /// turns until neither r nor any s_q changes (status not_converged if they never settle). A profile takes the others
 /// for linear, which makes it a few percent narrower than one over all regions' parameters would be. Standard errors
 /// and intervals are made likewise, with the degrees of freedom of the reference's noise for all that is said of r.
-/// `fitted` and `weighted_rss` are of the most likely reference.
+/// `fitted` and `weighted_rss` are for the reference that the others leave likely.
 ///
-/// Regions must not share voxels: their noise is taken for independent. A region that an ordinary fit cannot describe
-/// takes no part and is returned as that fit. Throws what fit_noisy_reference throws; UsageError for no regions.
+/// Regions must share no voxels with each other or with the reference: their noise is taken for independent. A region
+/// whose ordinary fit is neither ok nor at_bound, or has low_binding, is fitted and has no say in what the reference
+/// is; one without an ordinary fit is returned as that fit. Throws what fit_noisy_reference throws; UsageError for no
+/// regions.
 SharedReferenceFit fit_shared_reference(const Model& model,
                                         const std::vector<RegionData>& regions,
                                         const ReferenceRegion& reference,

@@ -84,9 +84,10 @@ void declare_blood(Tool& tool, PetFitOptions& options) {
           "early frames; default: 0")
       .option("vnd", options.VND, "VALUE", "non-displaceable volume of distribution in mL/cm3 (2tcm-vnd)")
       .option("fp", options.plasma_free_fraction, "FRACTION", "free fraction in plasma, for BPF")
-      .option("share", options.shared, "P,...",
-              "parameters that all regions have in common, for example k2prime, VND, vB, delay; reference: with "
-              "--reference-noise the true curve of the reference");
+      .option(
+          "share", options.shared, "P,...",
+          "parameters that all regions have in common, for example k2prime, VND, vB, delay; reference: with "
+          "--reference-noise the true curve of the reference (regions must not overlap each other or the reference)");
 }
 
 void declare_fit(Tool& tool, PetFitOptions& options) {

@@ -51,10 +51,13 @@ void RegionalProblem::collect() {
     if (region == regions_.end()) region = regions_.insert(regions_.end(), o.region);
     region_of_.push_back(static_cast<std::size_t>(region - regions_.begin()));
     const auto is_same = [&](const Scan& scan) {
-      return scan.subject == o.subject && scan.session == o.session && scan.x == o.x;
+      return scan.subject == o.subject && scan.session == o.session && (scan.x == o.x || !o.session.empty());
     };
     auto scan = std::ranges::find_if(scans_, is_same);
     if (scan == scans_.end()) scan = scans_.insert(scans_.end(), Scan{o.subject, o.session, o.x, {}});
+    if (scan->x != o.x)
+      throw bad_input("session '" + o.session + "' of '" + o.subject + "'",
+                      "concentrations " + format_number(scan->x) + " and " + format_number(o.x), "one a session");
     for (const std::size_t other : scan->rows)
       if (region_of_[other] == region_of_.back())
         throw bad_input("curve of several regions",

@@ -60,6 +60,7 @@ bool is_of_row(const std::string& flag, const std::string& symbol, const Estimat
 
 // The same of several regions: their Omax have one name.
 bool is_of_region(const std::string& flag, const Estimate& e) {
+  if (flag == "sigma_at_bound") return true;  // then nothing has an interval
   const std::string symbol(e.symbol);
   if (!flag.starts_with(symbol + '_') || !is_of_one_parameter(flag.substr(symbol.size()))) return false;
   if (symbol != "Omax") return true;

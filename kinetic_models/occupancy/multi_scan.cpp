@@ -299,7 +299,10 @@ Evaluation ScanModel::restricted_maximum() {
     if (!(gain >= 0.0)) {
       variances_ = from;
       constexpr double nothing = 1e-6;  // that a step as long as it should be promises to gain
-      here.converged = score.dot(change) < nothing;
+      double promised = 0.0;            // by those that are not kept at zero
+      for (Index a = 0; a < m; ++a)
+        if (from[moved[static_cast<std::size_t>(a)]] + change[a] > 0.0) promised += score[a] * change[a];
+      here.converged = promised < nothing;
       return here;
     }
     here = std::move(there);

@@ -46,13 +46,15 @@ struct Fitted {
   bool is_made() const { return !optimum.parameters.empty() && !std::isnan(deviance) && deviance < infinity; }
 };
 
-// The slopes of the whitened residuals by some parameters at the optimum.
-MatrixXd slopes_of(const Fitted& fit, const std::vector<std::size_t>& columns) {
+// The slopes of the whitened residuals by some parameters.
+MatrixXd slopes_of(const Regression& problem,
+                   const std::vector<double>& parameters,
+                   const std::vector<std::size_t>& columns) {
   using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const std::size_t all = fit.problem.parameters.size();
-  std::vector<double> residuals(fit.problem.observations);
+  const std::size_t all = problem.parameters.size();
+  std::vector<double> residuals(problem.observations);
   std::vector<double> jacobian(residuals.size() * all);
-  fit.problem.residuals(fit.optimum.parameters, residuals, jacobian);
+  problem.residuals(parameters, residuals, jacobian);
   const RowMajor full = Eigen::Map<const RowMajor>(jacobian.data(), as_index(residuals.size()), as_index(all));
   return full(Eigen::all, columns);
 }
@@ -65,7 +67,8 @@ void set_free(Fitted& fit) {
     if (!parameter.is_held() && !detail::is_at_bound(fit.optimum.parameters[j], parameter)) inside.push_back(j);
   }
   if (inside.empty()) return;
-  const detail::InverseInformation information = detail::inverse_information(slopes_of(fit, inside));
+  const detail::InverseInformation information =
+      detail::inverse_information(slopes_of(fit.problem, fit.optimum.parameters, inside));
   std::vector<Index> kept;
   for (std::size_t a = 0; a < inside.size(); ++a) {
     if (!information.is_determined[a]) continue;
@@ -77,24 +80,25 @@ void set_free(Fitted& fit) {
 
 // -2 log restricted likelihood at a ratio, sigma^2 profiled out:
 //   (N - p) log(S / (N - p)) + log |V| + log |X' V^-1 X|
-// with the p columns X that are given, so that ratios at which a parameter reaches its bound can be compared; without
-// them those that are free.
+// with X the slopes by what is free at the fit without an error of scans, `first`: at each ratio's own fit a likelihood
+// would be the larger the nearer the curve is to where its parameters cannot be told apart.
 Fitted fitted_at(const RegionalProblem& curve,
                  double ratio,
                  const std::vector<std::vector<double>>& starts,
-                 const std::vector<std::size_t>* columns = nullptr) {
+                 const Fitted* first = nullptr) {
   Fitted fit;
   fit.ratio = ratio;
   fit.problem = curve.whitened(ratio);
   fit.optimum = detail::minimise(fit.problem, starts);
   if (fit.optimum.parameters.empty()) return fit;
   set_free(fit);
-  const std::vector<std::size_t>& used = columns != nullptr ? *columns : fit.free;
+  const Fitted& linear = first != nullptr ? *first : fit;
+  const std::vector<std::size_t>& used = linear.free;
   fit.freedom = static_cast<double>(fit.problem.observations) - static_cast<double>(used.size());
   fit.sigma2 = fit.optimum.rss / fit.freedom;
   double logarithms = curve.log_determinant(ratio);
   if (!used.empty()) {
-    const MatrixXd slopes = slopes_of(fit, used);
+    const MatrixXd slopes = slopes_of(fit.problem, linear.optimum.parameters, used);
     const Eigen::LLT<MatrixXd> cholesky(slopes.transpose() * slopes);
     if (cholesky.info() != Eigen::Success) return fit;
     logarithms += 2.0 * cholesky.matrixLLT().diagonal().array().log().sum();
@@ -110,18 +114,30 @@ bool is_exact(const RegionalProblem& curve, const Fitted& fit) {
 Fitted restricted_maximum(const RegionalProblem& curve) {
   Fitted best = fitted_at(curve, 0.0, curve.starts());
   if (!best.is_made() || !curve.shows_scan_error() || is_exact(curve, best)) return best;
-  const std::vector<std::size_t> columns = best.free;
-  std::vector<double> last = best.optimum.parameters;
+  const Fitted first = best;
+  // The likelihood can have more than one maximum: the best of a grid is followed.
+  constexpr int points = 24;
+  const double spacing = 2.0 * std::log(largest_ratio) / points;
+  std::vector<std::vector<double>> starts = {first.optimum.parameters, first.optimum.parameters};
+  int nearest = -1;
+  for (int k = 0; k <= points; ++k) {
+    Fitted there = fitted_at(curve, std::exp(k * spacing - std::log(largest_ratio)), starts, &first);
+    if (!there.optimum.parameters.empty()) starts[1] = there.optimum.parameters;
+    if (!(there.deviance < best.deviance)) continue;
+    nearest = k;
+    best = std::move(there);
+  }
+  if (nearest < 0) return best;
+  starts[1] = best.optimum.parameters;
   const auto deviance = [&](double log_ratio) {
-    const Fitted there = fitted_at(curve, std::exp(log_ratio), {last}, &columns);
-    if (!there.optimum.parameters.empty()) last = there.optimum.parameters;
-    return there.deviance;
+    return fitted_at(curve, std::exp(log_ratio), starts, &first).deviance;
   };
   constexpr int bits = 20;
-  const double log_ratio =
-      boost::math::tools::brent_find_minima(deviance, -std::log(largest_ratio), std::log(largest_ratio), bits).first;
-  Fitted inside = fitted_at(curve, std::exp(log_ratio), {last, best.optimum.parameters}, &columns);
-  return inside.deviance < best.deviance ? inside : best;
+  const double lower = std::max(nearest - 1, 0) * spacing - std::log(largest_ratio);
+  const double upper = std::min(nearest + 1, points) * spacing - std::log(largest_ratio);
+  const double log_ratio = boost::math::tools::brent_find_minima(deviance, lower, upper, bits).first;
+  Fitted refined = fitted_at(curve, std::exp(log_ratio), starts, &first);
+  return refined.deviance < best.deviance ? refined : best;
 }
 
 // Intervals of the parameters at the variances found.
@@ -250,7 +266,7 @@ RegionalCurveFit fit_regional_curve(const std::vector<CurveObservation>& observa
   result.scans = curve.scans();
   result.regions = curve.regions();
   result.parameters = fit.problem.fitted();
-  result.estimates = {{"EC50", ""}, {"hill", "1"}, {"tau", ""}, {"sigma", ""}};
+  result.estimates = {{"EC50", ""}, {"hill", "1"}, {"tau", ""}, {"sigma", ""}, {"E0", ""}};
   result.Omax.assign(curve.regions().size(), {"Omax", ""});
   if (!fit.is_made()) {
     result.flags.push_back("optimiser_failed");
@@ -260,9 +276,10 @@ RegionalCurveFit fit_regional_curve(const std::vector<CurveObservation>& observa
   Estimate EC50 = intervals.of(first_regional_ec50, false);
   for (double* end : {&EC50.value, &EC50.lower, &EC50.upper}) *end = std::exp(*end);  // exp(-inf) = 0
   EC50.standard_error *= EC50.value;
-  result.degrees_of_freedom = intervals.freedom(first_regional_ec50);
-  result.estimates = {EC50, intervals.of(regional_hill, true), {"tau", ""}, {"sigma", ""}};
+  const double E0 = options.E0.value.value_or(0.0);
+  result.estimates = {EC50, intervals.of(regional_hill, true), {"tau", ""}, {"sigma", ""}, {"E0", "", E0, 0.0, E0, E0}};
   if (!fit.is_at_wall()) {
+    result.degrees_of_freedom = intervals.freedom(first_regional_ec50);
     result.estimates[2].value = std::sqrt(fit.ratio * fit.sigma2);
     result.estimates[3].value = std::sqrt(fit.sigma2);
   }

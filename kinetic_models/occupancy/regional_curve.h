@@ -19,7 +19,7 @@ struct RegionalCurveFit {
   FitStatus status = FitStatus::failed;
   std::vector<std::string> flags;
   CurveShape shape = CurveShape::emax;
-  std::vector<Estimate> estimates;  ///< EC50, hill, and tau and sigma without an interval; without values if failed
+  std::vector<Estimate> estimates;  ///< EC50, hill, tau and sigma without an interval, E0 (held); no values if failed
   std::vector<std::string> regions;
   std::vector<Estimate> Omax;                 ///< one a region
   double degrees_of_freedom = not_available;  ///< of EC50
@@ -35,13 +35,12 @@ struct RegionalCurveFit {
 
 /// Fits the curves of all regions at once. The scans are told apart by subject, session and concentration.
 ///
-/// tau^2 / sigma^2 by restricted maximum likelihood of the curves linearised at their generalised least-squares fit
-/// (Patterson HD, Thompson R. Biometrika 1971;58:545-554; Lindstrom MJ, Bates DM. Biometrics 1990;46:673-687), zero
-/// allowed; at 1e4, its upper wall, regions have no error of their own, as copies have: flag sigma_at_bound, status
-/// unidentifiable, and neither variances nor intervals. Intervals are profiles of
-/// the generalised sum of squares at these variances, S <= S_min + t^2 sigma^2 with Student's t of the degrees of
-/// freedom of Satterthwaite, 2 V^2 / Var(V) from the information of the two variances (Fai AH-T, Cornelius PL. J Stat
-/// Comput Simul 1996;54:363-378).
+/// tau^2 / sigma^2 by restricted maximum likelihood of the curves, their slopes taken at the fit without an error of
+/// scans (Patterson HD, Thompson R. Biometrika 1971;58:545-554; Lindstrom MJ, Bates DM. Biometrics 1990;46:673-687),
+/// zero allowed; at 1e4, its upper wall, regions have no error of their own, as copies have: flag sigma_at_bound,
+/// status unidentifiable, and neither variances nor intervals. Intervals are profiles of the generalised sum of squares
+/// at these variances, S <= S_min + t^2 sigma^2 with Student's t of the degrees of freedom of Satterthwaite, 2 V^2 /
+/// Var(V) from the information of the two variances (Fai AH-T, Cornelius PL. J Stat Comput Simul 1996;54:363-378).
 ///
 /// heterogeneity compares with an EC50 for each region, at the same variances, by F with R - 1 and N - parameters -
 /// (scans - 1) degrees of freedom (N - parameters where no scan has two regions); below a p of 0.01 the flag
@@ -51,9 +50,9 @@ struct RegionalCurveFit {
 /// Where no scan has two regions tau is left out (flag scan_error_left_out); where there are too few observations for
 /// an EC50 of each region F and p are not available.
 ///
-/// Throws UsageError for binding, two sites, a fitted E0, targets or other intervals; InputError for fewer than two
-/// regions, three different concentrations or three scans, a region twice in a scan, rows without region or subject,
-/// too few observations, and what fit_curve refuses of their numbers.
+/// Throws UsageError for binding, two sites, a fitted E0, targets or other intervals; InputError for a session with two
+/// concentrations, fewer than two regions, three different concentrations or three scans, a region twice in a scan,
+/// rows without region or subject, too few observations, and what fit_curve refuses of their numbers.
 RegionalCurveFit fit_regional_curve(const std::vector<CurveObservation>& observations, const CurveOptions& options);
 
 }  // namespace pet

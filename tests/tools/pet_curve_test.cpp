@@ -218,7 +218,7 @@ TEST_CASE("pet-curve --region-column gives one EC50 for all regions and an Omax 
   CHECK(curve.required_number(row_of(curve, "Omax[striatum]"), 1) == Approx(0.6).epsilon(0.05));
   CHECK(curve.required_number(row_of(curve, "tau"), 1) == Approx(0.02).epsilon(0.2));
   CHECK(curve.cell(row_of(curve, "tau"), 5) == "1");
-  CHECK(curve.rows() == 6);
+  CHECK(curve.rows() == 7);
   const auto sidecar = nlohmann::json::parse(here.read("c.json"));
   CHECK(sidecar["Regions"].size() == 2);
   CHECK(sidecar["Scans"] == 10);
