@@ -117,6 +117,14 @@ double slope_of(const TimeActivityCurve& curve) {
   return along / squares;
 }
 
+// Of the baselines of all but one of the regions.
+double mean_slope_of_others(const Lines& lines, std::size_t region) {
+  double sum = 0.0;
+  for (std::size_t r = 0; r < lines.baseline.size(); ++r)
+    if (r != region) sum += slope_of(lines.baseline[r]);
+  return sum / static_cast<double>(lines.baseline.size() - 1);
+}
+
 constexpr double squares_about_mean = spacing * spacing * frames_of_scan * (frames_of_scan * frames_of_scan - 1) / 12.0;
 
 }  // namespace
@@ -130,9 +138,7 @@ TEST_CASE("What the other regions say of a common parameter leaves out the regio
   problem.minimise(1, -0.5, 0.1);
   for (const auto& region : problem.regions()) {
     // With a change of their own the drug scans of the others say nothing of the slope: it is that of the baselines.
-    double slope = 0.0;
-    for (std::size_t r = 0; r < 3; ++r)
-      if (r != region->index()) slope += 0.5 * slope_of(lines.baseline[r]);
+    const double slope = mean_slope_of_others(lines, region->index());
     const detail::CommonKnowledge others = problem.without(*region, 1);
     CHECK(others.centre[0] == Approx(slope).epsilon(1e-6));
     CHECK(others.precision(0, 0) == Approx(2.0 * squares_about_mean).epsilon(1e-9));
@@ -149,9 +155,7 @@ TEST_CASE("What the others say of a common parameter at its bound is where it wo
   problem.minimise(1, 0.5, 0.1);
   REQUIRE(problem.at()[0] == 1.0);
   for (const auto& region : problem.regions()) {
-    double slope = 0.0;
-    for (std::size_t r = 0; r < 3; ++r)
-      if (r != region->index()) slope += 0.5 * slope_of(lines.baseline[r]);
+    const double slope = mean_slope_of_others(lines, region->index());
     const detail::CommonKnowledge others = problem.without(*region, 1);
     CHECK(others.centre[0] == Approx(slope).epsilon(1e-6));
     CHECK(others.precision(0, 0) == Approx(2.0 * squares_about_mean).epsilon(1e-9));
