@@ -81,6 +81,12 @@ nlohmann::ordered_json first_members(std::string_view model, const Options& opti
   return {{"Model", model}, {"Endpoint", options.endpoint}, {"X", options.x}, {"Y", options.y}};
 }
 
+// null where there is none.
+nlohmann::ordered_json number(double value) {
+  if (std::isfinite(value)) return value;
+  return nullptr;
+}
+
 std::string weights_of(const Options& options) {
   return options.se ? "1 / " + *options.se + "^2" : "equal";
 }
@@ -96,10 +102,6 @@ std::string sidecar_members(const std::vector<pet::CurveFit>& fits, std::size_t 
   members["ConfidenceLevel"] = options.level;
   members["Status"] = pet::name_of(fit.status);
   members["Flags"] = fit.flags;
-  const auto number = [](double value) -> nlohmann::ordered_json {
-    if (std::isfinite(value)) return value;
-    return nullptr;
-  };
   members["RSS"] = number(fit.rss);
   members["ResidualStandardDeviation"] = number(fit.sigma);
   members["CorrelationOfOmaxAndEC50"] = number(fit.correlation);
@@ -175,10 +177,6 @@ int run_regional(const Options& options,
       !options.random.empty())
     throw pet::UsageError("--region-column takes one --model, and no --random, --predict, --compare or --target");
   const pet::RegionalCurveFit fit = pet::fit_regional_curve(observations, curve);
-  const auto number = [](double value) -> nlohmann::ordered_json {
-    if (std::isfinite(value)) return value;
-    return nullptr;
-  };
   nlohmann::ordered_json members = first_members(pet::name_of(fit.shape), options);
   members["Weights"] = weights_of(options);
   members["Likelihood"] = "Restricted maximum likelihood of the linearised curves";
