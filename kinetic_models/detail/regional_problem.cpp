@@ -65,9 +65,19 @@ void RegionalProblem::collect() {
                         "every region once a scan; scans are told apart by subject, session and concentration");
     scan->rows.push_back(i);
   }
-  root_weight_ = root_weights(errors);
+  set_weights(errors);
   if (regions_.size() < 2) throw bad_input("curve of several regions", "one region", "at least 2");
   if (scans_.size() < 3) throw bad_input("curve", std::to_string(scans_.size()) + " scans", "at least 3");
+}
+
+// With a median of 1: the mean is what the few best-known observations make it.
+void RegionalProblem::set_weights(const std::vector<double>& errors) {
+  root_weight_ = root_weights(errors);
+  std::vector<double> sorted = root_weight_;
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+  std::ranges::nth_element(sorted, middle);
+  for (double& root : root_weight_) root /= *middle;
+  mean_weight_ = 1.0 / std::pow(*middle, 2);
 }
 
 void RegionalProblem::set_parameters(bool has_own_ec50) {

@@ -28,7 +28,8 @@ class RegionalProblem {
   std::size_t scans() const { return scans_.size(); }
   const std::vector<std::string>& regions() const { return regions_; }
   std::size_t omax(std::size_t region) const { return first_regional_ec50 + ec50s_ + region; }
-  bool shows_scan_error() const;  ///< whether a scan has two regions, whose errors can be alike
+  bool shows_scan_error() const;                       ///< whether a scan has two regions, whose errors can be alike
+  double mean_weight() const { return mean_weight_; }  ///< of the observations; their median is 1
   double sum_of_squares() const;  ///< of the observations, weighted: the scale below which residuals are rounding
 
   /// The residuals of scans whose errors have tau^2 / sigma^2 = `ratio`, made independent and of one size.
@@ -52,6 +53,7 @@ class RegionalProblem {
   };
 
   void collect();
+  void set_weights(const std::vector<double>& errors);
   void set_parameters(bool has_own_ec50);
   void evaluate(std::span<const double> p, Eigen::VectorXd& residuals, Eigen::MatrixXd& slopes) const;
   Eigen::MatrixXd variance(const Scan& scan, double ratio) const;
@@ -63,6 +65,7 @@ class RegionalProblem {
   std::vector<std::string> regions_;
   std::vector<std::size_t> region_of_;
   std::vector<double> root_weight_;
+  double mean_weight_ = 1.0;
   std::vector<Parameter> parameters_;
   std::size_t ec50s_ = 1;
 };

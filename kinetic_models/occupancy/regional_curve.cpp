@@ -28,7 +28,7 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double largest_ratio = 1e4;  // of tau^2 to sigma^2
+constexpr double largest_ratio = 1e4;  // of tau^2 to sigma^2 of an observation of median weight
 constexpr double rounding = 1e-20;     // of the sum of squares of the observations
 
 // The fit at a ratio of variances.
@@ -39,7 +39,7 @@ struct Fitted {
   std::vector<std::size_t> free;  // inside their bounds, and determined
   MatrixXd covariance;            // of the free parameters, in units of sigma^2
   double freedom = 0.0;           // N - the columns of the likelihood
-  double sigma2 = not_available;
+  double sigma2 = not_available;  // of an observation of median weight
   double deviance = infinity;
 
   bool is_at_wall() const { return ratio > 0.99 * largest_ratio; }
@@ -281,7 +281,7 @@ RegionalCurveFit fit_regional_curve(const std::vector<CurveObservation>& observa
   if (!fit.is_at_wall()) {
     result.degrees_of_freedom = intervals.freedom(first_regional_ec50);
     result.estimates[2].value = std::sqrt(fit.ratio * fit.sigma2);
-    result.estimates[3].value = std::sqrt(fit.sigma2);
+    result.estimates[3].value = std::sqrt(fit.sigma2 / curve.mean_weight());
   }
   for (std::size_t r = 0; r < curve.regions().size(); ++r) result.Omax[r] = intervals.of(curve.omax(r), true);
   result.restricted_deviance = fit.deviance;

@@ -37,10 +37,11 @@ struct RegionalCurveFit {
 ///
 /// tau^2 / sigma^2 by restricted maximum likelihood of the curves, their slopes taken at the fit without an error of
 /// scans (Patterson HD, Thompson R. Biometrika 1971;58:545-554; Lindstrom MJ, Bates DM. Biometrics 1990;46:673-687),
-/// zero allowed; at 1e4, its upper wall, regions have no error of their own, as copies have: flag sigma_at_bound,
-/// status unidentifiable, and neither variances nor intervals. Intervals are profiles of the generalised sum of squares
-/// at these variances, S <= S_min + t^2 sigma^2 with Student's t of the degrees of freedom of Satterthwaite, 2 V^2 /
-/// Var(V) from the information of the two variances (Fai AH-T, Cornelius PL. J Stat Comput Simul 1996;54:363-378).
+/// zero allowed; at 1e4 for an observation of median weight, its upper wall, regions have no error of their own, as
+/// copies have: flag sigma_at_bound, status unidentifiable, and neither variances nor intervals. Intervals are profiles
+/// of the generalised sum of squares at these variances, S <= S_min + t^2 sigma^2 with Student's t of the degrees of
+/// freedom of Satterthwaite, 2 V^2 / Var(V) from the information of the two variances (Fai AH-T, Cornelius PL. J Stat
+/// Comput Simul 1996;54:363-378).
 ///
 /// heterogeneity compares with an EC50 for each region, at the same variances, by F with R - 1 and N - parameters -
 /// (scans - 1) degrees of freedom (N - parameters where no scan has two regions); below a p of 0.01 the flag

@@ -229,6 +229,29 @@ TEST_CASE("Regions without an error of their own, as copies of one, have no inte
   CHECK(std::isnan(fit.heterogeneity_p));
 }
 
+// Errors a hundred times smaller than those of the others and ten thousand times say the same: what is all but exact.
+TEST_CASE("One observation that is known far better than the others leaves the variances of these as they are",
+          "[regional]") {
+  const auto with_first_known = [](double standard_error) {
+    std::vector<CurveObservation> data = study({0.03, 0.02}, 5);
+    for (CurveObservation& o : data) o.standard_error = 0.02;
+    data.front().standard_error = standard_error;
+    return fit_regional_curve(data, {});
+  };
+  const RegionalCurveFit well = with_first_known(2e-4), far_better = with_first_known(2e-6);
+  REQUIRE(well.status == FitStatus::ok);
+  CHECK(far_better.status == FitStatus::ok);
+  CHECK_FALSE(has_flag(far_better, "sigma_at_bound"));
+  CHECK(far_better["tau"].value == Approx(0.03).epsilon(0.5));
+  CHECK(far_better["tau"].value == Approx(well["tau"].value).epsilon(1e-3));
+  // sigma is that of an observation of mean weight, which is nearly a 40th of that of the first.
+  const double of_others = far_better["sigma"].value * 0.02 / (2e-6 * std::sqrt(40.0));
+  CHECK(of_others == Approx(0.02).epsilon(0.3));
+  CHECK(far_better["EC50"].value == Approx(well["EC50"].value).epsilon(1e-3));
+  CHECK(far_better["EC50"].lower == Approx(well["EC50"].lower).epsilon(1e-3));
+  CHECK(far_better["EC50"].upper == Approx(well["EC50"].upper).epsilon(1e-3));
+}
+
 // Of an EC50 of 2. With the slopes of each ratio's own fit the restricted likelihood grew without end as EC50 ran away,
 // to 1938 here; by an independent search over the variances EC50 is 3.02.
 TEST_CASE("The likelihood of the variances does not send EC50 away", "[regional]") {
