@@ -32,6 +32,7 @@ InverseInformation inverse_information(const Eigen::MatrixXd& jacobian, double v
   for (Eigen::Index k = 0; k < sigma.size(); ++k) {
     const Eigen::VectorXd direction = svd.matrixV().col(k);
     if (sigma[k] > smallest_ratio * sigma[0]) {
+      ++result.rank;
       inverse += direction * direction.transpose() / (sigma[k] * sigma[k]);
       continue;
     }

@@ -198,19 +198,33 @@ class Intervals {
   detail::VarianceInformation variances_;
 };
 
+// How many combinations of the fitted parameters the observations tell: a region at one concentration does not tell
+// EC50 and Omax apart. At the starts, where no Omax is zero and no EC50 far from the concentrations.
+double rank_of(const RegionalProblem& curve, const Regression& problem) {
+  std::vector<std::size_t> fitted;
+  for (std::size_t j = 0; j < problem.parameters.size(); ++j)
+    if (!problem.parameters[j].is_held()) fitted.push_back(j);
+  std::size_t rank = 0;
+  for (const std::vector<double>& start : curve.starts())
+    rank = std::max(rank, detail::inverse_information(slopes_of(problem, start, fitted)).rank);
+  return static_cast<double>(rank);
+}
+
 // Whether an EC50 for each region fits better than chance lets it, at the variances of one for all.
 void compare_regions(const std::vector<CurveObservation>& observations,
                      const CurveOptions& options,
+                     const RegionalProblem& curve,
                      const Fitted& shared,
                      RegionalCurveFit& result) {
   const RegionalProblem own(observations, options, true);
   const Regression problem = own.whitened(shared.ratio);
   std::vector<double> start = shared.optimum.parameters;
   start.insert(start.begin() + first_regional_ec50, own.regions().size() - 1, start[first_regional_ec50]);
-  const double extra = static_cast<double>(own.regions().size()) - 1.0;
-  const double unscaled = static_cast<double>(observations.size()) - static_cast<double>(problem.fitted());
+  const double rank = rank_of(own, problem);
+  const double extra = rank - rank_of(curve, shared.problem);
+  const double unscaled = static_cast<double>(observations.size()) - rank;
   const double freedom = own.shows_scan_error() ? unscaled - (static_cast<double>(own.scans()) - 1.0) : unscaled;
-  if (!(freedom >= 1.0)) return;  // too few observations to tell
+  if (!(extra >= 1.0 && freedom >= 1.0)) return;  // too few observations to tell
   const RegressionOptimum optimum = detail::minimise(problem, {start});
   if (optimum.parameters.empty() || !(optimum.rss > rounding * own.sum_of_squares())) return;
   result.heterogeneity_F = std::max(0.0, (shared.optimum.rss - optimum.rss) / extra / (optimum.rss / unscaled));
@@ -287,7 +301,7 @@ RegionalCurveFit fit_regional_curve(const std::vector<CurveObservation>& observa
   result.restricted_deviance = fit.deviance;
   if (!curve.shows_scan_error()) result.flags.push_back("scan_error_left_out");
   judge(fit, result);
-  if (!fit.is_at_wall()) compare_regions(observations, options, fit, result);
+  if (!fit.is_at_wall()) compare_regions(observations, options, curve, fit, result);
   return result;
 }
 

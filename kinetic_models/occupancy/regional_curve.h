@@ -43,13 +43,14 @@ struct RegionalCurveFit {
 /// freedom of Satterthwaite, 2 V^2 / Var(V) from the information of the two variances (Fai AH-T, Cornelius PL. J Stat
 /// Comput Simul 1996;54:363-378).
 ///
-/// heterogeneity compares with an EC50 for each region, at the same variances, by F with R - 1 and N - parameters -
-/// (scans - 1) degrees of freedom (N - parameters where no scan has two regions); below a p of 0.01 the flag
-/// EC50_differs says that one EC50 is not the truth. Flags <symbol>_unbounded as for a CurveFit (status unidentifiable
-/// for EC50), EC50_at_bound.
+/// heterogeneity compares with an EC50 for each region, at the same variances, by F with q - p and N - q - (scans - 1)
+/// degrees of freedom (N - q where no scan has two regions), p and q being the ranks of the slopes: a region at one
+/// concentration, which does not tell an EC50 and an Omax apart, counts for one parameter. Below a p of 0.01 the
+/// flag EC50_differs says that one EC50 is not the truth. Flags <symbol>_unbounded as for a CurveFit (status
+/// unidentifiable for EC50), EC50_at_bound.
 ///
 /// Where no scan has two regions tau is left out (flag scan_error_left_out); where there are too few observations for
-/// an EC50 of each region F and p are not available.
+/// EC50s of regions F and p are not available.
 ///
 /// Throws UsageError for binding, two sites, a fitted E0, targets or other intervals; InputError for a session with two
 /// concentrations, fewer than two regions, three different concentrations or three scans, a region twice in a scan,

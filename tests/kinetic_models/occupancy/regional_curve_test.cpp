@@ -143,8 +143,8 @@ double squares_at(const std::vector<CurveObservation>& data, double log_ec50) {
   return sum;
 }
 
-TEST_CASE("Whether regions differ in EC50 is the F of the sums of squares where scans have one region each",
-          "[regional]") {
+// Ten scans of each of two regions, each scan of one of them.
+std::vector<CurveObservation> scans_of_one_region() {
   std::vector<CurveObservation> single;
   for (const std::uint64_t seed : {8, 9}) {
     const auto data = study({0.0, 0.03}, seed);
@@ -153,23 +153,62 @@ TEST_CASE("Whether regions differ in EC50 is the F of the sums of squares where 
       single.back().session = std::to_string(seed) + "-" + std::to_string(i);
     }
   }
-  const RegionalCurveFit fit = fit_regional_curve(single, {});
-  REQUIRE(fit.scans == 20);
+  return single;
+}
+
+// F of an EC50 for each of these two, with scans of other regions that say nothing of an EC50 of their own, but have
+// `squares` beyond an Omax of their own; the residuals have `freedom` degrees of freedom.
+double closed_form_F(const std::vector<CurveObservation>& all, double squares, double freedom) {
   const auto least = [](const std::vector<CurveObservation>& some) {
     return boost::math::tools::brent_find_minima([&](double e) { return squares_at(some, e); }, -2.0, 3.0, 40).second;
   };
-  double own = 0.0;
+  double own = squares;
   for (const char* region : {"region-0", "region-1"}) {
-    std::vector<CurveObservation> one = single;
+    std::vector<CurveObservation> one = all;
     std::erase_if(one, [&](const CurveObservation& o) { return o.region != region; });
     REQUIRE(one.size() == 10);
     own += least(one);
   }
-  const double F = (least(single) - own) / (own / 16.0);
+  return (least(all) - own) / (own / freedom);
+}
+
+TEST_CASE("Whether regions differ in EC50 is the F of the sums of squares where scans have one region each",
+          "[regional]") {
+  const std::vector<CurveObservation> single = scans_of_one_region();
+  const RegionalCurveFit fit = fit_regional_curve(single, {});
+  REQUIRE(fit.scans == 20);
+  const double F = closed_form_F(single, 0.0, 16.0);
   CHECK(fit.heterogeneity_F == Approx(F).epsilon(1e-5));
   // F with 1 and n degrees of freedom is the square of Student's t.
   const boost::math::students_t t(16.0);
   CHECK(fit.heterogeneity_p == Approx(2.0 * boost::math::cdf(boost::math::complement(t, std::sqrt(F)))).epsilon(1e-5));
+}
+
+TEST_CASE("Regions at one concentration tell no EC50 of their own, and are not counted as if they did", "[regional]") {
+  std::vector<CurveObservation> data = scans_of_one_region();
+  data.push_back({5.0, 0.5, not_available, "sub-9", "region-2"});  // Omax is what it has
+  // A placebo scan, which no curve moves, and two at one concentration, between which the curve passes.
+  data.push_back({0.0, 0.02, not_available, "sub-9", "region-3"});
+  data.push_back({3.0, 0.35, not_available, "sub-7", "region-3"});
+  data.push_back({3.0, 0.39, not_available, "sub-8", "region-3"});
+  const RegionalCurveFit fit = fit_regional_curve(data, {});
+  // 24 observations, an EC50 and an Omax of the first two regions, an Omax of the others.
+  const double F = closed_form_F(data, 0.02 * 0.02 + 2.0 * 0.02 * 0.02, 18.0);
+  CHECK(fit.heterogeneity_F == Approx(F).epsilon(1e-5));
+  const boost::math::students_t t(18.0);
+  CHECK(fit.heterogeneity_p == Approx(2.0 * boost::math::cdf(boost::math::complement(t, std::sqrt(F)))).epsilon(1e-5));
+}
+
+TEST_CASE("A region with a single scan leaves the test of the others' EC50 as it is", "[regional]") {
+  std::vector<CurveObservation> data = study({0.03, 0.02}, 5, 1.0, 1.5 * EC50);
+  const RegionalCurveFit without = fit_regional_curve(data, {});
+  data.push_back(data[20]);
+  data.back().region = "seen once";
+  const RegionalCurveFit with = fit_regional_curve(data, {});
+  REQUIRE(with.scans == without.scans);
+  CHECK(with["tau"].value == Approx(without["tau"].value).epsilon(1e-3));
+  CHECK(with.heterogeneity_F == Approx(without.heterogeneity_F).epsilon(1e-3));
+  CHECK(with.heterogeneity_p == Approx(without.heterogeneity_p).epsilon(1e-3));
 }
 
 TEST_CASE("Occupancies all above the plateau or below zero give an EC50 with one end, and say so", "[regional]") {
