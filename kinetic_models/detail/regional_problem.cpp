@@ -160,15 +160,21 @@ double RegionalProblem::log_determinant(double ratio) const {
 
 std::vector<std::vector<double>> RegionalProblem::starts() const {
   std::vector<double> largest(regions_.size(), 0.1 * options_.full);
-  for (std::size_t i = 0; i < observations_.size(); ++i)
-    largest[region_of_[i]] = std::max(largest[region_of_[i]], observations_[i].y);
+  std::vector<Interval> log_x(ec50s_, {infinity, -infinity});  // of the observations that an EC50 is for
+  for (std::size_t i = 0; i < observations_.size(); ++i) {
+    const CurveObservation& o = observations_[i];
+    largest[region_of_[i]] = std::max(largest[region_of_[i]], o.y);
+    if (!(o.x > 0.0)) continue;
+    Interval& range = log_x[ec50s_ > 1 ? region_of_[i] : 0];
+    range = {std::min(range.lower, std::log(o.x)), std::max(range.upper, std::log(o.x))};
+  }
+  for (Interval& range : log_x)
+    if (range.lower > range.upper) range = {std::log(concentrations_.least), std::log(concentrations_.most)};
   std::vector<std::vector<double>> all;
   for (int k = 0; k <= 8; ++k)
     for (const double steepness : {1.0, 2.0}) {
       std::vector<double> start = {steepness};
-      const double log_x = std::log(concentrations_.least) +
-                           k / 8.0 * (std::log(concentrations_.most) - std::log(concentrations_.least));
-      start.insert(start.end(), ec50s_, log_x);
+      for (const auto& [least, most] : log_x) start.push_back(least + k / 8.0 * (most - least));
       start.insert(start.end(), largest.begin(), largest.end());
       all.push_back(std::move(start));
       if (parameters_[regional_hill].is_held()) break;

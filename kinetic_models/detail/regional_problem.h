@@ -36,7 +36,7 @@ class RegionalProblem {
   Regression whitened(double ratio) const;
   /// The logarithm of the determinant of the variances, in units of sigma^2.
   double log_determinant(double ratio) const;
-  std::vector<std::vector<double>> starts() const;
+  std::vector<std::vector<double>> starts() const;  ///< every EC50 across the concentrations of what it is for
 
   /// Every scan, the curves being straight at `parameters`; variances in units of sigma^2, slopes by `columns`.
   std::vector<VarianceBlock> blocks(double ratio,

@@ -225,7 +225,9 @@ void compare_regions(const std::vector<CurveObservation>& observations,
   const double unscaled = static_cast<double>(observations.size()) - rank;
   const double freedom = own.shows_scan_error() ? unscaled - (static_cast<double>(own.scans()) - 1.0) : unscaled;
   if (!(extra >= 1.0 && freedom >= 1.0)) return;  // too few observations to tell
-  const RegressionOptimum optimum = detail::minimise(problem, {start});
+  RegressionOptimum optimum = detail::minimise(problem, {start});
+  RegressionOptimum apart = detail::minimise(problem, own.starts());
+  if (!apart.parameters.empty() && (optimum.parameters.empty() || apart.rss < optimum.rss)) optimum = std::move(apart);
   if (optimum.parameters.empty() || !(optimum.rss > rounding * own.sum_of_squares())) return;
   result.heterogeneity_F = std::max(0.0, (shared.optimum.rss - optimum.rss) / extra / (optimum.rss / unscaled));
   const boost::math::fisher_f distribution(extra, freedom);

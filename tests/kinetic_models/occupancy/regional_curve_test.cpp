@@ -127,13 +127,13 @@ TEST_CASE("One EC50 for all regions is doubted where one of them has another", "
 }
 
 // The sum of squares of regions with one EC50 and an Omax of each, of which least squares has a closed form.
-double squares_at(const std::vector<CurveObservation>& data, double log_ec50) {
+double squares_at(const std::vector<CurveObservation>& data, double log_ec50, double hill = 1.0) {
   double sum = 0.0;
   for (std::size_t r = 0; r < plateaus.size(); ++r) {
     double along = 0.0, length = 0.0, squares = 0.0;
     for (const CurveObservation& o : data) {
       if (o.region != "region-" + std::to_string(r)) continue;
-      const double u = o.x / (std::exp(log_ec50) + o.x);
+      const double u = std::pow(o.x, hill) / (std::exp(hill * log_ec50) + std::pow(o.x, hill));
       along += u * o.y;
       length += u * u;
       squares += o.y * o.y;
@@ -182,6 +182,34 @@ TEST_CASE("Whether regions differ in EC50 is the F of the sums of squares where 
   // F with 1 and n degrees of freedom is the square of Student's t.
   const boost::math::students_t t(16.0);
   CHECK(fit.heterogeneity_p == Approx(2.0 * boost::math::cdf(boost::math::complement(t, std::sqrt(F)))).epsilon(1e-5));
+}
+
+// From the one EC50 for both the steps end elsewhere, with an F of 0.003.
+TEST_CASE("The EC50 of each region is looked for over all its concentrations", "[regional]") {
+  constexpr double hill = 4.0;
+  std::vector<CurveObservation> data;
+  NormalNoise noise(1, {1});
+  for (const double x : {0.3, 0.7, 1.0, 1.6, 2.5, 3.0, 4.0, 7.0, 11.0, 20.0})
+    for (const auto& [region, half] : {std::pair{"region-0", 0.4}, {"region-1", 25.0}}) {
+      const double y = 0.8 * std::pow(x, hill) / (std::pow(half, hill) + std::pow(x, hill)) + 0.03 * noise.next();
+      data.push_back({x, y, not_available, region, region});
+    }
+  CurveOptions options;
+  options.hill = hill;
+  options.shape = CurveShape::hill;
+  const RegionalCurveFit fit = fit_regional_curve(data, options);
+  const auto least = [&](const std::vector<CurveObservation>& some) {
+    double smallest = squares_at(some, 0.0, hill);
+    for (double e = -3.0; e < 5.0; e += 1e-3) smallest = std::min(smallest, squares_at(some, e, hill));
+    return smallest;
+  };
+  double own = 0.0;
+  for (const char* region : {"region-0", "region-1"}) {
+    std::vector<CurveObservation> one = data;
+    std::erase_if(one, [&](const CurveObservation& o) { return o.region != region; });
+    own += least(one);
+  }
+  CHECK(fit.heterogeneity_F == Approx((least(data) - own) / (own / 16.0)).epsilon(1e-3));
 }
 
 TEST_CASE("Regions at one concentration tell no EC50 of their own, and are not counted as if they did", "[regional]") {
