@@ -13,13 +13,13 @@
 #include "kinetic_models/detail/index.h"
 #include "kinetic_models/detail/profile_interval.h"
 #include "kinetic_models/detail/response_regression.h"
+#include "kinetic_models/detail/row_major.h"
 #include "kinetic_models/detail/solver.h"
 #include "libpet/error.h"
 
 namespace pet::detail {
 namespace {
 
-using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;

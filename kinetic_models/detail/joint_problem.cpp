@@ -8,6 +8,7 @@
 #include <cmath>
 #include <memory>
 
+#include "kinetic_models/detail/row_major.h"
 #include "kinetic_models/detail/solver.h"
 
 namespace pet::detail {
@@ -176,7 +177,7 @@ JointErrors JointProblem::errors(const JointOptimum& optimum) const {
     const auto n = static_cast<Eigen::Index>(region.used.index.size());
     const auto m = static_cast<Eigen::Index>(region.own.size());
     std::vector<double> residuals(region.used.index.size());
-    Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> own(n, m), shared(n, q);
+    RowMajor own(n, m), shared(n, q);
     const double* blocks[] = {optimum.own[r].data(), optimum.shared.data()};
     double* jacobians[] = {own.data(), shared.data()};
     Residuals(*this, region).Evaluate(blocks, residuals.data(), jacobians);

@@ -12,14 +12,13 @@
 
 #include "kinetic_models/detail/derived.h"
 #include "kinetic_models/detail/information.h"
+#include "kinetic_models/detail/row_major.h"
 #include "kinetic_models/detail/solver.h"
 #include "kinetic_models/detail/statistics.h"
 #include "libpet/error.h"
 
 namespace pet::detail {
 namespace {
-
-using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 // The indices of the parameters that are fitted.
 std::vector<std::size_t> fitted_indices(std::span<const Parameter> parameters) {
@@ -210,7 +209,7 @@ Optimum best_of(std::span<const Parameter> parameters,
 }
 
 // Covariance of the free parameters without the factor s^2, from the singular values of the scaled Jacobian.
-void add_covariance(const Matrix& jacobian,
+void add_covariance(const RowMajor& jacobian,
                     double variance,
                     std::span<const Parameter> parameters,
                     Solution& solution) {
@@ -309,7 +308,7 @@ Solution describe_optimum(std::span<const Parameter> parameters,
   solution.predicted.resize(target.frames.size());
   std::vector<double> jacobian(target.frames.size() * p);
   prediction(solution.parameters, solution.predicted, jacobian);
-  Matrix weighted(static_cast<Eigen::Index>(used.index.size()), static_cast<Eigen::Index>(p));
+  RowMajor weighted(static_cast<Eigen::Index>(used.index.size()), static_cast<Eigen::Index>(p));
   for (std::size_t r = 0; r < used.index.size(); ++r) {
     const std::size_t i = used.index[r];
     const double residual = target.activity[i] - solution.predicted[i];

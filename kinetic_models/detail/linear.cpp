@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "kinetic_models/detail/derived.h"
+#include "kinetic_models/detail/row_major.h"
 
 namespace pet::detail {
 
@@ -68,7 +69,6 @@ void propagate_frame_noise(LinearSolution& solution,
                            std::span<const double> weights,
                            std::span<const double> error,
                            std::span<const double> frame_weights) {
-  using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   const auto n = static_cast<Eigen::Index>(weights.size());
   const auto p = static_cast<Eigen::Index>(columns.size());
   if (!solution.is_determined || n <= p) return;
@@ -79,7 +79,7 @@ void propagate_frame_noise(LinearSolution& solution,
   const Eigen::VectorXd norm = x.colwise().norm();
   x = x * norm.cwiseInverse().asDiagonal();
 
-  Eigen::MatrixXd noise = Eigen::Map<const Matrix>(error.data(), n, static_cast<Eigen::Index>(frame_weights.size()));
+  Eigen::MatrixXd noise = Eigen::Map<const RowMajor>(error.data(), n, static_cast<Eigen::Index>(frame_weights.size()));
   for (Eigen::Index f = 0; f < noise.cols(); ++f) {
     const double weight = frame_weights[static_cast<std::size_t>(f)];
     noise.col(f) *= weight > 0.0 ? 1.0 / std::sqrt(weight) : 0.0;

@@ -10,12 +10,12 @@
 #include <limits>
 
 #include "kinetic_models/detail/information.h"
+#include "kinetic_models/detail/row_major.h"
 #include "kinetic_models/detail/solver.h"
 
 namespace pet::detail {
 namespace {
 
-using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::vector<std::size_t> free_of(const Regression& problem) {
@@ -128,7 +128,7 @@ std::vector<double> inverse_information(const Regression& problem, const Regress
   }
   if (inside.empty()) return covariance;
   const auto n = static_cast<Eigen::Index>(problem.observations);
-  const Matrix full = Eigen::Map<const Matrix>(jacobian.data(), n, static_cast<Eigen::Index>(all));
+  const RowMajor full = Eigen::Map<const RowMajor>(jacobian.data(), n, static_cast<Eigen::Index>(all));
   Eigen::MatrixXd of_inside(n, static_cast<Eigen::Index>(inside.size()));
   for (std::size_t c = 0; c < inside.size(); ++c)
     of_inside.col(static_cast<Eigen::Index>(c)) = full.col(static_cast<Eigen::Index>(inside[c]));

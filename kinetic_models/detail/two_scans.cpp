@@ -10,13 +10,13 @@
 #include <limits>
 
 #include "kinetic_models/detail/index.h"
+#include "kinetic_models/detail/row_major.h"
 #include "kinetic_models/detail/solver.h"
 
 namespace pet::detail {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 Eigen::VectorXd as_vector(const std::vector<double>& values) {
   return Eigen::Map<const Eigen::VectorXd>(values.data(), as_index(values.size()));

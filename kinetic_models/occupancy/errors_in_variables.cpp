@@ -14,6 +14,7 @@
 #include <numbers>
 #include <string>
 
+#include "kinetic_models/detail/row_major.h"
 #include "libpet/error.h"
 
 namespace pet {
@@ -26,8 +27,7 @@ Eigen::MatrixXd covariance_of(std::span<const double> values, Eigen::Index n, co
   const std::string where = "covariance of the regions, " + std::string(scan);
   if (static_cast<Eigen::Index>(values.size()) != n * n)
     throw bad_input(where, std::to_string(values.size()) + " numbers", std::to_string(n * n));
-  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const Eigen::MatrixXd matrix = Eigen::Map<const RowMajor>(values.data(), n, n);
+  const Eigen::MatrixXd matrix = Eigen::Map<const detail::RowMajor>(values.data(), n, n);
   if (!((matrix - matrix.transpose()).cwiseAbs().maxCoeff() <= 1e-9 * matrix.cwiseAbs().maxCoeff()))
     throw bad_input(where, "a matrix that is not symmetric", "a covariance");
   // Beside rounding, a matrix without an inverse is as useless as one that is not positive.

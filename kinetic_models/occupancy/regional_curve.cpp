@@ -12,6 +12,7 @@
 #include "kinetic_models/detail/index.h"
 #include "kinetic_models/detail/information.h"
 #include "kinetic_models/detail/regional_problem.h"
+#include "kinetic_models/detail/row_major.h"
 #include "kinetic_models/detail/solver.h"
 #include "libpet/error.h"
 
@@ -24,6 +25,7 @@ using detail::regional_hill;
 using detail::RegionalProblem;
 using detail::Regression;
 using detail::RegressionOptimum;
+using detail::RowMajor;
 using Eigen::Index;
 using Eigen::MatrixXd;
 
@@ -50,7 +52,6 @@ struct Fitted {
 MatrixXd slopes_of(const Regression& problem,
                    const std::vector<double>& parameters,
                    const std::vector<std::size_t>& columns) {
-  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   const std::size_t all = problem.parameters.size();
   std::vector<double> residuals(problem.observations);
   std::vector<double> jacobian(residuals.size() * all);

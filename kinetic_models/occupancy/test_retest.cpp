@@ -8,6 +8,7 @@
 #include <numeric>
 #include <optional>
 
+#include "kinetic_models/detail/row_major.h"
 #include "kinetic_models/detail/statistics.h"
 #include "kinetic_models/occupancy/lassen_plot.h"
 #include "libpet/error.h"
@@ -15,7 +16,7 @@
 namespace pet {
 namespace {
 
-using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Matrix = detail::RowMajor;
 
 // A matrix with one value along the diagonal of the regions' mean and another for all that differs between regions:
 // what equal variances with one covariance between all pairs have as eigenvalues, to some power.

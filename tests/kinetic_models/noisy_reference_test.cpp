@@ -14,6 +14,7 @@
 #include "libpet/weights.h"
 #include "tests/kinetic_models/midframe_srtm.h"
 #include "tests/kinetic_models/simulated_scan.h"
+#include "tests/kinetic_models/weighted_noise.h"
 
 using namespace pet;
 using Eigen::MatrixXd;
@@ -23,13 +24,6 @@ namespace {
 
 const Frames frames = simulated::cimbi36_frames();
 const std::vector<double> weights = frame_weights(WeightScheme::decay, frames, 20.364, {});
-
-// Normal noise with the variance that the weights state.
-void add_noise(TimeActivityCurve& curve, double sigma, std::uint64_t seed, std::uint64_t which) {
-  NormalNoise normal(seed, {which});
-  for (std::size_t i = 0; i < curve.activity.size(); ++i)
-    curve.activity[i] += sigma / std::sqrt(weights[i]) * normal.next();
-}
 
 ReferenceNoise known_noise(double sigma) {
   ReferenceNoise noise{{}, 1000};
@@ -69,7 +63,7 @@ double least_sum(const TimeActivityCurve& target,
 
 TEST_CASE("The likelihood of both curves without noise in the reference is an ordinary fit", "[reference-noise]") {
   simulated::Scan scan = simulated::srtm_scan({}, frames);
-  add_noise(scan.target, 0.3, 1, 0);
+  simulated::add_noise(scan.target, weights, 0.3, NormalNoise(1, {0}));
   const ReferenceRegion reference(scan.reference);
   const Fit ordinary = fit(srtm, scan.target, reference, weighted());
   const Fit both = fit_noisy_reference(srtm, scan.target, reference, weighted(), known_noise(0.0));
@@ -85,8 +79,8 @@ TEST_CASE("The likelihood of both curves without noise in the reference is an or
 TEST_CASE("Estimates and profile of the likelihood of both curves are those over explicit true values",
           "[reference-noise][lengthy]") {
   simulated::Scan scan = simulated::srtm_scan({}, frames, false);
-  add_noise(scan.target, 0.3, 2, 0);
-  add_noise(scan.reference, 0.3, 2, 1);
+  simulated::add_noise(scan.target, weights, 0.3, NormalNoise(2, {0}));
+  simulated::add_noise(scan.reference, weights, 0.3, NormalNoise(2, {1}));
   const ReferenceRegion reference(scan.reference, Sampling::midframe);
   const IntervalOptions profile{.kind = IntervalKind::profile};
   const Fit both = fit_noisy_reference(srtm, scan.target, reference, weighted(), known_noise(0.3), profile);
@@ -125,8 +119,8 @@ TEST_CASE("Errors of the likelihood of both curves are as large as it says, thos
   double ordinary_squares = 0.0;
   for (std::uint64_t seed = 1; seed <= repeats; ++seed) {
     simulated::Scan scan = exact;
-    add_noise(scan.target, 0.15, seed, 0);
-    add_noise(scan.reference, 0.3, seed, 1);
+    simulated::add_noise(scan.target, weights, 0.15, NormalNoise(seed, {0}));
+    simulated::add_noise(scan.reference, weights, 0.3, NormalNoise(seed, {1}));
     const ReferenceRegion reference(scan.reference);
     const Fit both = fit_noisy_reference(srtm, scan.target, reference, weighted(), known_noise(0.3));
     const Fit ordinary = fit(srtm, scan.target, reference, weighted());
@@ -147,7 +141,7 @@ TEST_CASE("The noise of a reference curve is found from its scatter, whatever it
     constexpr int repeats = 200;
     for (std::uint64_t seed = 1; seed <= repeats; ++seed) {
       TimeActivityCurve noisy = exact.reference;
-      add_noise(noisy, 0.3, seed, 2);
+      simulated::add_noise(noisy, weights, 0.3, NormalNoise(seed, {2}));
       const ReferenceNoise noise = estimate_reference_noise(noisy, weights);
       variance += std::pow(noise.standard_deviation[5], 2) * weights[5] / repeats;
     }
@@ -169,7 +163,7 @@ TEST_CASE("The likelihood of both curves is refused where there is none", "[refe
   refused(srtm, robust, {});
   refused(srtm, {}, IntervalOptions{.kind = IntervalKind::bootstrap});
   simulated::Scan noisy = scan;
-  add_noise(noisy.target, 0.2, 1, 0);
+  simulated::add_noise(noisy.target, weights, 0.2, NormalNoise(1, {0}));
   CHECK_THROWS_AS(fit_noisy_reference(srtm, noisy.target, reference, {}, known_noise(0.1),
                                       IntervalOptions{.kind = IntervalKind::profile, .level = 1.5}),
                   UsageError);
@@ -177,7 +171,7 @@ TEST_CASE("The likelihood of both curves is refused where there is none", "[refe
 
 TEST_CASE("A weak target is flagged with a noisy reference as without", "[reference-noise]") {
   simulated::Scan scan = simulated::srtm_scan({.BPND = 0.2}, frames);
-  add_noise(scan.target, 0.05, 1, 0);
+  simulated::add_noise(scan.target, weights, 0.05, NormalNoise(1, {0}));
   const ReferenceRegion reference(scan.reference);
   const std::vector<std::string> low = {"low_binding"};
   CHECK(fit(srtm, scan.target, reference, weighted()).flags == low);

@@ -12,6 +12,7 @@
 #include "libpet/weights.h"
 #include "tests/kinetic_models/midframe_srtm.h"
 #include "tests/kinetic_models/simulated_scan.h"
+#include "tests/kinetic_models/weighted_noise.h"
 
 using namespace pet;
 using Eigen::MatrixXd;
@@ -29,24 +30,19 @@ struct Study {
   std::vector<RegionData> regions;
 };
 
-void add_noise(TimeActivityCurve& curve, double sigma, NormalNoise& normal) {
-  for (std::size_t i = 0; i < curve.activity.size(); ++i)
-    curve.activity[i] += sigma / std::sqrt(weights[i]) * normal.next();
-}
-
 // Three regions of a scan, every curve with noise.
 Study study(std::uint64_t seed, bool average = false) {
   Study study;
   NormalNoise normal(seed, {7});
   for (const auto& [R1, BPND] : {std::pair{1.05, 1.2}, {0.9, 0.6}, {1.1, 2.0}}) {
     simulated::Scan scan = simulated::srtm_scan({.R1 = R1, .BPND = BPND}, frames, average);
-    add_noise(scan.target, 0.2, normal);
+    simulated::add_noise(scan.target, weights, 0.2, normal);
     study.exact = scan.reference;
     study.regions.push_back({scan.target, {}});
     study.regions.back().options.weights = weights;
   }
   study.reference = study.exact;
-  add_noise(study.reference, of_reference, normal);
+  simulated::add_noise(study.reference, weights, of_reference, normal);
   return study;
 }
 
@@ -113,8 +109,8 @@ TEST_CASE("Estimates and profiles with one reference are those over its explicit
   VectorXd best = p;
   const double least = simulated::minimum(sum, best, 9);
   for (Eigen::Index k = 0; k < 9; ++k) CHECK(best[k] == Approx(p[k]).epsilon(2e-4));
-  // The last parameter is BPND of the last region. Student's quantile for 42 to 1000 degrees of freedom is 1.96 to 2.02.
-  // The other regions are taken for linear at the optimum, which makes the interval a few percent narrower.
+  // The last parameter is BPND of the last region. Student's quantile for 42 to 1000 degrees of freedom is 1.96
+  // to 2.02. The other regions are taken for linear at the optimum, which makes the interval a few percent narrower.
   for (const double bound : {found.fits[2]["BPND"].lower, found.fits[2]["BPND"].upper}) {
     VectorXd constrained = p;
     constrained[8] = bound;
