@@ -171,7 +171,7 @@ SharedReferenceFit Scan::fit(const std::optional<IntervalOptions>& intervals) {
     result.fits[region.index] =
         detail::as_fit(curves_of(region, knowledge_without(q)), region.optimum, ordinary_[region.index], intervals);
     Fit& fit = result.fits[region.index];
-    result.target_noise[region.index] = region.optimum.sigma;
+    if (fit.status != FitStatus::failed) result.target_noise[region.index] = region.optimum.sigma;
     if (!result.converged && (fit.status == FitStatus::ok || fit.status == FitStatus::at_bound))
       fit.status = FitStatus::not_converged;
   });

@@ -37,8 +37,8 @@ struct SharedReferenceFit {
 ///
 /// Regions must share no voxels with each other or with the reference: their noise is taken for independent. A region
 /// whose ordinary fit is neither ok nor at_bound, or has low_binding, is fitted and has no say in what the reference
-/// is; one without an ordinary fit is returned as that fit. Throws what fit_noisy_reference throws; UsageError for no
-/// regions.
+/// is; one without an ordinary fit is returned as that fit; one whose fit fails as the reference moves is failed, and
+/// has no say from then on. Throws what fit_noisy_reference throws; UsageError for no regions.
 SharedReferenceFit fit_shared_reference(const Model& model,
                                         const std::vector<RegionData>& regions,
                                         const ReferenceRegion& reference,

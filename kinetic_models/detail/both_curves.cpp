@@ -129,8 +129,8 @@ double BothCurves::sigma_of_target(std::span<const double> p, double of_ordinary
   };
   const double least = std::sqrt(least_share) * of_ordinary_fit;
   const double most = 2.0 * of_ordinary_fit;
-  if (excess(least) <= 0.0) return least;
-  if (excess(most) >= 0.0) return most;
+  if (!(excess(least) > 0.0)) return least;  // also where there is no prediction
+  if (!(excess(most) < 0.0)) return most;
   std::uintmax_t evaluations = 60;
   const auto [low, high] = boost::math::tools::toms748_solve(
       excess, least, most, boost::math::tools::eps_tolerance<double>(30), evaluations);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/shared_reference.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -157,6 +158,55 @@ TEST_CASE("A region that has no fit takes no part, the reference among them", "[
   CHECK(found.fits[3].status == FitStatus::failed);
   CHECK(found.fits[4].flags == std::vector<std::string>{"target_is_reference"});
   CHECK(std::isnan(found.target_noise[4]));
+}
+
+// SRTM that has no curve for strong binding once the reference has moved in more than one frame.
+const TimeActivityCurve* measured_reference = nullptr;
+
+void predict_weak_binding(std::span<const double> parameters,
+                          const ScanInput& input,
+                          std::span<double> predicted,
+                          std::span<double> jacobian) {
+  predict_srtm(parameters, input, predicted, jacobian);
+  const TimeActivityCurve& reference = input.reference().tac();
+  int moved = 0;
+  for (std::size_t j = 0; j < frames.size(); ++j)
+    moved += reference.activity[j] != measured_reference->activity[j] ? 1 : 0;
+  if (parameters[2] > 3.0 && moved > 1) std::ranges::fill(predicted, std::nan(""));
+}
+
+TEST_CASE("A region whose fit fails as the reference moves is failed, and the others are as they are without it",
+          "[reference-noise]") {
+  Study scan = study(4, true);
+  measured_reference = &scan.reference;
+  Model weak_binding = srtm;
+  weak_binding.predict = predict_weak_binding;
+  const ReferenceRegion reference(scan.reference);
+  const SharedReferenceFit without = fit_shared_reference(weak_binding, scan.regions, reference, known_noise());
+  REQUIRE(without.converged);
+  NormalNoise normal(4, {8});
+  TimeActivityCurve strong = simulated::srtm_scan({.BPND = 4.0}, frames).target;
+  simulated::add_noise(strong, weights, 0.2, normal);
+  scan.regions.insert(scan.regions.begin() + 1, {strong, scan.regions[0].options});
+  REQUIRE(fit(srtm, strong, reference, scan.regions[0].options).status == FitStatus::ok);
+  const SharedReferenceFit found = fit_shared_reference(weak_binding, scan.regions, reference, known_noise());
+  CHECK(found.converged);
+  CHECK(found.fits[1].status == FitStatus::failed);
+  CHECK(found.fits[1].flags == std::vector<std::string>{"optimiser_failed"});
+  CHECK(std::isnan(found.target_noise[1]));
+  for (const auto& [with, alone] : {std::pair{0, 0}, {2, 1}, {3, 2}}) {
+    CAPTURE(alone);
+    const Fit& with_it = found.fits[static_cast<std::size_t>(with)];
+    const Fit& without_it = without.fits[static_cast<std::size_t>(alone)];
+    CHECK(with_it.status == FitStatus::ok);
+    for (const char* symbol : {"R1", "k2", "BPND"}) {
+      CHECK(with_it[symbol].value == Approx(without_it[symbol].value).epsilon(1e-5));
+      CHECK(with_it[symbol].standard_error == Approx(without_it[symbol].standard_error).epsilon(1e-4));
+    }
+  }
+  // Turns end where the reference moves by less than 1e-4 of a standard deviation.
+  for (std::size_t j = 0; j < frames.size(); ++j)
+    CHECK(std::abs(found.reference.activity[j] - without.reference.activity[j]) < 1e-3 * without.reference_error[j]);
 }
 
 TEST_CASE("One reference is refused where there is no likelihood of its noise", "[reference-noise]") {
