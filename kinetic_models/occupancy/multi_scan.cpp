@@ -26,8 +26,8 @@ enum Component : std::size_t { subject_level, subject_region, scan_level, region
 struct Observation {
   std::size_t scan;
   std::size_t region;
-  double y;           // log binding
-  double se;          // of the binding
+  double binding;     // as measured
+  double se;          // of it
   double error_size;  // h
   double known;       // variance of y by its fit
 };
@@ -36,7 +36,7 @@ struct Observation {
 struct Block {
   std::vector<Observation> observations;
   MatrixXd X;
-  VectorXd y;
+  VectorXd y;  // log binding
 };
 
 double square(double x) {
@@ -67,7 +67,7 @@ class ScanModel {
   void check() const;
   void collect();
   void lay_out();
-  void set_errors(const VectorXd* effects);
+  void linearise(const VectorXd* effects);
   MatrixXd structure(const Block& block, std::size_t component) const;
   MatrixXd variance(const Block& block) const;
   Evaluation evaluate(bool wants_derivatives) const;
@@ -114,7 +114,7 @@ void ScanModel::collect() {
       const Binding& binding = scans_[s].regions[r];
       if (!(binding.value > 0.0) || !std::isfinite(binding.value)) continue;
       const double se = std::isfinite(binding.standard_error) ? binding.standard_error : 0.0;
-      block.observations.push_back({s, r, std::log(binding.value), se, 1.0, 0.0});
+      block.observations.push_back({s, r, binding.value, se, 1.0, 0.0});
       if (scans_[s].condition != ScanCondition::drug) is_seen[r] = true;
     }
   }
@@ -161,7 +161,7 @@ void ScanModel::lay_out() {
     block.y.resize(n);
     for (Index i = 0; i < n; ++i) {
       const Observation& o = block.observations[static_cast<std::size_t>(i)];
-      block.y[i] = o.y;
+      block.y[i] = std::log(o.binding);
       block.X(i, static_cast<Index>(o.region)) = 1.0;
       if (bias_ >= 0 && scans_[o.scan].condition != ScanCondition::baseline) block.X(i, bias_) = 1.0;
       if (effect_of_scan_[o.scan] >= 0) block.X(i, effect_of_scan_[o.scan]) = 1.0;
@@ -169,15 +169,19 @@ void ScanModel::lay_out() {
   }
 }
 
-// Sizes of errors from the fitted binding; without effects from the measured one.
-void ScanModel::set_errors(const VectorXd* effects) {
+// Errors and logarithms of binding about the fitted binding; without effects about the measured one. Errors are of
+// log(1 + binding), which has a measured value where the logarithm of what is left of binding falls without end.
+void ScanModel::linearise(const VectorXd* effects) {
   for (Block& block : blocks_) {
     const VectorXd logarithms = effects != nullptr ? fitted(block, *effects) : block.y;
     for (std::size_t i = 0; i < block.observations.size(); ++i) {
       Observation& o = block.observations[i];
-      const double binding = std::exp(logarithms[static_cast<Index>(i)]);
+      const double logarithm = logarithms[static_cast<Index>(i)];
+      const double binding = std::exp(logarithm);
       o.known = square(o.se / binding);
-      o.error_size = options_.has_volume_errors ? (1.0 + binding) / binding : 1.0;
+      if (!options_.has_volume_errors) continue;
+      o.error_size = (1.0 + binding) / binding;
+      block.y[static_cast<Index>(i)] = logarithm + o.error_size * (std::log1p(o.binding) - std::log1p(binding));
     }
   }
 }
@@ -371,7 +375,7 @@ ScanOccupancy ScanModel::result_of(std::size_t scan, const Evaluation& best) con
     for (const Observation& o : block.observations) {
       has_baseline = has_baseline || scans_[o.scan].condition != ScanCondition::drug;
       if (o.scan != scan) continue;
-      sum += std::exp(o.y);
+      sum += o.binding;
       ++result.regions;
     }
     result.baseline = subject_baseline(block, best.effects, scan);
@@ -383,7 +387,7 @@ ScanOccupancy ScanModel::result_of(std::size_t scan, const Evaluation& best) con
 }
 
 MultiScanFit ScanModel::fit() {
-  set_errors(nullptr);
+  linearise(nullptr);
   double spread = 0.0;
   std::size_t count = 0;
   for (const Block& block : blocks_) {
@@ -400,7 +404,7 @@ MultiScanFit ScanModel::fit() {
   bool is_settled = false;
   for (int round = 0; round < most_rounds && !is_settled && std::isfinite(best.deviance); ++round) {
     const VectorXd before = best.effects;
-    set_errors(&before);
+    linearise(&before);
     for (std::size_t k = 0; k < component_count; ++k)
       if (is_estimated_[k]) variances_[k] = std::max(variances_[k], 1e-3 * start);
     best = restricted_maximum();

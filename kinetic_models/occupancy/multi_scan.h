@@ -65,10 +65,12 @@ struct MultiScanFit {
 ///
 /// with normal subject, own, scan and error of unknown variances, fit_ijr of the variance that the standard error of
 /// its fit says, and h = (1 + binding) / binding (or 1) from the fitted binding: noise of counts and of a reference
-/// makes errors of log(1 + BPND) that do not depend on the drug. So regions are correlated within a subject and within
-/// a scan. A subject without a baseline has that of the population, with its uncertainty; the bias is there if there
-/// are baseline and placebo scans, and is taken off with its uncertainty; without baselines the placebo scans, which
-/// have it too, are what the drug is compared with.
+/// makes errors of log(1 + BPND) that do not depend on the drug. Where h is not 1, log binding stands for log fitted +
+/// h (log(1 + measured) - log(1 + fitted)), log(1 + binding) being linear about the fitted binding (Lindstrom MJ, Bates
+/// DM. Biometrics 1990;46:673-687): the logarithm of what little a drug leaves is not. So regions are correlated within
+/// a subject and within a scan. A subject without a baseline has that of the population, with its uncertainty; the bias
+/// is there if there are baseline and placebo scans, and is taken off with its uncertainty; without baselines the
+/// placebo scans, which have it too, are what the drug is compared with.
 ///
 /// Variances by restricted maximum likelihood (Patterson HD, Thompson R. Biometrika 1971;58:545-554), scoring within
 /// bounds at zero; occupancies by generalised least squares, intervals on the scale of log(1 - O) with Student's t and

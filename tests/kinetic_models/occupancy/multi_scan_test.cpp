@@ -174,6 +174,39 @@ TEST_CASE("Scans of several regions share occupancy, and regions count as their 
   }
 }
 
+// What a region has left is measured to within 0.03, whatever its logarithm.
+TEST_CASE("A region in which all but nothing is left moves the occupancy of its scan no more than its error allows",
+          "[multi_scan]") {
+  constexpr double occupancy = 0.85;
+  const auto occupancy_of_first = [&](double left_in_last) {
+    std::vector<BindingScan> scans;
+    NormalNoise noise(6, {1});
+    for (int i = 0; i < 6; ++i) {
+      const std::string subject = "sub-" + std::to_string(i);
+      const double level = 0.15 * noise.next();
+      for (const auto& [name, condition, left] : {std::tuple{"a", ScanCondition::baseline, 1.0},
+                                                  {"b", ScanCondition::baseline, 1.0},
+                                                  {"d", ScanCondition::drug, 1.0 - occupancy}}) {
+        BindingScan s{subject + name, subject, condition, {}};
+        const double of_scan = 0.02 * noise.next();
+        for (const double binding : {1.5, 1.0, 0.7, 0.35}) {
+          const double error = of_scan + 0.01 * noise.next();
+          s.regions.push_back({(1.0 + left * binding * std::exp(level)) * std::exp(error) - 1.0, 0.002});
+        }
+        if (i == 0 && condition == ScanCondition::drug) s.regions.back().value = left_in_last;
+        scans.push_back(s);
+      }
+    }
+    const MultiScanFit fit = fit_scans(scans);
+    REQUIRE(fit.status == FitStatus::ok);
+    return fit.scans.front().occupancy.value;
+  };
+  const double little = occupancy_of_first(1e-3);
+  CHECK(little == Approx(occupancy).margin(0.05));
+  CHECK(occupancy_of_first(1e-6) == Approx(little).margin(0.002));
+  CHECK(occupancy_of_first(1e-12) == Approx(little).margin(0.002));
+}
+
 TEST_CASE("Without two scans free of the drug in one subject the error of a scan is left out, and said to be",
           "[multi_scan]") {
   std::vector<BindingScan> scans;
