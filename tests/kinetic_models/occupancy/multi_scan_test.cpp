@@ -207,6 +207,21 @@ TEST_CASE("A region in which all but nothing is left moves the occupancy of its 
   CHECK(occupancy_of_first(1e-12) == Approx(little).margin(0.002));
 }
 
+// The likelihood grows without end as the variance of scans goes to zero, until rounding lets no step gain.
+TEST_CASE(
+    "Scans that repeat exactly without any standard error have no largest likelihood, and are not called converged",
+    "[multi_scan]") {
+  std::vector<BindingScan> scans;
+  for (int i = 0; i < 5; ++i) {
+    const std::string subject = "sub-" + std::to_string(i + 1);
+    for (const char* name : {"a", "b"}) scans.push_back(scan(subject, name, ScanCondition::baseline, before[i][0]));
+  }
+  scans.push_back(scan("sub-1", "drug", ScanCondition::drug, -0.5));
+  const MultiScanFit fit = fit_scans(scans, {.has_volume_errors = false});
+  CHECK(fit.status == FitStatus::not_converged);
+  CHECK(fit.scans.front().occupancy.status == FitStatus::not_converged);
+}
+
 TEST_CASE("Without two scans free of the drug in one subject the error of a scan is left out, and said to be",
           "[multi_scan]") {
   std::vector<BindingScan> scans;
