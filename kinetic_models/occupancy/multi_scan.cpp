@@ -169,8 +169,8 @@ void ScanModel::lay_out() {
   }
 }
 
-// Errors and logarithms of binding about the fitted binding; without effects about the measured one. Errors are of
-// log(1 + binding), which has a measured value where the logarithm of what is left of binding falls without end.
+// Errors and logarithms of binding about the fitted binding; without effects about the measured one. Errors are normal
+// in log(1 + binding), of which the logarithm of a small binding is no linear function.
 void ScanModel::linearise(const VectorXd* effects) {
   for (Block& block : blocks_) {
     const VectorXd logarithms = effects != nullptr ? fitted(block, *effects) : block.y;

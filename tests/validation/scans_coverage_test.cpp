@@ -14,6 +14,7 @@ void check_coverage(const Method& method, double truth) {
   CAPTURE(method.name, s.held, s.bias, s.rmse, s.width);
   CHECK(s.held >= 0.93);
   CHECK(s.held <= 0.97);
+  CHECK(s.flagged == 0.0);
 }
 
 }  // namespace
