@@ -15,6 +15,7 @@
 #include "libpet/io/sidecar.h"
 #include "libpet/io/tac_table_file.h"
 #include "libpet/map_overview.h"
+#include "libpet/parallel.h"
 #include "libpet/smoothing.h"
 #include "tools/arguments.h"
 #include "tools/commands.h"
@@ -150,15 +151,27 @@ void write_dicom_map(const pet::MapFile& file,
   writer.write(map, seed, files.temporary(file.path), made_by.provenance);
 }
 
-void write_map(const pet::MapFile& file,
-               const pet::ParametricMaps& maps,
-               const pet::Grid& grid,
-               pet::OutputFiles& files) {
-  const std::filesystem::path path = files.temporary(file.path);
+void write_volume(const pet::MapFile& file,
+                  const pet::ParametricMaps& maps,
+                  const pet::Grid& grid,
+                  const std::filesystem::path& path) {
   if (file.symbol == "status")
     pet::write_label_map(pet::status_map(grid, maps), path);
   else
     pet::write_nifti_volume(grid, pet::on_grid(grid, maps.voxels, values_of(file, maps), 0.0F), path);
+}
+
+// The NIfTI volumes, several at a time: each is little work for many threads.
+void write_volumes(const std::vector<pet::MapFile>& wanted,
+                   const pet::ParametricMaps& maps,
+                   const pet::Grid& grid,
+                   const pet::Common& common,
+                   pet::OutputFiles& files) {
+  std::vector<std::pair<const pet::MapFile*, std::filesystem::path>> volumes;
+  for (const pet::MapFile& file : wanted)
+    if (!is_dicom(file)) volumes.emplace_back(&file, files.temporary(file.path));
+  pet::parallel_for(volumes.size(), common.threads,
+                    [&](std::size_t i) { write_volume(*volumes[i].first, maps, grid, volumes[i].second); });
 }
 
 // Names of the levels of a map of statuses.
@@ -247,12 +260,12 @@ int run(const Options& options, const pet::Common& common) {
   std::optional<pet::ParametricMapWriter> writer;
   if (options.format != "nifti")
     writer.emplace(pet::SourceOfDerivation{options.image.image, options.image.series, common.threads});
+  write_volumes(wanted, maps, scan->image.grid, common, files);
   for (const pet::MapFile& file : wanted) {
     if (is_dicom(file)) {
       write_dicom_map(file, maps, scan->image, sidecar, *writer, files);
       continue;
     }
-    write_map(file, maps, scan->image.grid, files);
     files.write(pet::map_sidecar_path(file.path), pet::map_sidecar_text(file, sidecar));
     if (options.has_overviews)
       files.write(pet::map_overview_path(file.path), overview_of(file, maps, model, scan->image));

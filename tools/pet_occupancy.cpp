@@ -130,11 +130,22 @@ nlohmann::ordered_json common_members(const Options& options) {
   return members;
 }
 
+// What the standard errors of two scans contain.
+std::string sources_of_error(const pet::ParameterTable& first, const pet::ParameterTable& second) {
+  const auto said = [](const pet::ParameterTable& table) {
+    return table.sources_of_error.empty() ? "not said" : table.sources_of_error;
+  };
+  if (first.sources_of_error == second.sources_of_error) return first.sources_of_error;
+  return "first scan: " + said(first) + "; second scan: " + said(second);
+}
+
 // What the sidecar says beside the table: method, level, VND with its interval.
 std::string sidecar_members(const pet::OccupancyResult& result,
                             const pet::OccupancyRequest& request,
+                            const std::string& standard_errors,
                             const Options& options) {
   nlohmann::ordered_json members = common_members(options);
+  if (!standard_errors.empty()) members["StandardErrors"] = standard_errors;
   if (request.method == pet::OccupancyMethod::bpnd || request.method == pet::OccupancyMethod::change)
     members["Interval"] = "Fieller";
   if (!request.has_baseline) members["Occupancy"] = "of the receptors that the first drug scan left free";
@@ -186,8 +197,8 @@ Answer from_parameters(const Options& options) {
   pet::require_endpoint(options.tracer, baseline.tracer_name, options.drug_name.value_or(""), request.method);
   add_covariance(request, baseline, options);
   const pet::OccupancyResult result = pet::occupancy_of_scans(baseline, drug, request);
-  return {result.table, sidecar_members(result, request, options), inputs_of(options, scans), result.warnings,
-          result.failed};
+  return {result.table, sidecar_members(result, request, sources_of_error(baseline, drug), options),
+          inputs_of(options, scans), result.warnings, result.failed};
 }
 
 // Two TAC tables that are compared by a joint fit.

@@ -86,6 +86,7 @@ void read_model(ParameterTable& table, const Sidecar& sidecar) {
   table.tracer_name = sidecar.text("TracerName").value_or("");
   table.reference_region = sidecar.text("ReferenceRegion").value_or("");
   table.sampling = sidecar.text("Sampling").value_or("");
+  table.sources_of_error = sidecar.text("StandardErrors").value_or("");
 }
 
 void require_width(std::size_t found, std::size_t expected) {

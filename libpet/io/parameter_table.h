@@ -43,6 +43,7 @@ struct ParameterTable {
   std::string reference_region;            ///< ReferenceRegion
   std::string sampling;                    ///< Sampling
   std::string tracer_name{};               ///< TracerName
+  std::string sources_of_error{};          ///< StandardErrors: what they contain
 
   std::optional<std::size_t> find(std::string_view parameter) const;
   /// Throws InputError naming the nearest parameter.

@@ -46,6 +46,19 @@ TEST_CASE("pet-occupancy gives the occupancy of each region with its interval, a
     CHECK_THAT(json, Catch::Contains(word));
 }
 
+TEST_CASE("pet-occupancy passes on what the standard errors contain", "[pet-occupancy]") {
+  const Workplace here;
+  write_tables(here);
+  here.write("base.json", R"({"StandardErrors": "noise of the target"})");
+  here.write("drug.json", R"({"StandardErrors": "noise of the target"})");
+  here.run("pet-occupancy --baseline base.tsv --drug drug.tsv -o same.tsv");
+  CHECK_THAT(here.read("same.json"), Catch::Contains("\"StandardErrors\": \"noise of the target\""));
+  here.write("drug.json", R"({"StandardErrors": "noise of both curves"})");
+  here.run("pet-occupancy --baseline base.tsv --drug drug.tsv -o other.tsv");
+  CHECK_THAT(here.read("other.json"),
+             Catch::Contains("first scan: noise of the target; second scan: noise of both curves"));
+}
+
 TEST_CASE("pet-occupancy takes VT with a VND from a region", "[pet-occupancy]") {
   const Workplace here;
   here.write("base.tsv",

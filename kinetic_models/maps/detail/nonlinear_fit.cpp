@@ -9,8 +9,8 @@
 #include "kinetic_models/detail/solver.h"
 #include "kinetic_models/frtm.h"
 #include "kinetic_models/maps/detail/block_fit.h"
+#include "kinetic_models/maps/detail/blood_search.h"
 #include "kinetic_models/maps/detail/frame_jacobian.h"
-#include "kinetic_models/maps/detail/pair_search.h"
 #include "kinetic_models/maps/detail/refinement.h"
 #include "kinetic_models/maps/detail/terms.h"
 #include "kinetic_models/maps/detail/voxel_report.h"
@@ -37,17 +37,17 @@ struct Workspace {
   std::array<float, lanes> unexplained;
   std::array<std::int32_t, lanes> best;
   PairSearch::BestPairs best_pairs;
+  PairSearch::BestPairs best_pairs_of_least_blood;  // the coefficient of blood being at its lower bound
   VoxelResults results;
 };
-
-// How far apart the rates of the grid lie, in nodes of the table.
-constexpr std::size_t nodes_between_rates = 4;
-constexpr std::size_t nodes_between_paired_rates = 6;
 
 template <typename Terms>
 class NonlinearFit : public BlockFit {
  public:
   static constexpr std::size_t P = Terms::parameters;
+  static constexpr bool is_paired = Terms::searched == 2;
+  static constexpr std::size_t nodes_between =
+      is_paired ? 6 : 4;  ///< of the table from one rate of the grid to the next
   using Vector = std::array<double, P>;
 
   NonlinearFit(const Model& model, const ScanInput& input, const MapOptions& options, const TimeActivityCurve& mean)
@@ -60,10 +60,10 @@ class NonlinearFit : public BlockFit {
                Terms::fastest(parameters_),
                Terms::curves(input, delay_of(options.fit)),
                used_),
-        known_blood_(held_blood(parameters_)),
-        search_(table_, free_fixed(), Terms::searched == 1 ? nodes_between_rates : nodes_between_paired_rates),
+        search_(table_, held_blood(parameters_), nodes_between, is_paired),
         refinement_(table_, parameters_) {
-    if constexpr (Terms::searched == 2) pairs_.emplace(search_);
+    if constexpr (is_paired)
+      if (!search_.known_blood) least_blood_.emplace(table_, parameters_[Terms::blood].lower, nodes_between, is_paired);
     if (options.noise) own_noise_.emplace(*options.noise, used_);
   }
 
@@ -132,16 +132,24 @@ class NonlinearFit : public BlockFit {
     work.weighted.resize(space.frames());
     work.explained.resize(space.frames());
     work.coordinates.resize(space.dimensions());
-    work.projections.resize(search_.size());
     space.weight(measured, work.weighted);
     space.coordinates(work.weighted, work.coordinates);
     space.distance(work.weighted, work.coordinates, work.explained, work.unexplained.data());
-    work.searched = work.coordinates;
-    take_off_blood(work.searched);
-    search_.project(work.searched, work.projections);
-    search_.best_of_one(work.projections, work.best.data());
-    if constexpr (Terms::searched == 2) pairs_->find(work.projections, work.best_pairs);
+    if (least_blood_) {
+      project(*least_blood_, work);
+      least_blood_->pairs->find(work.projections, work.best_pairs_of_least_blood);
+    }
+    project(search_, work);
+    search_.rates.best_of_one(work.projections, work.best.data());
+    if constexpr (is_paired) search_.pairs->find(work.projections, work.best_pairs);
     return work;
+  }
+
+  static void project(const BloodSearch& search, Workspace& work) {
+    work.searched = work.coordinates;
+    search.take_off_blood(work.searched);
+    work.projections.resize(search.rates.size());
+    search.rates.project(work.searched, work.projections);
   }
 
   // The fit once more with what is known of its parameters from around it (voxel `at`), from there and from the free
@@ -220,8 +228,8 @@ class NonlinearFit : public BlockFit {
     Coordinates c;
     c.fill(0.0);
     table_.space().coordinates(work.weighted, lane, c.data());
-    if constexpr (Terms::searched == 2)
-      keep(optimum_of_pairs(c, best, work.best_pairs, lane), unexplained, place);
+    if constexpr (is_paired)
+      keep(optimum_of_pairs(c, best, work, lane), unexplained, place);
     else
       keep(optimum_from(c, best), unexplained, place);
   }
@@ -234,21 +242,6 @@ class NonlinearFit : public BlockFit {
     return blood.is_held() ? std::optional(blood.held) : std::nullopt;
   }
 
-  // The fixed curves whose coefficients the search leaves free: not that of blood where vB is held.
-  std::vector<std::size_t> free_fixed() const {
-    std::vector<std::size_t> indices;
-    for (std::size_t f = known_blood_ ? 1 : 0; f < Terms::fixed; ++f) indices.push_back(f);
-    return indices;
-  }
-
-  void take_off_blood(VoxelBlock& coordinates) const {
-    if (known_blood_.value_or(0.0) == 0.0) return;
-    for (std::size_t d = 0; d < coordinates.rows(); ++d) {
-      const auto part = static_cast<float>(*known_blood_ * table_.fixed()[0][d]);
-      for (std::size_t lane = 0; lane < lanes; ++lane) coordinates.row(d)[lane] -= part;
-    }
-  }
-
   Coordinates of_lane(const VoxelBlock& coordinates, std::size_t lane) const {
     Coordinates c;
     std::fill_n(c.begin(), table_.width(), 0.0);
@@ -256,16 +249,12 @@ class NonlinearFit : public BlockFit {
     return c;
   }
 
-  Coordinates without_blood(Coordinates c) const {
-    if (known_blood_) add(c, -*known_blood_, table_.fixed()[0], table_.width());
-    return c;
-  }
-
   // The optimum from the best rate of the grid. Of several starts the best after a few steps is followed to its end.
   Optimum<P> optimum_from(const Coordinates& c, std::size_t best) const {
-    const Coordinates searched = without_blood(c);
-    const auto maximum = search_.maximum_near(best, searched);
-    const GridPoint<double> point = grid_point(searched, {maximum ? search_.rate(*maximum) : search_.rate(best)});
+    const Coordinates searched = search_.without_blood(c);
+    const auto maximum = search_.rates.maximum_near(best, searched);
+    const GridPoint<double> point =
+        grid_point(search_, searched, {maximum ? search_.rates.rate(*maximum) : search_.rates.rate(best)});
     if constexpr (Terms::starts == 1) return refinement_.minimise(c, Terms::start(point, parameters_, 0));
     constexpr int few_steps = 15;
     Optimum<P> leader;
@@ -276,60 +265,84 @@ class NonlinearFit : public BlockFit {
     return leader.converged ? leader : refinement_.minimise(c, leader.parameters);
   }
 
-  // The optimum from the best pairs of rates of each zone. The lowest minimum over the rates is that of the model where
-  // its parameters are inside the bounds; else all minima are followed within the bounds, and the best is taken.
+  // Where the minimum of a zone of pairs is sought within the bounds: at it, or on the grid where it is not known.
+  struct Start {
+    double least_cost;  // none of the zone within the bounds is lower
+    Vector parameters;
+    bool is_minimum;
+  };
+
+  // The optimum from the best pairs of rates of each zone. The lowest of their minima is that of the model where it is
+  // known to be within the bounds; else those of all zones are followed to where the bounds let them, and the best is
+  // taken.
   Optimum<P> optimum_of_pairs(const Coordinates& c,
                               std::size_t best_rate,
-                              const PairSearch::BestPairs& best,
+                              const Workspace& work,
                               std::size_t lane) const {
-    const Coordinates searched = without_blood(c);
-    struct Start {
-      double explained;
-      Vector parameters;
-      bool is_inside;
-    };
+    const Coordinates searched = search_.without_blood(c);
     std::array<Start, PairSearch::zones> starts;
     std::size_t count = 0;
-    for (const auto& of_zone : best) {
-      if (of_zone[lane] < 0) continue;
-      const PairSearch::Place of_grid = pairs_->of_grid(of_zone[lane]);
-      const PairSearch::Place refined = pairs_->refined(of_grid, searched);
-      const Vector inner = start_at(refined, searched);
-      const bool is_inside = are_inside(inner);
-      starts[count++] = {refined.explained, is_inside ? inner : start_at(of_grid, searched), is_inside};
-    }
+    for (std::size_t zone = 0; zone < PairSearch::zones; ++zone)
+      if (work.best_pairs[zone][lane] >= 0)
+        starts[count++] =
+            start_of_zone(c, searched, work.best_pairs[zone][lane], work.best_pairs_of_least_blood[zone][lane]);
     if (count == 0) {  // no pair: the best single rate twice
-      const auto place = static_cast<double>(search_.node_of(best_rate));
-      starts[count++] = {0.0, start_at({place, place}, searched), false};
+      const auto place = static_cast<double>(search_.rates.node_of(best_rate));
+      starts[count++] = {0.0, start_at(search_, {place, place}, searched), false};
     }
     for (std::size_t s = 1; s < count; ++s)  // the lowest first
-      for (std::size_t t = s; t > 0 && starts[t].explained > starts[t - 1].explained; --t)
+      for (std::size_t t = s; t > 0 && starts[t].least_cost < starts[t - 1].least_cost; --t)
         std::swap(starts[t], starts[t - 1]);
-    if (starts[0].is_inside) return refinement_.minimise(c, starts[0].parameters);
+    if (starts[0].is_minimum) return refinement_.minimise(c, starts[0].parameters);
     constexpr int few_steps = 8;
     Optimum<P> leader;
     for (std::size_t s = 0; s < count; ++s) {
+      if (leader.cost <= starts[s].least_cost) break;
       const Optimum<P> optimum = refinement_.minimise(c, starts[s].parameters, few_steps);
       if (optimum.cost < leader.cost) leader = optimum;
-      if (starts[s].is_inside) break;  // those behind explain less
+      if (starts[s].is_minimum) break;  // those behind are no lower
     }
     return leader.converged ? leader : refinement_.minimise(c, leader.parameters);
   }
 
-  Vector start_at(const PairSearch::Place& place, const Coordinates& searched) const {
-    // The faster first, as the terms of the models have them.
-    return Terms::start(grid_point(searched, {search_.rate_at(place.fast), search_.rate_at(place.slow)}), parameters_,
-                        0);
+  // The minimum that the best pair of a zone leads to, all coefficients being free, or where that has too little blood,
+  // with as little as the bounds allow: noise takes about one voxel in five there.
+  Start start_of_zone(const Coordinates& c,
+                      const Coordinates& searched,
+                      std::int32_t best,
+                      std::int32_t best_of_least_blood) const {
+    const PairSearch::Place of_grid = search_.pairs->of_grid(best);
+    const PairSearch::Place refined = search_.pairs->refined(of_grid, searched);
+    const Vector free = start_at(search_, refined, searched);
+    const double cost = search_.cost(refined, searched);
+    if (are_inside(free)) return {cost, free, true};
+    if (least_blood_ && best_of_least_blood >= 0 && free[Terms::blood] < parameters_[Terms::blood].lower) {
+      const Coordinates rest = least_blood_->without_blood(c);
+      const PairSearch::Place place =
+          least_blood_->pairs->refined(least_blood_->pairs->of_grid(best_of_least_blood), rest);
+      const Vector bounded = start_at(*least_blood_, place, rest);
+      if (are_inside(bounded, Terms::blood)) return {least_blood_->cost(place, rest), bounded, true};
+    }
+    return {cost, start_at(search_, of_grid, searched), false};
   }
 
-  bool are_inside(const Vector& p) const {
+  Vector start_at(const BloodSearch& search, const PairSearch::Place& place, const Coordinates& searched) const {
+    // The faster first, as the terms of the models have them.
+    const std::array rates = {search.rates.rate_at(place.fast), search.rates.rate_at(place.slow)};
+    return Terms::start(grid_point(search, searched, rates), parameters_, 0);
+  }
+
+  // Whether all parameters but one are away from their bounds, or held.
+  bool are_inside(const Vector& p, int but = -1) const {
     for (std::size_t j = 0; j < P; ++j)
-      if (!parameters_[j].is_held() && !is_inside(p[j], parameters_[j])) return false;
+      if (static_cast<int>(j) != but && !parameters_[j].is_held() && !is_inside(p[j], parameters_[j])) return false;
     return true;
   }
 
   // The linear coefficients at given rates, by normal equations.
-  GridPoint<double> grid_point(const Coordinates& searched, const std::array<double, Terms::searched>& rates) const {
+  GridPoint<double> grid_point(const BloodSearch& search,
+                               const Coordinates& searched,
+                               const std::array<double, Terms::searched>& rates) const {
     constexpr std::size_t most = Terms::fixed + Terms::searched;
     std::array<Coordinates, most> curves;
     std::array<std::size_t, most> active{};
@@ -337,7 +350,7 @@ class NonlinearFit : public BlockFit {
     Coordinates unused;
     for (std::size_t f = 0; f < Terms::fixed; ++f) {
       curves[f] = table_.fixed()[f];
-      if (f > 0 || !known_blood_) active[count++] = f;
+      if (f > 0 || !search.known_blood) active[count++] = f;
     }
     for (std::size_t r = 0; r < Terms::searched; ++r) {
       table_.at(rates[r], curves[Terms::fixed + r], unused);
@@ -351,10 +364,14 @@ class NonlinearFit : public BlockFit {
             dot(curves[active[i]], curves[active[j]], table_.width());
       x[active[i]] = dot(curves[active[i]], searched, table_.width());
     }
-    if (!solve(gram, x, active, count)) x.fill(0.0);
+    const Cholesky<most> factors(gram, active, count);
+    if (factors.is_positive())
+      factors.solve(x);
+    else
+      x.fill(0.0);
     GridPoint<double> point;
     for (std::size_t f = 0; f < Terms::fixed; ++f) point.fixed[f] = x[f];
-    if (known_blood_) point.fixed[0] = *known_blood_;
+    if (search.known_blood) point.fixed[0] = *search.known_blood;
     for (std::size_t r = 0; r < Terms::searched; ++r) point.moving[r] = {rates[r], x[Terms::fixed + r]};
     return point;
   }
@@ -362,10 +379,10 @@ class NonlinearFit : public BlockFit {
   // The best fit by one rate, where that is inside the rates of the table and its parameters inside the bounds: then it
   // is the optimum of the model. False where it is not.
   bool fit_in_closed_form(const Coordinates& c, std::size_t best, double unexplained, const Place& place) const {
-    const auto maximum = search_.maximum_near(best, c);
+    const auto maximum = search_.rates.maximum_near(best, c);
     if (!maximum) return false;
     if constexpr (Terms::blood >= 0)
-      if (known_blood_) return take_optimum<Terms::fixed + 1>(*maximum, c, unexplained, place);
+      if (search_.known_blood) return take_optimum<Terms::fixed + 1>(*maximum, c, unexplained, place);
     return take_optimum<Terms::fixed + 2>(*maximum, c, unexplained, place);
   }
 
@@ -374,14 +391,14 @@ class NonlinearFit : public BlockFit {
                     const Coordinates& c,
                     double unexplained,
                     const Place& place) const {
-    const OneRateOptimum<count> optimum = search_.template optimum_at<count>(maximum, c);
+    const OneRateOptimum<count> optimum = search_.rates.template optimum_at<count>(maximum, c);
     if (!optimum.is_determined()) return false;
 
     // Numbers with their derivatives by (fixed coefficients, coefficient, rate).
     using OfPoint = ceres::Jet<double, static_cast<int>(count)>;
     GridPoint<OfPoint> point;
     constexpr std::size_t known = Terms::fixed + 2 - count;
-    if constexpr (known > 0) point.fixed[0] = OfPoint(*known_blood_);
+    if constexpr (known > 0) point.fixed[0] = OfPoint(*search_.known_blood);
     for (std::size_t f = 0; f + 2 < count; ++f) point.fixed[known + f] = OfPoint(optimum.fixed[f], static_cast<int>(f));
     point.moving[0].coefficient = OfPoint(optimum.coefficient, static_cast<int>(count - 2));
     point.moving[0].rate = OfPoint(optimum.rate, static_cast<int>(count - 1));
@@ -455,13 +472,12 @@ class NonlinearFit : public BlockFit {
         free[count++] = j;
       }
     }
-    for (std::size_t i = 0; i < count; ++i) {
+    const Cholesky<P> factors(optimum.normal, free, count);
+    result.is_determined = factors.is_positive();
+    for (std::size_t i = 0; i < count && result.is_determined; ++i) {
       std::array<double, P> column{};
       column[free[i]] = variance;
-      if (!solve(optimum.normal, column, free, count)) {
-        result.is_determined = false;
-        return result;
-      }
+      factors.solve(column);
       for (std::size_t k = 0; k < count; ++k) result.values[free[k] * P + free[i]] = column[free[k]];
     }
     return result;
@@ -472,9 +488,8 @@ class NonlinearFit : public BlockFit {
   std::vector<Parameter> parameters_;
   FramesUsed used_;
   RateTable table_;
-  std::optional<double> known_blood_;
-  RateSearch search_;
-  std::optional<PairSearch> pairs_;
+  BloodSearch search_;
+  std::optional<BloodSearch> least_blood_;  // with as little blood as the bounds allow, where it is free
   Refinement<Terms> refinement_;
   std::optional<OwnNoise> own_noise_;
 };

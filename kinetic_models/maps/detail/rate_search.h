@@ -87,6 +87,16 @@ class RateSearch {
   /// The rate of the grid with the largest |u . c| in each lane.
   void best_of_one(const VoxelBlock& projections, std::int32_t* best) const;
 
+  /// The squared length of what the free fixed curves leave of a curve.
+  double beside_fixed(const Coordinates& c) const {
+    double rest = dot(c, c, table_.width());
+    for (const Coordinates& direction : direction_) {
+      const double along = dot(direction, c, table_.width());
+      rest -= along * along;
+    }
+    return rest;
+  }
+
   double rate(std::size_t of_grid) const { return rate_at(static_cast<double>(grid_[of_grid])); }
   /// Where u . c has an extremum: a place between two neighbouring nodes, and the cubic there.
   struct Maximum {
