@@ -161,7 +161,7 @@ void write_volume(const pet::MapFile& file,
     pet::write_nifti_volume(grid, pet::on_grid(grid, maps.voxels, values_of(file, maps), 0.0F), path);
 }
 
-// The NIfTI volumes, several at a time: each is little work for many threads.
+// The NIfTI volumes, two at a time: one is copied and converted while the other goes to its file.
 void write_volumes(const std::vector<pet::MapFile>& wanted,
                    const pet::ParametricMaps& maps,
                    const pet::Grid& grid,
@@ -170,7 +170,8 @@ void write_volumes(const std::vector<pet::MapFile>& wanted,
   std::vector<std::pair<const pet::MapFile*, std::filesystem::path>> volumes;
   for (const pet::MapFile& file : wanted)
     if (!is_dicom(file)) volumes.emplace_back(&file, files.temporary(file.path));
-  pet::parallel_for(volumes.size(), common.threads,
+  constexpr unsigned at_once = 2;
+  pet::parallel_for(volumes.size(), common.threads == 0 ? at_once : std::min(common.threads, at_once),
                     [&](std::size_t i) { write_volume(*volumes[i].first, maps, grid, volumes[i].second); });
 }
 

@@ -74,7 +74,7 @@ void RegionalProblem::collect() {
 void RegionalProblem::set_weights(const std::vector<double>& errors) {
   root_weight_ = root_weights(errors);
   std::vector<double> sorted = root_weight_;
-  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>((sorted.size() - 1) / 2);  // the lower of two
   std::ranges::nth_element(sorted, middle);
   for (double& root : root_weight_) root /= *middle;
   mean_weight_ = 1.0 / std::pow(*middle, 2);

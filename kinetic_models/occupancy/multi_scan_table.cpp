@@ -50,7 +50,7 @@ std::vector<std::string> common_regions(const std::vector<ParameterTable>& table
   return regions;
 }
 
-// The binding of a region; none where it cannot be trusted or has no logarithm.
+// The binding of a region; none where it cannot be trusted or is not positive.
 Binding binding_of(const ParameterTable& table,
                    const std::string& region,
                    std::size_t column,

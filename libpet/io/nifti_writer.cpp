@@ -102,7 +102,11 @@ void write_nifti(const NiftiLayout& layout,
   const bool is_compressed = name.ends_with(".nii.gz");
   if (!is_compressed && !name.ends_with(".nii"))
     throw UsageError(path.string() + ": is no name of a NIfTI file; it must end in .nii or .nii.gz");
-  nifti_set_debug_level(0);
+  // Once: the level is a global of the library, and files are written from several threads.
+  [[maybe_unused]] static const bool is_quiet = [] {
+    nifti_set_debug_level(0);
+    return true;
+  }();
   const std::size_t voxels = layout.grid.voxel_count() * layout.volumes;
   const std::size_t bytes_per_voxel = layout.type == NiftiType::int16 ? 2 : 4;
   const std::size_t block_voxels = std::max<std::size_t>(1, block_size / unit) * unit;

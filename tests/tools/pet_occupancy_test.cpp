@@ -57,6 +57,13 @@ TEST_CASE("pet-occupancy passes on what the standard errors contain", "[pet-occu
   here.run("pet-occupancy --baseline base.tsv --drug drug.tsv -o other.tsv");
   CHECK_THAT(here.read("other.json"),
              Catch::Contains("first scan: noise of the target; second scan: noise of both curves"));
+  here.write("drug.json", R"({"ModelName": "SRTM"})");
+  here.write("base.json", R"({"ModelName": "SRTM", "StandardErrors": "noise of the target"})");
+  here.run("pet-occupancy --baseline base.tsv --drug drug.tsv -o half.tsv");
+  CHECK_THAT(here.read("half.json"), Catch::Contains("second scan: not said"));
+  here.write("base.json", R"({"ModelName": "SRTM"})");
+  here.run("pet-occupancy --baseline base.tsv --drug drug.tsv -o none.tsv");
+  CHECK_THAT(here.read("none.json"), !Catch::Contains("StandardErrors"));
 }
 
 TEST_CASE("pet-occupancy takes VT with a VND from a region", "[pet-occupancy]") {

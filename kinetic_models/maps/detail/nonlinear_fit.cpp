@@ -267,14 +267,14 @@ class NonlinearFit : public BlockFit {
 
   // Where the minimum of a zone of pairs is sought within the bounds: at it, or on the grid where it is not known.
   struct Start {
-    double least_cost;  // none of the zone within the bounds is lower
+    double least_cost;  // of the minimum that the zone's best pair leads to
     Vector parameters;
     bool is_minimum;
   };
 
-  // The optimum from the best pairs of rates of each zone. The lowest of their minima is that of the model where it is
-  // known to be within the bounds; else those of all zones are followed to where the bounds let them, and the best is
-  // taken.
+  // The optimum from the best pairs of rates of each zone. The lowest of their minima is taken for that of the model
+  // where it is within the bounds, or with the least blood that they allow; else those of all zones are followed to
+  // where the bounds let them, and the best is taken.
   Optimum<P> optimum_of_pairs(const Coordinates& c,
                               std::size_t best_rate,
                               const Workspace& work,

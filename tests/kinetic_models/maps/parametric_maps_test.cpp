@@ -241,6 +241,26 @@ TEST_CASE("Maps of compartment models with plasma equal the fits of the same cur
   check_agreement_of_minima(compare(pet::two_tissue, image, plasma, options), voxel_count / 2);
 }
 
+TEST_CASE("Maps of the two-tissue model equal the fits where blood is bounded from below, and where it is not measured",
+          "[maps]") {
+  const double vB = GENERATE(0.0, 0.04);
+  const pet::DynamicImage image = noisy::image(two_tissue_targets(0.06, vB), voxel_count / 20, 0.05);
+  pet::FitOptions options = decay_weights(image);
+  pet::InputFunction input = blood();
+  if (vB == 0.0) {
+    input.whole_blood.clear();
+    const pet::Plasma plasma(input, simulated::cimbi36_frames());
+    check_agreement_of_minima(compare(pet::two_tissue, image, plasma, options), voxel_count / 2);
+  } else {
+    options.vB.is_fitted = true;
+    options.bounds = {pet::parse_bounds("vB=0.04:0.05:0.3")};
+    const pet::Plasma plasma(input, simulated::cimbi36_frames());
+    const Agreement agreement = compare(pet::two_tissue, image, plasma, options);
+    CHECK(agreement.with_rss - agreement.both_ok > voxel_count / 10);  // at the bound
+    check_agreement_of_minima(agreement, voxel_count / 4);
+  }
+}
+
 TEST_CASE("Maps of the irreversible model equal the fits of the same curves", "[maps]") {
   const pet::Plasma plasma(blood(), simulated::cimbi36_frames(), pet::Sampling::average, 0.1);
   const pet::DynamicImage image = noisy::image(two_tissue_targets(0.0, 0.04), voxel_count / 20, 0.05);

@@ -319,6 +319,21 @@ TEST_CASE("One observation that is known far better than the others leaves the v
   CHECK(far_better["EC50"].upper == Approx(well["EC50"].upper).epsilon(1e-3));
 }
 
+TEST_CASE("Where half the observations are known far better than the others, these still have an error of their own",
+          "[regional]") {
+  std::vector<CurveObservation> data = study({0.03, 0.02}, 5);
+  const std::vector<CurveObservation> better = study({0.03, 2e-4}, 5);
+  REQUIRE(data.size() % 2 == 0);
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    if (i % 2 == 0) data[i] = better[i];
+    data[i].standard_error = i % 2 == 0 ? 2e-4 : 0.02;
+  }
+  const RegionalCurveFit fit = fit_regional_curve(data, {});
+  CHECK_FALSE(has_flag(fit, "sigma_at_bound"));
+  CHECK(fit.status == FitStatus::ok);
+  CHECK(fit["tau"].value == Approx(0.03).epsilon(0.5));
+}
+
 // Of an EC50 of 2. With the slopes of each ratio's own fit the restricted likelihood grew without end as EC50 ran away,
 // to 1938 here; by an independent search over the variances EC50 is 3.02.
 TEST_CASE("The likelihood of the variances does not send EC50 away", "[regional]") {
