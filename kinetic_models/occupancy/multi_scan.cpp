@@ -26,17 +26,26 @@ enum Component : std::size_t { subject_level, subject_region, scan_level, region
 struct Observation {
   std::size_t scan;
   std::size_t region;
-  double binding;     // as measured
-  double se;          // of it
-  double error_size;  // h
-  double known;       // variance of y by its fit
+  double binding;   // as measured
+  double se;        // of it
+  double measured;  // log volume, 1 + binding, or log binding
+  double known;     // variance of that by its fit, at the fitted binding
 };
 
-// The observations of one subject, which are independent of all others.
+// The observations of one subject, which are independent of all others, linear about what is fitted:
+// y = X effects + slope * (of the subject) + errors.
 struct Block {
   std::vector<Observation> observations;
   MatrixXd X;
-  VectorXd y;  // log binding
+  VectorXd slope;  // d measured / d log binding without the drug
+  VectorXd y;
+};
+
+// Where a fit is made linear: the fixed effects, and by how much every observation's log binding without the drug is
+// off the mean of its region.
+struct Point {
+  VectorXd effects;
+  std::vector<VectorXd> of_subjects;
 };
 
 double square(double x) {
@@ -55,7 +64,8 @@ struct Evaluation {
 
 class ScanModel {
  public:
-  ScanModel(const std::vector<BindingScan>& scans, const MultiScanOptions& options) : scans_(scans), options_(options) {
+  ScanModel(const std::vector<BindingScan>& scans, const MultiScanOptions& options)
+      : scans_(scans), options_(options), lowest_(options.has_volume_errors ? -1.0 : 0.0) {
     check();
     collect();
     lay_out();
@@ -67,20 +77,28 @@ class ScanModel {
   void check() const;
   void collect();
   void lay_out();
-  void linearise(const VectorXd* effects);
+  Point start() const;
+  bool linearise(const Point& point);
+  bool advance(Point& here, const Evaluation& best);
   MatrixXd structure(const Block& block, std::size_t component) const;
   MatrixXd variance(const Block& block) const;
   Evaluation evaluate(bool wants_derivatives) const;
   Evaluation restricted_maximum();
-  VectorXd fitted(const Block& block, const VectorXd& effects) const;
+  VectorXd of_subject(const Block& block, const VectorXd& effects) const;
   double subject_baseline(const Block& block, const VectorXd& effects, std::size_t scan) const;
   ScanOccupancy result_of(std::size_t scan, const Evaluation& best) const;
+  double left(double effect) const;
+  double left_slope(double effect) const;
   Occupancy occupancy_of(Index effect, const Evaluation& best, double& freedom) const;
 
   const std::vector<BindingScan>& scans_;
   const MultiScanOptions& options_;
+  double lowest_;       // binding that can be measured
+  double scale_ = 1.0;  // of binding without the drug, that of the strongest region
   std::vector<Block> blocks_;
-  std::vector<Index> effect_of_scan_;  // of drug scans; -1: none
+  std::vector<Index> effect_of_region_;  // -1: none, left out
+  VectorXd log_means_;                   // of regions without the drug, as measured; the first effects
+  std::vector<Index> effect_of_scan_;    // of drug scans; -1: none
   Index bias_ = -1;
   Index effects_ = 0;
   std::array<bool, component_count> is_estimated_{};
@@ -104,30 +122,53 @@ void ScanModel::check() const {
 }
 
 void ScanModel::collect() {
+  const std::size_t regions = scans_.front().regions.size();
+  std::vector<double> sums(regions, 0.0);  // without the drug
+  std::vector<double> counts(regions, 0.0);
+  const auto measured = [&](const Binding& binding) {
+    if (!std::isfinite(binding.value) || !(binding.value > lowest_)) return not_available;
+    return options_.has_volume_errors ? std::log1p(binding.value) : std::log(binding.value);
+  };
+  for (const BindingScan& scan : scans_) {
+    if (scan.condition == ScanCondition::drug) continue;
+    for (std::size_t r = 0; r < regions; ++r) {
+      const double value = measured(scan.regions[r]);
+      if (std::isnan(value)) continue;
+      sums[r] += value;
+      counts[r] += 1.0;
+    }
+  }
+  effect_of_region_.assign(regions, -1);
+  log_means_ = VectorXd::Zero(static_cast<Index>(regions));
+  for (std::size_t r = 0; r < regions; ++r) {
+    if (counts[r] == 0.0) continue;
+    const double mean = sums[r] / counts[r];
+    const double binding = options_.has_volume_errors ? std::expm1(mean) : std::exp(mean);
+    if (!(binding > 0.0)) continue;
+    scale_ = effects_ == 0 ? binding : std::max(scale_, binding);
+    log_means_[effects_] = std::log(binding);
+    effect_of_region_[r] = effects_++;
+  }
+  if (effects_ == 0) throw bad_input("scans without the drug", "no region of positive mean binding", "at least one");
+  log_means_.conservativeResize(effects_);
+
   std::map<std::string, std::size_t> block_of;
-  std::vector<bool> is_seen(scans_.front().regions.size(), false);
   for (std::size_t s = 0; s < scans_.size(); ++s) {
     const auto [found, is_new] = block_of.emplace(scans_[s].subject, blocks_.size());
     if (is_new) blocks_.emplace_back();
-    Block& block = blocks_[found->second];
-    for (std::size_t r = 0; r < scans_[s].regions.size(); ++r) {
+    for (std::size_t r = 0; r < regions; ++r) {
       const Binding& binding = scans_[s].regions[r];
-      if (!(binding.value > 0.0) || !std::isfinite(binding.value)) continue;
+      const double value = measured(binding);
+      if (std::isnan(value) || effect_of_region_[r] < 0) continue;
       const double se = std::isfinite(binding.standard_error) ? binding.standard_error : 0.0;
-      block.observations.push_back({s, r, binding.value, se, 1.0, 0.0});
-      if (scans_[s].condition != ScanCondition::drug) is_seen[r] = true;
+      blocks_[found->second].observations.push_back({s, r, binding.value, se, value, 0.0});
     }
   }
-  for (std::size_t r = 0; r < is_seen.size(); ++r)
-    if (!is_seen[r])
-      throw bad_input("scans without the drug", "no positive binding in region " + std::to_string(r + 1),
-                      "one in every region");
   std::erase_if(blocks_, [](const Block& block) { return block.observations.empty(); });
 }
 
-// Columns: the regions' means, the bias, one for each drug scan; and which variances the scans can tell.
+// Effects are the regions' log means, the bias, and one for each drug scan; and which variances the scans can tell.
 void ScanModel::lay_out() {
-  effects_ = static_cast<Index>(scans_.front().regions.size());
   // Without a baseline the bias is in every scan, and in the regions' means.
   const auto is_seen = [&](ScanCondition condition) {
     return std::ranges::any_of(blocks_, [&](const Block& block) {
@@ -136,6 +177,7 @@ void ScanModel::lay_out() {
     });
   };
   if (is_seen(ScanCondition::placebo) && is_seen(ScanCondition::baseline)) bias_ = effects_++;
+  const bool has_several_regions = log_means_.size() > 1;
   std::size_t contrasts = 0;  // between drug-free scans of a subject
   effect_of_scan_.assign(scans_.size(), -1);
   for (Block& block : blocks_) {
@@ -148,42 +190,76 @@ void ScanModel::lay_out() {
       else if (effect_of_scan_[o.scan] < 0)
         effect_of_scan_[o.scan] = effects_++;
     }
-    const bool has_several_regions = scans_.front().regions.size() > 1;
     if (!without_drug.empty()) contrasts += without_drug.size() - 1;
     is_estimated_[subject_region] = has_several_regions;
     is_estimated_[region_error] = is_estimated_[region_error] || (has_several_regions && all.size() > 1);
   }
   is_estimated_[scan_level] = contrasts > (bias_ >= 0 ? 1U : 0U);
   is_estimated_[subject_level] = true;
-  for (Block& block : blocks_) {
-    const auto n = static_cast<Index>(block.observations.size());
-    block.X = MatrixXd::Zero(n, effects_);
-    block.y.resize(n);
-    for (Index i = 0; i < n; ++i) {
-      const Observation& o = block.observations[static_cast<std::size_t>(i)];
-      block.y[i] = std::log(o.binding);
-      block.X(i, static_cast<Index>(o.region)) = 1.0;
-      if (bias_ >= 0 && scans_[o.scan].condition != ScanCondition::baseline) block.X(i, bias_) = 1.0;
-      if (effect_of_scan_[o.scan] >= 0) block.X(i, effect_of_scan_[o.scan]) = 1.0;
-    }
-  }
 }
 
-// Errors and logarithms of binding about the fitted binding; without effects about the measured one. Errors are normal
-// in log(1 + binding), of which the logarithm of a small binding is no linear function.
-void ScanModel::linearise(const VectorXd* effects) {
-  for (Block& block : blocks_) {
-    const VectorXd logarithms = effects != nullptr ? fitted(block, *effects) : block.y;
-    for (std::size_t i = 0; i < block.observations.size(); ++i) {
-      Observation& o = block.observations[i];
-      const double logarithm = logarithms[static_cast<Index>(i)];
-      const double binding = std::exp(logarithm);
-      o.known = square(o.se / binding);
-      if (!options_.has_volume_errors) continue;
-      o.error_size = (1.0 + binding) / binding;
-      block.y[static_cast<Index>(i)] = logarithm + o.error_size * (std::log1p(o.binding) - std::log1p(binding));
+// What a drug scan has left of the binding, by its effect: of log binding, or of log volume in a region that has the
+// binding `scale_` without the drug, in which that of any binding is nearly linear, below zero too.
+double ScanModel::left(double effect) const {
+  return options_.has_volume_errors ? std::expm1(effect) / scale_ : std::exp(effect);
+}
+
+double ScanModel::left_slope(double effect) const {
+  return options_.has_volume_errors ? std::exp(effect) / scale_ : std::exp(effect);
+}
+
+// The means without the drug, and of each drug scan what is left of them.
+Point ScanModel::start() const {
+  Point point{VectorXd::Zero(effects_), {}};
+  point.effects.head(log_means_.size()) = log_means_;
+  VectorXd without = VectorXd::Zero(effects_);
+  VectorXd with = VectorXd::Zero(effects_);
+  for (const Block& block : blocks_) {
+    point.of_subjects.emplace_back(VectorXd::Zero(static_cast<Index>(block.observations.size())));
+    for (const Observation& o : block.observations) {
+      const Index effect = effect_of_scan_[o.scan];
+      if (effect < 0) continue;
+      with[effect] += o.binding;
+      without[effect] += std::exp(log_means_[effect_of_region_[o.region]]);
     }
   }
+  for (const Index effect : effect_of_scan_) {
+    if (effect < 0) continue;
+    const double ratio = with[effect] / without[effect];
+    point.effects[effect] = options_.has_volume_errors ? std::log1p(std::max(scale_ * ratio, -0.5)) : std::log(ratio);
+  }
+  return point;
+}
+
+// False, and nothing that can be used, where no volume is left in a region.
+bool ScanModel::linearise(const Point& point) {
+  for (std::size_t b = 0; b < blocks_.size(); ++b) {
+    Block& block = blocks_[b];
+    const auto n = static_cast<Index>(block.observations.size());
+    block.X = MatrixXd::Zero(n, effects_);
+    block.slope.resize(n);
+    block.y.resize(n);
+    for (Index i = 0; i < n; ++i) {
+      Observation& o = block.observations[static_cast<std::size_t>(i)];
+      const Index region = effect_of_region_[o.region];
+      const Index drug = effect_of_scan_[o.scan];
+      const bool is_biased = bias_ >= 0 && scans_[o.scan].condition != ScanCondition::baseline;
+      const double own = point.of_subjects[b][i];
+      const double untouched = std::exp(point.effects[region] + own + (is_biased ? point.effects[bias_] : 0.0));
+      const double fraction = drug >= 0 ? left(point.effects[drug]) : 1.0;
+      const double binding = untouched * fraction;
+      const double size = options_.has_volume_errors ? 1.0 + binding : binding;  // that errors grow with
+      constexpr double least_volume = 0.01;
+      if (!std::isfinite(binding) || (options_.has_volume_errors && size < least_volume)) return false;
+      block.slope[i] = binding / size;
+      block.X(i, region) = block.slope[i];
+      if (is_biased) block.X(i, bias_) = block.slope[i];
+      if (drug >= 0) block.X(i, drug) = untouched * left_slope(point.effects[drug]) / size;
+      o.known = square(o.se / size);
+      block.y[i] = o.measured - std::log(size) + block.X.row(i).dot(point.effects) + block.slope[i] * own;
+    }
+  }
+  return true;
 }
 
 MatrixXd ScanModel::structure(const Block& block, std::size_t component) const {
@@ -193,19 +269,19 @@ MatrixXd ScanModel::structure(const Block& block, std::size_t component) const {
     for (Index j = 0; j < n; ++j) {
       const Observation& a = block.observations[static_cast<std::size_t>(i)];
       const Observation& b = block.observations[static_cast<std::size_t>(j)];
-      const double errors = a.error_size * b.error_size;
+      const double slopes = block.slope[i] * block.slope[j];
       switch (component) {
         case subject_level:
-          G(i, j) = 1.0;
+          G(i, j) = slopes;
           break;
         case subject_region:
-          G(i, j) = a.region == b.region ? 1.0 : 0.0;
+          G(i, j) = a.region == b.region ? slopes : 0.0;
           break;
         case scan_level:
-          G(i, j) = a.scan == b.scan ? errors : 0.0;
+          G(i, j) = a.scan == b.scan ? 1.0 : 0.0;
           break;
         default:
-          G(i, j) = i == j ? errors : 0.0;
+          G(i, j) = i == j ? 1.0 : 0.0;
           break;
       }
     }
@@ -316,32 +392,32 @@ Evaluation ScanModel::restricted_maximum() {
   return here;
 }
 
-// Fixed effects and what is known of the subject, without the errors of the scans.
-VectorXd ScanModel::fitted(const Block& block, const VectorXd& effects) const {
-  const VectorXd mean = block.X * effects;
-  const VectorXd weighted = variance(block).llt().solve(block.y - mean);
-  return mean + (variances_[subject_level] * structure(block, subject_level) +
-                 variances_[subject_region] * structure(block, subject_region)) *
-                    weighted;
+// By how much each observation's log binding without the drug is off the mean of its region, as far as scans tell.
+VectorXd ScanModel::of_subject(const Block& block, const VectorXd& effects) const {
+  const VectorXd weighted = variance(block).llt().solve(block.y - block.X * effects).cwiseProduct(block.slope);
+  VectorXd off = VectorXd::Constant(block.y.size(), variances_[subject_level] * weighted.sum());
+  for (Index i = 0; i < off.size(); ++i)
+    for (Index j = 0; j < off.size(); ++j)
+      if (block.observations[static_cast<std::size_t>(i)].region ==
+          block.observations[static_cast<std::size_t>(j)].region)
+        off[i] += variances_[subject_region] * weighted[j];
+  return off;
 }
 
 // The mean over the regions of a drug scan of the binding that the model has for the subject without the drug.
 double ScanModel::subject_baseline(const Block& block, const VectorXd& effects, std::size_t scan) const {
-  const VectorXd logarithms = fitted(block, effects);
+  const VectorXd off = of_subject(block, effects);
   double sum = 0.0;
   double count = 0.0;
   for (std::size_t i = 0; i < block.observations.size(); ++i) {
     if (block.observations[i].scan != scan) continue;
-    const auto row = static_cast<Index>(i);
-    double drug = effects[effect_of_scan_[scan]];
-    if (bias_ >= 0) drug += effects[bias_];
-    sum += std::exp(logarithms[row] - drug);
+    sum += std::exp(effects[effect_of_region_[block.observations[i].region]] + off[static_cast<Index>(i)]);
     count += 1.0;
   }
   return sum / count;
 }
 
-// 1 - exp(effect), its interval that of the effect.
+// Of the drug, or the bias, an effect of log binding. Its interval is that of the effect.
 Occupancy ScanModel::occupancy_of(Index effect, const Evaluation& best, double& freedom) const {
   Occupancy occupancy;
   const double variance = best.covariance(effect, effect);
@@ -349,12 +425,14 @@ Occupancy ScanModel::occupancy_of(Index effect, const Evaluation& best, double& 
   for (std::size_t k = 0; k < component_count; ++k) is_free.push_back(variances_[k] > 0.0 && is_estimated_[k]);
   freedom = detail::satterthwaite_freedom(best.variances, is_free, effect, variance);
   const double factor = student_factor(options_.level, freedom) * std::sqrt(variance);
-  const double left = best.effects[effect];
-  occupancy.value = -std::expm1(left);
-  occupancy.standard_error = std::exp(left) * std::sqrt(variance);
-  occupancy.interval = {-std::expm1(left + factor), -std::expm1(left - factor)};
+  const double value = best.effects[effect];
+  const auto gone = [&](double at) { return effect == bias_ ? -std::expm1(at) : 1.0 - left(at); };
+  occupancy.value = gone(value);
+  occupancy.standard_error = (effect == bias_ ? std::exp(value) : left_slope(value)) * std::sqrt(variance);
+  occupancy.interval = {gone(value + factor), gone(value - factor)};
   occupancy.status = FitStatus::ok;
   if (occupancy.value < 0.0) occupancy.flags.push_back("occupancy_below_zero");
+  if (occupancy.value > 1.0) occupancy.flags.push_back("occupancy_above_one");
   return occupancy;
 }
 
@@ -386,29 +464,49 @@ ScanOccupancy ScanModel::result_of(std::size_t scan, const Evaluation& best) con
   return result;
 }
 
-MultiScanFit ScanModel::fit() {
-  linearise(nullptr);
-  double spread = 0.0;
-  std::size_t count = 0;
-  for (const Block& block : blocks_) {
-    spread += (block.y.array() - block.y.mean()).square().sum();
-    count += block.observations.size();
+// The whole step to the effects of `best`, less where a binding is left of no volume. Only a mean that goes to zero
+// makes long steps, which end at e-fold ones.
+bool ScanModel::advance(Point& here, const Evaluation& best) {
+  Point step{best.effects - here.effects, {}};
+  for (std::size_t b = 0; b < blocks_.size(); ++b)
+    step.of_subjects.push_back(of_subject(blocks_[b], best.effects) - here.of_subjects[b]);
+  double length = 1.0;
+  if (options_.has_volume_errors)
+    length = std::min(1.0, 1.0 / step.effects.head(log_means_.size()).cwiseAbs().maxCoeff());
+  for (; length > 1e-4; length *= 0.5) {
+    Point there = here;
+    there.effects += length * step.effects;
+    for (std::size_t b = 0; b < blocks_.size(); ++b) there.of_subjects[b] += length * step.of_subjects[b];
+    if (!linearise(there)) continue;
+    here = std::move(there);
+    return true;
   }
-  const double start = std::max(0.05 * spread / static_cast<double>(count), 1e-6);
-  for (std::size_t k = 0; k < component_count; ++k) variances_[k] = is_estimated_[k] ? start : 0.0;
-  Evaluation best = restricted_maximum();
+  return false;
+}
+
+MultiScanFit ScanModel::fit() {
   MultiScanFit result;
-  result.observations = count;
+  for (std::size_t r = 0; r < effect_of_region_.size(); ++r)
+    if (effect_of_region_[r] < 0) result.left_out.push_back(r);
+  Point here = start();
+  linearise(here);
+  double squares = 0.0;
+  for (const Block& block : blocks_) {
+    squares += (block.y - block.X * here.effects).squaredNorm();
+    result.observations += block.observations.size();
+  }
+  const double first = std::max(0.25 * squares / static_cast<double>(result.observations), 1e-6);
+  for (std::size_t k = 0; k < component_count; ++k) variances_[k] = is_estimated_[k] ? first : 0.0;
+  Evaluation best = restricted_maximum();
   constexpr int most_rounds = 50;
-  constexpr double settled = 1e-8;  // of logarithms of binding
+  constexpr double settled = 1e-8;  // of logarithms
   bool is_settled = false;
   for (int round = 0; round < most_rounds && !is_settled && std::isfinite(best.deviance); ++round) {
-    const VectorXd before = best.effects;
-    linearise(&before);
+    if (!advance(here, best)) break;
     for (std::size_t k = 0; k < component_count; ++k)
-      if (is_estimated_[k]) variances_[k] = std::max(variances_[k], 1e-3 * start);
+      if (is_estimated_[k]) variances_[k] = std::max(variances_[k], 1e-3 * first);
     best = restricted_maximum();
-    is_settled = std::isfinite(best.deviance) && (best.effects - before).cwiseAbs().maxCoeff() < settled;
+    is_settled = std::isfinite(best.deviance) && (best.effects - here.effects).cwiseAbs().maxCoeff() < settled;
   }
   if (!std::isfinite(best.deviance)) {
     result.flags.push_back("optimiser_failed");

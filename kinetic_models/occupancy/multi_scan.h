@@ -19,7 +19,7 @@ struct BindingScan {
   std::string name;
   std::string subject;
   ScanCondition condition = ScanCondition::baseline;
-  std::vector<Binding> regions;  ///< NaN or not positive: left out; without a standard error: its fit counts as exact
+  std::vector<Binding> regions;  ///< NaN: left out; without a standard error: its fit counts as exact
 };
 
 struct MultiScanOptions {
@@ -54,37 +54,43 @@ struct MultiScanFit {
   double between_regions = 0.0;
   double of_scan = 0.0;
   double of_region = 0.0;
-  double restricted_deviance = not_available;  ///< -2 log restricted likelihood, without constants
+  /// -2 log restricted likelihood of the linear model at the fit, without constants.
+  double restricted_deviance = not_available;
   std::size_t observations = 0;
+  std::vector<std::size_t> left_out;  ///< regions that without the drug have no positive mean of log(1 + binding)
 };
 
 /// Fits all scans of all subjects at once, subject i, scan j, region r:
 ///
-///   log binding_ijr = mean_r + subject_i + own_ir + bias [not baseline] + log(1 - O_ij) [drug]
-///                     + h_ijr (scan_ij + error_ijr) + fit_ijr
+///   binding_ijr = exp(mean_r + subject_i + own_ir + bias [not baseline]) (1 - O_ij [drug])
+///   log(1 + measured_ijr) = log(1 + binding_ijr) + scan_ij + error_ijr + fit_ijr
 ///
-/// with normal subject, own, scan and error of unknown variances, fit_ijr of the variance that the standard error of
-/// its fit says, and h = (1 + binding) / binding (or 1) from the fitted binding: noise of counts and of a reference
-/// makes errors of log(1 + BPND) that do not depend on the drug. Where h is not 1, log binding stands for log fitted +
-/// h (log(1 + measured) - log(1 + fitted)), log(1 + binding) being linear about the fitted binding (Lindstrom MJ, Bates
-/// DM. Biometrics 1990;46:673-687): the logarithm of what little a drug leaves is not. So regions are correlated within
-/// a subject and within a scan. A subject without a baseline has that of the population, with its uncertainty; the bias
-/// is there if there are baseline and placebo scans, and is taken off with its uncertainty; without baselines the
-/// placebo scans, which have it too, are what the drug is compared with.
+/// (or log measured = log binding + ...) with normal subject, own, scan and error of unknown variances, and fit_ijr of
+/// the variance that the standard error of its fit says: noise of counts and of a reference makes errors of
+/// log(1 + BPND) that do not depend on the drug. A binding that is measured as zero or below counts as any other, down
+/// to -1 (with the logarithm it is left out). So regions are correlated within a subject and within a scan. A subject
+/// without a baseline has that of the population, with its uncertainty; the bias is there if there are baseline and
+/// placebo scans, and is taken off with its uncertainty; without baselines the placebo scans, which have it too, are
+/// what the drug is compared with.
 ///
+/// log(1 + binding) is made linear about the fitted effects and subjects, in rounds until no effect moves by 1e-8 (at
+/// most 50, else status not_converged, of every scan too; Lindstrom MJ, Bates DM. Biometrics 1990;46:673-687).
 /// Variances by restricted maximum likelihood (Patterson HD, Thompson R. Biometrika 1971;58:545-554), scoring within
-/// bounds at zero; occupancies by generalised least squares, intervals on the scale of log(1 - O) with Student's t and
-/// the degrees of freedom of Satterthwaite from the information of the variances (Fai AH-T, Cornelius PL. J Stat Comput
-/// Simul 1996;54:363-378). Variances of fits and h follow the fitted binding, which is found in rounds until
-/// no logarithm of binding moves by 1e-8 (at most 50, else status not_converged, of every scan too).
+/// bounds at zero; occupancies by generalised least squares, with Student's t and the degrees of freedom of
+/// Satterthwaite from the information of the variances (Fai AH-T, Cornelius PL. J Stat Comput Simul 1996;54:363-378).
+/// Intervals are of log(1 + B (1 - O)), B being the mean binding of the strongest region without the drug, in which the
+/// error does not depend on the occupancy: they reach beyond 1 where the measured bindings allow it. With
+/// has_volume_errors false they are of log(1 - O), and so is that of the bias always.
 ///
 /// The error that the regions of a scan share is seen only between scans of one subject that had no drug: where no
 /// subject has two of those it is left out (flag scan_error_left_out). Flag no_baseline: the subject has no scan
-/// without the drug. A scan with no positive binding: status unidentifiable, flag no_positive_binding. Where neither
-/// scans nor fits say how large any error is, the fit is failed (flag optimiser_failed).
+/// without the drug. Flags occupancy_below_zero and occupancy_above_one as they say. A scan of which no binding counts:
+/// status unidentifiable, flag no_positive_binding. Where neither scans nor fits say how large any error is, the fit is
+/// failed (flag optimiser_failed). A region whose mean without the drug is not positive, or that no scan without the
+/// drug has, is left out of all scans.
 ///
 /// Throws InputError for fewer than three subjects, no drug scan, no scan without the drug, names that are not
-/// different, and regions that no scan without the drug has; UsageError for a level outside 0 ... 1.
+/// different, and where every region is left out; UsageError for a level outside 0 ... 1.
 MultiScanFit fit_scans(const std::vector<BindingScan>& scans, const MultiScanOptions& options = {});
 
 }  // namespace pet

@@ -50,19 +50,25 @@ std::vector<std::string> common_regions(const std::vector<ParameterTable>& table
   return regions;
 }
 
-// The binding of a region; none where it cannot be trusted or is not positive.
+// The binding of a region; none where it cannot be trusted, as one that ran to a bound below zero, or is not above
+// `lowest`.
 Binding binding_of(const ParameterTable& table,
                    const std::string& region,
                    std::size_t column,
+                   double lowest,
                    std::vector<std::string>& warnings) {
   const ParameterRow& row = *row_named(table, region);
   const ParameterCell& cell = row.cells[column];
+  const bool is_at_bound = row.status == name_of(FitStatus::at_bound);
   const bool is_believable =
-      row.status.empty() || row.status == name_of(FitStatus::ok) || row.status == name_of(FitStatus::at_bound);
-  if (is_believable && cell.value && *cell.value > 0.0)
+      row.status.empty() || row.status == name_of(FitStatus::ok) || (is_at_bound && cell.value && *cell.value > 0.0);
+  if (is_believable && cell.value && *cell.value > lowest)
     return {*cell.value, cell.standard_error.value_or(not_available)};
-  warnings.push_back("region '" + region + "' in " + table.source +
-                     " is left out: " + (!is_believable ? "its fit is " + row.status : "its binding is not positive"));
+  warnings.push_back("region '" + region + "' in " + table.source + " is left out: " +
+                     (!is_believable  ? "its fit is " + row.status
+                      : !cell.value   ? "it has no binding"
+                      : lowest == 0.0 ? "its binding is not positive"
+                                      : "its binding is not above -1"));
   return {};
 }
 
@@ -141,15 +147,27 @@ MultiScanResult occupancy_of_list(const ScanList& list,
   MultiScanResult result;
   for (const ParameterTable& table : tables) require_same_method(tables.front(), table);
   result.regions = common_regions(tables, request.regions, result.warnings);
+  const bool has_volume_errors = measure == "BPND";
+  const double lowest = has_volume_errors ? -1.0 : 0.0;
   std::vector<BindingScan> scans;
   for (std::size_t s = 0; s < tables.size(); ++s) {
     const ListedScan& listed = list.scans[s];
     scans.push_back({listed.name, listed.subject, listed.condition, {}});
     const std::size_t column = tables[s].column(measure);
     for (const std::string& region : result.regions)
-      scans.back().regions.push_back(binding_of(tables[s], region, column, result.warnings));
+      scans.back().regions.push_back(binding_of(tables[s], region, column, lowest, result.warnings));
   }
-  result.fit = fit_scans(scans, {.level = request.level, .has_volume_errors = measure == "BPND"});
+  result.fit = fit_scans(scans, {.level = request.level, .has_volume_errors = has_volume_errors});
+  std::vector<std::string> used;
+  for (std::size_t r = 0; r < result.regions.size(); ++r) {
+    const std::vector<std::size_t>& left_out = result.fit.left_out;
+    if (std::find(left_out.begin(), left_out.end(), r) == left_out.end())
+      used.push_back(result.regions[r]);
+    else
+      result.warnings.push_back("region '" + result.regions[r] +
+                                "' is left out: its mean binding without the drug is not positive");
+  }
+  result.regions = std::move(used);
   result.table.measure = measure;
   result.table.has_subjects = true;
   const std::vector<std::string> own = occupancy_columns(result.table);

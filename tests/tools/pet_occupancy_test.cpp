@@ -317,6 +317,7 @@ TEST_CASE("pet-occupancy --method reml gives every drug scan of a study an occup
       for (const auto& [index, region, BPND] : {std::tuple{1, "insula", 1.4}, {2, "parietal", 0.9}})
         rows += std::to_string(index) + "\t" + region + "\t" +
                 std::to_string(left[k] * BPND * (1.0 + 0.05 * i) * jitter[i][k]) + "\t0.01\tok\tn/a\n";
+      rows += "3\tpons\t" + std::string(k == 0 ? "-0.03" : "0.01") + "\t0.02\tok\tn/a\n";
       here.write(name + ".tsv", rows);
       list += name + "\ts" + std::to_string(i) + "\t" + conditions[k] + "\t" + name + ".tsv\t" +
               (k == 2 ? std::to_string(3 + i) : "n/a") + "\n";
@@ -340,6 +341,8 @@ TEST_CASE("pet-occupancy --method reml gives every drug scan of a study an occup
   }
   CHECK(table.rows[4].subject == "s3");
   CHECK_THAT(here.read("o.json"), Catch::Contains("StandardDeviationOfScan") && Catch::Contains("s3_drug.tsv"));
+  CHECK_THAT(result.err, Catch::Contains("region 'pons' is left out"));
+  CHECK_THAT(here.read("o.json"), !Catch::Contains("pons"));
 }
 
 TEST_CASE("pet-occupancy --method change gives the change of VT and how small a one can be told", "[pet-occupancy]") {
