@@ -230,7 +230,10 @@ void compare_regions(const std::vector<CurveObservation>& observations,
   RegressionOptimum apart = detail::minimise(problem, own.starts());
   if (!apart.parameters.empty() && (optimum.parameters.empty() || apart.rss < optimum.rss)) optimum = std::move(apart);
   if (optimum.parameters.empty() || !(optimum.rss > rounding * own.sum_of_squares())) return;
-  result.heterogeneity_F = std::max(0.0, (shared.optimum.rss - optimum.rss) / extra / (optimum.rss / unscaled));
+  // Sought from as many starts as those apart, or a minimum missed would look like regions that differ.
+  const RegressionOptimum together = detail::minimise(shared.problem, curve.starts());
+  const double rss = together.parameters.empty() ? shared.optimum.rss : std::min(shared.optimum.rss, together.rss);
+  result.heterogeneity_F = std::max(0.0, (rss - optimum.rss) / extra / (optimum.rss / unscaled));
   const boost::math::fisher_f distribution(extra, freedom);
   result.heterogeneity_p = boost::math::cdf(boost::math::complement(distribution, result.heterogeneity_F));
   constexpr double improbable = 0.01;

@@ -16,7 +16,7 @@
 namespace pet {
 namespace {
 
-using Matrix = detail::RowMajor;
+using detail::RowMajor;
 
 // A matrix with one value along the diagonal of the regions' mean and another for all that differs between regions:
 // what equal variances with one covariance between all pairs have as eigenvalues, to some power.
@@ -24,20 +24,20 @@ struct CommonAndOwn {
   double common;  // along (1, ..., 1)
   double own;     // across it
 
-  Matrix matrix(Eigen::Index p, double power) const {
-    const Matrix mean = Matrix::Constant(p, p, 1.0 / static_cast<double>(p));
-    return std::pow(own, power) * (Matrix::Identity(p, p) - mean) + std::pow(common, power) * mean;
+  RowMajor matrix(Eigen::Index p, double power) const {
+    const RowMajor mean = RowMajor::Constant(p, p, 1.0 / static_cast<double>(p));
+    return std::pow(own, power) * (RowMajor::Identity(p, p) - mean) + std::pow(common, power) * mean;
   }
 };
 
-CommonAndOwn common_and_own(const Matrix& sample) {
+CommonAndOwn common_and_own(const RowMajor& sample) {
   const auto p = static_cast<double>(sample.rows());
   const double common = sample.sum() / p;
   return {common, p > 1.0 ? (sample.trace() - common) / (p - 1.0) : common};
 }
 
 // How much of the distance from the target, equal variances without correlation, is noise of the sample.
-double shrinkage_weight(const Matrix& centred, const Matrix& sample, const Matrix& target) {
+double shrinkage_weight(const RowMajor& centred, const RowMajor& sample, const RowMajor& target) {
   const auto subjects = static_cast<double>(centred.rows());
   double noise = 0.0;
   for (Eigen::Index i = 0; i < centred.rows(); ++i)
@@ -118,7 +118,7 @@ RegionCovariance test_retest_covariance(std::vector<std::string> regions,
     throw bad_input("test-retest data", std::to_string(differences.size()) + " subjects", "at least 3");
   const auto n = static_cast<Eigen::Index>(differences.size());
   const auto p = static_cast<Eigen::Index>(regions.size());
-  Matrix centred(n, p);
+  RowMajor centred(n, p);
   for (Eigen::Index i = 0; i < n; ++i) {
     const std::vector<double>& row = differences[static_cast<std::size_t>(i)];
     assert(row.size() == regions.size());
@@ -127,7 +127,7 @@ RegionCovariance test_retest_covariance(std::vector<std::string> regions,
   centred.rowwise() -= centred.colwise().mean().eval();
 
   const auto subjects = static_cast<double>(n);
-  const Matrix sample = centred.transpose() * centred / subjects;
+  const RowMajor sample = centred.transpose() * centred / subjects;
   for (Eigen::Index i = 0; i < p; ++i)
     if (!(sample(i, i) > 0.0))
       throw bad_input("test-retest data", "no difference in region '" + regions[static_cast<std::size_t>(i)] + "'",
@@ -138,14 +138,14 @@ RegionCovariance test_retest_covariance(std::vector<std::string> regions,
   RegionCovariance result{std::move(regions), std::vector<double>(static_cast<std::size_t>(p * p)), 0.0,
                           static_cast<int>(n) - 1};
   // In coordinates in which the target is the unit matrix.
-  const Matrix inwards = target.matrix(p, -0.5);
-  const Matrix turned = inwards * sample * inwards;
-  const Matrix unit = Matrix::Identity(p, p);
+  const RowMajor inwards = target.matrix(p, -0.5);
+  const RowMajor turned = inwards * sample * inwards;
+  const RowMajor unit = RowMajor::Identity(p, p);
   result.shrinkage = shrinkage_weight(centred * inwards, turned, unit);
-  const Matrix shrunk = result.shrinkage * unit + (1.0 - result.shrinkage) * turned;
-  const Matrix outwards = target.matrix(p, 0.5);
+  const RowMajor shrunk = result.shrinkage * unit + (1.0 - result.shrinkage) * turned;
+  const RowMajor outwards = target.matrix(p, 0.5);
   const double of_one_scan = 0.5 * subjects / (subjects - 1.0);
-  Eigen::Map<Matrix>(result.matrix.data(), p, p) = of_one_scan * outwards * shrunk * outwards;
+  Eigen::Map<RowMajor>(result.matrix.data(), p, p) = of_one_scan * outwards * shrunk * outwards;
   for (Eigen::Index i = 0; i < p; ++i) result.sample_variances.push_back(of_one_scan * sample(i, i));
   return result;
 }
