@@ -79,7 +79,9 @@ class ScanModel {
   void lay_out();
   Point start() const;
   bool linearise(const Point& point);
-  bool advance(Point& here, const Evaluation& best);
+  Point step_to(const Evaluation& best, const Point& here) const;
+  bool advance(Point& here, const Point& step, double part);
+  void note_vanished(const Point& here, MultiScanFit& result) const;
   MatrixXd structure(const Block& block, std::size_t component) const;
   MatrixXd variance(const Block& block) const;
   Evaluation evaluate(bool wants_derivatives) const;
@@ -87,18 +89,18 @@ class ScanModel {
   VectorXd of_subject(const Block& block, const VectorXd& effects) const;
   double subject_baseline(const Block& block, const VectorXd& effects, std::size_t scan) const;
   ScanOccupancy result_of(std::size_t scan, const Evaluation& best) const;
-  double left(double effect) const;
-  double left_slope(double effect) const;
+  double left(Index effect, double value) const;
+  double left_slope(Index effect, double value) const;
   Occupancy occupancy_of(Index effect, const Evaluation& best, double& freedom) const;
 
   const std::vector<BindingScan>& scans_;
   const MultiScanOptions& options_;
-  double lowest_;       // binding that can be measured
-  double scale_ = 1.0;  // of binding without the drug, that of the strongest region
+  double lowest_;  // binding that can be measured
   std::vector<Block> blocks_;
   std::vector<Index> effect_of_region_;  // -1: none, left out
   VectorXd log_means_;                   // of regions without the drug, as measured; the first effects
   std::vector<Index> effect_of_scan_;    // of drug scans; -1: none
+  VectorXd scale_;                       // of these effects: the mean binding of the scan's strongest region
   Index bias_ = -1;
   Index effects_ = 0;
   std::array<bool, component_count> is_estimated_{};
@@ -145,7 +147,6 @@ void ScanModel::collect() {
     const double mean = sums[r] / counts[r];
     const double binding = options_.has_volume_errors ? std::expm1(mean) : std::exp(mean);
     if (!(binding > 0.0)) continue;
-    scale_ = effects_ == 0 ? binding : std::max(scale_, binding);
     log_means_[effects_] = std::log(binding);
     effect_of_region_[r] = effects_++;
   }
@@ -178,7 +179,8 @@ void ScanModel::lay_out() {
   };
   if (is_seen(ScanCondition::placebo) && is_seen(ScanCondition::baseline)) bias_ = effects_++;
   const bool has_several_regions = log_means_.size() > 1;
-  std::size_t contrasts = 0;  // between drug-free scans of a subject
+  std::size_t contrasts = 0;      // between drug-free scans of a subject
+  std::size_t with_baseline = 0;  // subjects
   effect_of_scan_.assign(scans_.size(), -1);
   for (Block& block : blocks_) {
     std::set<std::size_t> without_drug;
@@ -191,21 +193,27 @@ void ScanModel::lay_out() {
         effect_of_scan_[o.scan] = effects_++;
     }
     if (!without_drug.empty()) contrasts += without_drug.size() - 1;
+    if (!without_drug.empty()) ++with_baseline;
     is_estimated_[subject_region] = has_several_regions;
     is_estimated_[region_error] = is_estimated_[region_error] || (has_several_regions && all.size() > 1);
   }
   is_estimated_[scan_level] = contrasts > (bias_ >= 0 ? 1U : 0U);
-  is_estimated_[subject_level] = true;
+  is_estimated_[subject_level] = with_baseline > 1;
+  scale_ = VectorXd::Zero(effects_);
+  for (const Block& block : blocks_)
+    for (const Observation& o : block.observations)
+      if (const Index effect = effect_of_scan_[o.scan]; effect >= 0)
+        scale_[effect] = std::max(scale_[effect], std::exp(log_means_[effect_of_region_[o.region]]));
 }
 
-// What a drug scan has left of the binding, by its effect: of log binding, or of log volume in a region that has the
-// binding `scale_` without the drug, in which that of any binding is nearly linear, below zero too.
-double ScanModel::left(double effect) const {
-  return options_.has_volume_errors ? std::expm1(effect) / scale_ : std::exp(effect);
+// What a drug scan has left of the binding where its effect is at a value: the effect is that on log binding, or the
+// log volume of the scan's strongest region, in which log volumes of others are nearly linear, below zero too.
+double ScanModel::left(Index effect, double value) const {
+  return options_.has_volume_errors ? std::expm1(value) / scale_[effect] : std::exp(value);
 }
 
-double ScanModel::left_slope(double effect) const {
-  return options_.has_volume_errors ? std::exp(effect) / scale_ : std::exp(effect);
+double ScanModel::left_slope(Index effect, double value) const {
+  return options_.has_volume_errors ? std::exp(value) / scale_[effect] : std::exp(value);
 }
 
 // The means without the drug, and of each drug scan what is left of them.
@@ -226,7 +234,8 @@ Point ScanModel::start() const {
   for (const Index effect : effect_of_scan_) {
     if (effect < 0) continue;
     const double ratio = with[effect] / without[effect];
-    point.effects[effect] = options_.has_volume_errors ? std::log1p(std::max(scale_ * ratio, -0.5)) : std::log(ratio);
+    point.effects[effect] =
+        options_.has_volume_errors ? std::log1p(std::max(scale_[effect] * ratio, -0.5)) : std::log(ratio);
   }
   return point;
 }
@@ -246,7 +255,7 @@ bool ScanModel::linearise(const Point& point) {
       const bool is_biased = bias_ >= 0 && scans_[o.scan].condition != ScanCondition::baseline;
       const double own = point.of_subjects[b][i];
       const double untouched = std::exp(point.effects[region] + own + (is_biased ? point.effects[bias_] : 0.0));
-      const double fraction = drug >= 0 ? left(point.effects[drug]) : 1.0;
+      const double fraction = drug >= 0 ? left(drug, point.effects[drug]) : 1.0;
       const double binding = untouched * fraction;
       const double size = options_.has_volume_errors ? 1.0 + binding : binding;  // that errors grow with
       constexpr double least_volume = 0.01;
@@ -254,7 +263,7 @@ bool ScanModel::linearise(const Point& point) {
       block.slope[i] = binding / size;
       block.X(i, region) = block.slope[i];
       if (is_biased) block.X(i, bias_) = block.slope[i];
-      if (drug >= 0) block.X(i, drug) = untouched * left_slope(point.effects[drug]) / size;
+      if (drug >= 0) block.X(i, drug) = untouched * left_slope(drug, point.effects[drug]) / size;
       o.known = square(o.se / size);
       block.y[i] = o.measured - std::log(size) + block.X.row(i).dot(point.effects) + block.slope[i] * own;
     }
@@ -426,9 +435,9 @@ Occupancy ScanModel::occupancy_of(Index effect, const Evaluation& best, double& 
   freedom = detail::satterthwaite_freedom(best.variances, is_free, effect, variance);
   const double factor = student_factor(options_.level, freedom) * std::sqrt(variance);
   const double value = best.effects[effect];
-  const auto gone = [&](double at) { return effect == bias_ ? -std::expm1(at) : 1.0 - left(at); };
+  const auto gone = [&](double at) { return effect == bias_ ? -std::expm1(at) : 1.0 - left(effect, at); };
   occupancy.value = gone(value);
-  occupancy.standard_error = (effect == bias_ ? std::exp(value) : left_slope(value)) * std::sqrt(variance);
+  occupancy.standard_error = (effect == bias_ ? std::exp(value) : left_slope(effect, value)) * std::sqrt(variance);
   occupancy.interval = {gone(value + factor), gone(value - factor)};
   occupancy.status = FitStatus::ok;
   if (occupancy.value < 0.0) occupancy.flags.push_back("occupancy_below_zero");
@@ -457,23 +466,23 @@ ScanOccupancy ScanModel::result_of(std::size_t scan, const Evaluation& best) con
       ++result.regions;
     }
     result.baseline = subject_baseline(block, best.effects, scan);
-    if (!has_baseline) result.occupancy.flags.push_back("no_baseline");
+    if (has_baseline) continue;
+    // How subjects differ is seen between those that have a scan without the drug.
+    if (!is_estimated_[subject_level]) {
+      result.occupancy = {};
+      result.occupancy.status = FitStatus::unidentifiable;
+    }
+    result.occupancy.flags.push_back("no_baseline");
   }
   result.drug = sum / static_cast<double>(result.regions);
   if (!is_estimated_[scan_level]) result.occupancy.flags.push_back("scan_error_left_out");
   return result;
 }
 
-// The whole step to the effects of `best`, less where a binding is left of no volume. Only a mean that goes to zero
-// makes long steps, which end at e-fold ones.
-bool ScanModel::advance(Point& here, const Evaluation& best) {
-  Point step{best.effects - here.effects, {}};
-  for (std::size_t b = 0; b < blocks_.size(); ++b)
-    step.of_subjects.push_back(of_subject(blocks_[b], best.effects) - here.of_subjects[b]);
-  double length = 1.0;
-  if (options_.has_volume_errors)
-    length = std::min(1.0, 1.0 / step.effects.head(log_means_.size()).cwiseAbs().maxCoeff());
-  for (; length > 1e-4; length *= 0.5) {
+// A part of the step to the effects of `best`, less where a binding is left of no volume. False, and all as it was,
+// where there is no such part.
+bool ScanModel::advance(Point& here, const Point& step, double part) {
+  for (double length = part; length > 1e-4; length *= 0.5) {
     Point there = here;
     there.effects += length * step.effects;
     for (std::size_t b = 0; b < blocks_.size(); ++b) there.of_subjects[b] += length * step.of_subjects[b];
@@ -481,7 +490,26 @@ bool ScanModel::advance(Point& here, const Evaluation& best) {
     here = std::move(there);
     return true;
   }
+  linearise(here);
   return false;
+}
+
+Point ScanModel::step_to(const Evaluation& best, const Point& here) const {
+  Point step{best.effects - here.effects, {}};
+  for (std::size_t b = 0; b < blocks_.size(); ++b)
+    step.of_subjects.push_back(of_subject(blocks_[b], best.effects) - here.of_subjects[b]);
+  return step;
+}
+
+// Regions whose mean has gone towards zero, where its logarithm has no end.
+void ScanModel::note_vanished(const Point& here, MultiScanFit& result) const {
+  constexpr double next_to_nothing = 0.1;  // of the plain mean
+  for (std::size_t r = 0; r < effect_of_region_.size(); ++r) {
+    const Index effect = effect_of_region_[r];
+    if (effect >= 0 && here.effects[effect] < log_means_[effect] + std::log(next_to_nothing))
+      result.left_out.push_back(r);
+  }
+  std::ranges::sort(result.left_out);
 }
 
 MultiScanFit ScanModel::fit() {
@@ -498,16 +526,25 @@ MultiScanFit ScanModel::fit() {
   const double first = std::max(0.25 * squares / static_cast<double>(result.observations), 1e-6);
   for (std::size_t k = 0; k < component_count; ++k) variances_[k] = is_estimated_[k] ? first : 0.0;
   Evaluation best = restricted_maximum();
-  constexpr int most_rounds = 50;
+  constexpr int most_rounds = 100;
   constexpr double settled = 1e-8;  // of logarithms
+  constexpr double longest = 1.0;   // step of an effect
   bool is_settled = false;
+  double part = 1.0;
+  VectorXd last = VectorXd::Zero(effects_);
   for (int round = 0; round < most_rounds && !is_settled && std::isfinite(best.deviance); ++round) {
-    if (!advance(here, best)) break;
+    const Point step = step_to(best, here);
+    // A step that goes back on the last one would go on swinging.
+    part = step.effects.dot(last) < 0.0 ? 0.5 * part : std::min(1.0, 1.5 * part);
+    last = step.effects;
+    const double size = step.effects.cwiseAbs().maxCoeff();
+    if (!advance(here, step, std::min(part, longest / size))) break;
     for (std::size_t k = 0; k < component_count; ++k)
       if (is_estimated_[k]) variances_[k] = std::max(variances_[k], 1e-3 * first);
     best = restricted_maximum();
     is_settled = std::isfinite(best.deviance) && (best.effects - here.effects).cwiseAbs().maxCoeff() < settled;
   }
+  if (!is_settled) note_vanished(here, result);
   if (!std::isfinite(best.deviance)) {
     result.flags.push_back("optimiser_failed");
     return result;
@@ -538,7 +575,24 @@ ScanCondition scan_condition(std::string_view name) {
 
 MultiScanFit fit_scans(const std::vector<BindingScan>& scans, const MultiScanOptions& options) {
   normal_factor(options.level);  // the level makes sense, whether or not it is needed
-  return ScanModel(scans, options).fit();
+  MultiScanFit fit = ScanModel(scans, options).fit();
+  std::vector<BindingScan> rest = scans;
+  const auto leave_out = [&](std::size_t region) {
+    bool is_new = false;
+    for (BindingScan& scan : rest) {
+      is_new = is_new || !std::isnan(scan.regions[region].value);
+      scan.regions[region] = {};
+    }
+    return is_new;
+  };
+  // Each turn has a region less.
+  while (fit.status != FitStatus::ok && fit.left_out.size() < scans.front().regions.size()) {
+    bool is_less = false;
+    for (const std::size_t region : fit.left_out) is_less = leave_out(region) || is_less;
+    if (!is_less) break;
+    fit = ScanModel(rest, options).fit();
+  }
+  return fit;
 }
 
 }  // namespace pet

@@ -51,12 +51,11 @@ Result summary(const std::vector<Scan>& scans, const std::vector<Estimate>& esti
   return result;
 }
 
-// The curves of a scan with the default weights.
 std::vector<RegionData> region_data(const Scan& scan) {
   std::vector<RegionData> data;
   for (const auto& target : scan.targets) {
     data.push_back({{scan.frames, target}, {}});
-    data.back().options.weights = weights(scan.frames);
+    data.back().options.weights = scan.weights;
   }
   return data;
 }
@@ -66,7 +65,7 @@ Estimate fitted(const Scan& scan, std::size_t region, Sampling sampling, Interva
   const TimeActivityCurve target{scan.frames, scan.targets[region]};
   const Model& model = find_model("srtm");
   FitOptions options;
-  options.weights = weights(scan.frames);
+  options.weights = scan.weights;
   const auto noise = [&] { return estimate_reference_noise(reference.tac(), options.weights); };
   if (interval == Interval::both_curves)
     return fit_noisy_reference(model, target, reference, options, noise(),
@@ -91,10 +90,6 @@ const std::vector<std::string>& regions() {
   return names;
 }
 
-std::vector<double> weights(const Frames& frames) {
-  return frame_weights(WeightScheme::decay, frames, half_life_min, {});
-}
-
 std::vector<Scan> read(const std::string& folder, const std::string& table) {
   const Tsv truth = Tsv::read(folder + "/truth.tsv");
   std::map<std::string, double> BPND;
@@ -107,7 +102,7 @@ std::vector<Scan> read(const std::string& folder, const std::string& table) {
   for (std::size_t r = 0; r < tacs.rows(); ++r) {
     const std::string& name = tacs.cell(r, tacs.column("pet"));
     if (scans.empty() || scans.back().name != name) {
-      Scan scan{name, {}, {}, std::vector<std::vector<double>>(regions().size()), {}};
+      Scan scan{name, {}, {}, {}, std::vector<std::vector<double>>(regions().size()), {}};
       for (const std::string& region : regions()) scan.BPND.push_back(BPND.at(name + "/" + region));
       scans.push_back(std::move(scan));
       frames.emplace_back();
@@ -118,7 +113,19 @@ std::vector<Scan> read(const std::string& folder, const std::string& table) {
     for (std::size_t q = 0; q < regions().size(); ++q)
       scans.back().targets[q].push_back(tacs.required_number(r, tacs.column(regions()[q])));
   }
-  for (std::size_t s = 0; s < scans.size(); ++s) scans[s].frames = Frames(frames[s]);
+  for (std::size_t s = 0; s < scans.size(); ++s) {
+    scans[s].frames = Frames(frames[s]);
+    scans[s].weights = frame_weights(WeightScheme::decay, scans[s].frames, half_life_min, {});
+  }
+  return scans;
+}
+
+std::vector<Scan> read_with_weights(const std::string& folder) {
+  std::vector<Scan> scans = read(folder, "tacs_noisy.tsv");
+  const Tsv tacs = Tsv::read(folder + "/tacs_noisy.tsv");
+  std::size_t row = 0;
+  for (Scan& scan : scans)
+    for (double& weight : scan.weights) weight = tacs.required_number(row++, tacs.column("weight"));
   return scans;
 }
 
@@ -126,7 +133,7 @@ std::vector<Scan> simulated(std::vector<Scan> scans, double reference_noise, dou
   constexpr std::array target_noise = {0.2, 0.4, 0.5, 1.0, 0.4, 0.35, 0.3, 0.3, 0.9};
   for (std::size_t s = 0; s < scans.size(); ++s) {
     Scan& scan = scans[s];
-    const std::vector<double> w = weights(scan.frames);
+    const std::vector<double>& w = scan.weights;
     NormalNoise normal(seed, {s});
     const auto add = [&](std::vector<double>& curve, double sigma) {
       for (std::size_t i = 0; i < curve.size(); ++i)
@@ -150,7 +157,7 @@ Result run_shared_reference(const std::vector<Scan>& scans, Sampling sampling) {
   std::vector<Estimate> estimates;
   for (const Scan& scan : scans) {
     const ReferenceRegion reference({scan.frames, scan.reference}, sampling);
-    const ReferenceNoise noise = estimate_reference_noise(reference.tac(), weights(scan.frames));
+    const ReferenceNoise noise = estimate_reference_noise(reference.tac(), scan.weights);
     for (const Fit& fit : fit_shared_reference(find_model("srtm"), region_data(scan), reference, noise,
                                                IntervalOptions{.kind = IntervalKind::profile}, 0)
                               .fits)

@@ -14,6 +14,7 @@ namespace simba {
 struct Scan {
   std::string name;
   pet::Frames frames;
+  std::vector<double> weights;  ///< that fits take
   std::vector<double> reference;
   std::vector<std::vector<double>> targets;  ///< [region][frame]
   std::vector<double> BPND;                  ///< true, one a region
@@ -21,16 +22,15 @@ struct Scan {
 
 const std::vector<std::string>& regions();
 
-/// The scans of a table of the set ("tacs_noisy.tsv" or "tacs_true.tsv").
+/// The scans of a table of the set ("tacs_noisy.tsv" or "tacs_true.tsv") with the default weights of 11C.
 std::vector<Scan> read(const std::string& folder, const std::string& table);
+/// The noisy scans with the weights that the set gives.
+std::vector<Scan> read_with_weights(const std::string& folder);
 
 /// Scans with normal noise of the variance that the weights state added to the noiseless ones, every scan with a
 /// reference noise of its own: a standard deviation of `reference_noise` in a frame of weight 1, of 0.2 to 1.0 in the
 /// regions; `early` times as much in frames before 3 min.
 std::vector<Scan> simulated(std::vector<Scan> noiseless, double reference_noise, double early, std::uint64_t seed);
-
-/// The default weights of 11C.
-std::vector<double> weights(const pet::Frames& frames);
 
 /// Intervals of BPND: by the target's own noise, or by that of both curves (likelihood, which estimates BPND too, and
 /// bootstrap).

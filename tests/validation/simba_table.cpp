@@ -26,14 +26,19 @@ int main(int argc, char** argv) {
   const int samples = argc > 1 ? std::atoi(argv[1]) : 1000;
   const std::string folder = std::string(OCCUPET_REFERENCE_DIR) + "/simba_ref";
   const auto noisy = simba::read(folder, "tacs_noisy.tsv");
-  std::printf(
-      "| BPND of 180 curves, default weights | mean error | RMS error | median absolute error |\n|---|---|---|---|\n");
+  std::printf("| BPND of 180 curves | mean error | RMS error | median absolute error |\n|---|---|---|---|\n");
   print_error("`srtm`, `--sampling midframe`", simba::run(noisy, Sampling::midframe, Interval::none));
   print_error("`srtm`, frame averages", simba::run(noisy, Sampling::average, Interval::none));
   print_error("`srtm`, `midframe`, `--reference-noise`", simba::run(noisy, Sampling::midframe, Interval::both_curves));
   print_error("`srtm`, `midframe`, `--reference-noise --share reference`",
               simba::run_shared_reference(noisy, Sampling::midframe));
   print_error("`srtm2`, one k2prime a scan, `midframe`", simba::run_shared_k2prime(noisy, Sampling::midframe));
+  const auto weighted = simba::read_with_weights(folder);
+  print_error("weights of the set: `srtm`, `midframe`", simba::run(weighted, Sampling::midframe, Interval::none));
+  print_error("weights of the set: `srtm`, `midframe`, `--reference-noise`",
+              simba::run(weighted, Sampling::midframe, Interval::both_curves));
+  print_error("weights of the set: `srtm`, `midframe`, `--reference-noise --share reference`",
+              simba::run_shared_reference(weighted, Sampling::midframe));
   std::printf("\n| curves | 95 %% interval | holds the truth | lies below | lies above | median width |\n");
   std::printf("|---|---|---|---|---|---|\n");
   const auto all = [&](const char* curves, const std::vector<simba::Scan>& scans) {
@@ -48,6 +53,7 @@ int main(int argc, char** argv) {
                    simba::run_shared_reference(scans, Sampling::midframe));
   };
   all("the set", noisy);
+  all("the set, its weights", weighted);
   const auto noiseless = simba::read(folder, "tacs_true.tsv");
   const auto own = [&](double reference_noise, double early) {
     auto scans = simba::simulated(noiseless, reference_noise, early, 1);
