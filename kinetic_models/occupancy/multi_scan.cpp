@@ -81,6 +81,9 @@ class ScanModel {
   bool linearise(const Point& point);
   Point step_to(const Evaluation& best, const Point& here) const;
   bool advance(Point& here, const Point& step, double part);
+  double first_variance(const Point& at) const;
+  bool is_near(const Point& here, const Evaluation& best, double part) const;
+  bool settle(Point& here, Evaluation& best, double first);
   void note_vanished(const Point& here, MultiScanFit& result) const;
   MatrixXd structure(const Block& block, std::size_t component) const;
   MatrixXd variance(const Block& block) const;
@@ -512,38 +515,58 @@ void ScanModel::note_vanished(const Point& here, MultiScanFit& result) const {
   std::ranges::sort(result.left_out);
 }
 
+// Variances that a fit starts from: a part of what the start leaves.
+double ScanModel::first_variance(const Point& at) const {
+  double squares = 0.0;
+  double count = 0.0;
+  for (const Block& block : blocks_) {
+    squares += (block.y - block.X * at.effects).squaredNorm();
+    count += static_cast<double>(block.observations.size());
+  }
+  return std::max(0.25 * squares / count, 1e-6);
+}
+
+// Whether no effect would move by more than that part of its standard error.
+bool ScanModel::is_near(const Point& here, const Evaluation& best, double part) const {
+  return std::isfinite(best.deviance) &&
+         ((best.effects - here.effects).cwiseAbs().array() <= part * best.covariance.diagonal().array().sqrt()).all();
+}
+
+// Rounds until no effect moves; whether that is so. Where readings do not fit together rounds end in a small swing,
+// which the variances' own accuracy makes.
+bool ScanModel::settle(Point& here, Evaluation& best, double first) {
+  constexpr int most_rounds = 60;
+  constexpr double settled = 1e-8;  // of logarithms
+  constexpr double longest = 1.0;   // step of an effect
+  constexpr double least = 0.2;     // part of a step
+  constexpr double swing = 0.01;    // of standard errors
+  double part = 1.0;
+  VectorXd last = VectorXd::Zero(effects_);
+  for (int round = 0; round < most_rounds && std::isfinite(best.deviance); ++round) {
+    const Point step = step_to(best, here);
+    // A step that goes back on the last one would go on swinging.
+    part = step.effects.dot(last) < 0.0 ? std::max(least, 0.5 * part) : std::min(1.0, 1.2 * part);
+    last = step.effects;
+    if (!advance(here, step, std::min(part, longest / step.effects.cwiseAbs().maxCoeff()))) return false;
+    for (std::size_t k = 0; k < component_count; ++k)
+      if (is_estimated_[k]) variances_[k] = std::max(variances_[k], 1e-3 * first);
+    best = restricted_maximum();
+    if (std::isfinite(best.deviance) && (best.effects - here.effects).cwiseAbs().maxCoeff() < settled) return true;
+  }
+  return is_near(here, best, swing);
+}
+
 MultiScanFit ScanModel::fit() {
   MultiScanFit result;
+  for (const Block& block : blocks_) result.observations += block.observations.size();
   for (std::size_t r = 0; r < effect_of_region_.size(); ++r)
     if (effect_of_region_[r] < 0) result.left_out.push_back(r);
   Point here = start();
   linearise(here);
-  double squares = 0.0;
-  for (const Block& block : blocks_) {
-    squares += (block.y - block.X * here.effects).squaredNorm();
-    result.observations += block.observations.size();
-  }
-  const double first = std::max(0.25 * squares / static_cast<double>(result.observations), 1e-6);
+  const double first = first_variance(here);
   for (std::size_t k = 0; k < component_count; ++k) variances_[k] = is_estimated_[k] ? first : 0.0;
   Evaluation best = restricted_maximum();
-  constexpr int most_rounds = 100;
-  constexpr double settled = 1e-8;  // of logarithms
-  constexpr double longest = 1.0;   // step of an effect
-  bool is_settled = false;
-  double part = 1.0;
-  VectorXd last = VectorXd::Zero(effects_);
-  for (int round = 0; round < most_rounds && !is_settled && std::isfinite(best.deviance); ++round) {
-    const Point step = step_to(best, here);
-    // A step that goes back on the last one would go on swinging.
-    part = step.effects.dot(last) < 0.0 ? 0.5 * part : std::min(1.0, 1.5 * part);
-    last = step.effects;
-    const double size = step.effects.cwiseAbs().maxCoeff();
-    if (!advance(here, step, std::min(part, longest / size))) break;
-    for (std::size_t k = 0; k < component_count; ++k)
-      if (is_estimated_[k]) variances_[k] = std::max(variances_[k], 1e-3 * first);
-    best = restricted_maximum();
-    is_settled = std::isfinite(best.deviance) && (best.effects - here.effects).cwiseAbs().maxCoeff() < settled;
-  }
+  const bool is_settled = settle(here, best, first);
   if (!is_settled) note_vanished(here, result);
   if (!std::isfinite(best.deviance)) {
     result.flags.push_back("optimiser_failed");

@@ -57,7 +57,7 @@ struct MultiScanFit {
   /// -2 log restricted likelihood of the linear model at the fit, without constants.
   double restricted_deviance = not_available;
   std::size_t observations = 0;
-  std::vector<std::size_t> left_out;  ///< regions that without the drug have no positive mean of log(1 + binding)
+  std::vector<std::size_t> left_out;  ///< regions without a positive mean without the drug
 };
 
 /// Fits all scans of all subjects at once, subject i, scan j, region r:
@@ -73,21 +73,22 @@ struct MultiScanFit {
 /// placebo scans, and is taken off with its uncertainty; without baselines the placebo scans, which have it too, are
 /// what the drug is compared with.
 ///
-/// log(1 + binding) is made linear about the fitted effects and subjects, in rounds until no effect moves by 1e-8 (at
-/// most 50, else status not_converged, of every scan too; Lindstrom MJ, Bates DM. Biometrics 1990;46:673-687).
-/// Variances by restricted maximum likelihood (Patterson HD, Thompson R. Biometrika 1971;58:545-554), scoring within
-/// bounds at zero; occupancies by generalised least squares, with Student's t and the degrees of freedom of
-/// Satterthwaite from the information of the variances (Fai AH-T, Cornelius PL. J Stat Comput Simul 1996;54:363-378).
-/// Intervals are of log(1 + B (1 - O)), B being the mean binding of the strongest region without the drug, in which the
-/// error does not depend on the occupancy: they reach beyond 1 where the measured bindings allow it. With
-/// has_volume_errors false they are of log(1 - O), and so is that of the bias always.
+/// log(1 + binding) is made linear about the fitted effects and subjects, in rounds until no effect would move by 1e-8
+/// (after 60 by 1 % of its standard error, else status not_converged, of every scan too; Lindstrom MJ, Bates DM.
+/// Biometrics 1990;46:673-687). Variances by restricted maximum likelihood (Patterson HD, Thompson R. Biometrika
+/// 1971;58:545-554), scoring within bounds at zero; occupancies by generalised least squares, with Student's t and the
+/// degrees of freedom of Satterthwaite from the information of the variances (Fai AH-T, Cornelius PL. J Stat Comput
+/// Simul 1996;54:363-378). Intervals are of log(1 + B (1 - O)), B being the mean binding without the drug of the
+/// scan's strongest region, in which the error does not depend on the occupancy: they reach beyond 1, up to 1 + 1 / B.
+/// With has_volume_errors false they are of log(1 - O), and so is that of the bias always.
 ///
 /// The error that the regions of a scan share is seen only between scans of one subject that had no drug: where no
 /// subject has two of those it is left out (flag scan_error_left_out). Flag no_baseline: the subject has no scan
-/// without the drug. Flags occupancy_below_zero and occupancy_above_one as they say. A scan of which no binding counts:
-/// status unidentifiable, flag no_positive_binding. Where neither scans nor fits say how large any error is, the fit is
-/// failed (flag optimiser_failed). A region whose mean without the drug is not positive, or that no scan without the
-/// drug has, is left out of all scans.
+/// without the drug; where one subject alone has one, the others have no occupancy (status unidentifiable). Flags
+/// occupancy_below_zero and occupancy_above_one as they say. A scan of which no binding counts: status unidentifiable,
+/// flag no_positive_binding. Where neither scans nor fits say how large any error is, the fit is failed (flag
+/// optimiser_failed). A region is left out of all scans if its mean without the drug is not positive, if no scan
+/// without the drug has it, or if the fit does not settle as its mean goes to zero.
 ///
 /// Throws InputError for fewer than three subjects, no drug scan, no scan without the drug, names that are not
 /// different, and where every region is left out; UsageError for a level outside 0 ... 1.

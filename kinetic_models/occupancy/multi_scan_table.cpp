@@ -50,8 +50,8 @@ std::vector<std::string> common_regions(const std::vector<ParameterTable>& table
   return regions;
 }
 
-// The binding of a region; none where it cannot be trusted, as one that ran to a bound below zero, or is not above
-// `lowest`.
+// The binding of a region; none where it cannot be trusted, as one that ran to a bound below zero itself and has no
+// standard error, or is not above `lowest`.
 Binding binding_of(const ParameterTable& table,
                    const std::string& region,
                    std::size_t column,
@@ -165,7 +165,7 @@ MultiScanResult occupancy_of_list(const ScanList& list,
       used.push_back(result.regions[r]);
     else
       result.warnings.push_back("region '" + result.regions[r] +
-                                "' is left out: its mean binding without the drug is not positive");
+                                "' is left out: it has no positive mean binding without the drug");
   }
   result.regions = std::move(used);
   result.table.measure = measure;
