@@ -72,6 +72,7 @@ class ScanModel {
   }
 
   MultiScanFit fit();
+  const std::vector<std::size_t>& vanished() const { return vanished_; }  ///< regions for which it did not settle
 
  private:
   void check() const;
@@ -84,7 +85,7 @@ class ScanModel {
   double first_variance(const Point& at) const;
   bool is_near(const Point& here, const Evaluation& best, double part) const;
   bool settle(Point& here, Evaluation& best, double first);
-  void note_vanished(const Point& here, MultiScanFit& result) const;
+  void note_vanished(const Point& here);
   MatrixXd structure(const Block& block, std::size_t component) const;
   MatrixXd variance(const Block& block) const;
   Evaluation evaluate(bool wants_derivatives) const;
@@ -106,6 +107,7 @@ class ScanModel {
   VectorXd scale_;                       // of these effects: the mean binding of the scan's strongest region
   Index bias_ = -1;
   Index effects_ = 0;
+  std::vector<std::size_t> vanished_;
   std::array<bool, component_count> is_estimated_{};
   std::array<double, component_count> variances_{};
 };
@@ -117,6 +119,9 @@ void ScanModel::check() const {
   bool has_baseline = false;
   for (const BindingScan& scan : scans_) {
     if (!names.insert(scan.name).second) throw bad_input("scans", "'" + scan.name + "' twice", "different names");
+    if (scan.regions.size() != scans_.front().regions.size())
+      throw bad_input("scan '" + scan.name + "'", std::to_string(scan.regions.size()) + " regions",
+                      std::to_string(scans_.front().regions.size()) + " as the first");
     subjects.insert(scan.subject);
     has_drug = has_drug || scan.condition == ScanCondition::drug;
     has_baseline = has_baseline || scan.condition != ScanCondition::drug;
@@ -237,6 +242,7 @@ Point ScanModel::start() const {
   for (const Index effect : effect_of_scan_) {
     if (effect < 0) continue;
     const double ratio = with[effect] / without[effect];
+    // No less than half the volume, with which any binding can be made linear.
     point.effects[effect] =
         options_.has_volume_errors ? std::log1p(std::max(scale_[effect] * ratio, -0.5)) : std::log(ratio);
   }
@@ -429,7 +435,7 @@ double ScanModel::subject_baseline(const Block& block, const VectorXd& effects, 
   return sum / count;
 }
 
-// Of the drug, or the bias, an effect of log binding. Its interval is that of the effect.
+// Of a drug effect or the bias; its interval is that of the effect.
 Occupancy ScanModel::occupancy_of(Index effect, const Evaluation& best, double& freedom) const {
   Occupancy occupancy;
   const double variance = best.covariance(effect, effect);
@@ -474,6 +480,7 @@ ScanOccupancy ScanModel::result_of(std::size_t scan, const Evaluation& best) con
     if (!is_estimated_[subject_level]) {
       result.occupancy = {};
       result.occupancy.status = FitStatus::unidentifiable;
+      result.baseline = result.degrees_of_freedom = not_available;
     }
     result.occupancy.flags.push_back("no_baseline");
   }
@@ -482,10 +489,10 @@ ScanOccupancy ScanModel::result_of(std::size_t scan, const Evaluation& best) con
   return result;
 }
 
-// A part of the step to the effects of `best`, less where a binding is left of no volume. False, and all as it was,
+// A part of the step, less where a binding is left of no volume. False, and all as it was,
 // where there is no such part.
 bool ScanModel::advance(Point& here, const Point& step, double part) {
-  for (double length = part; length > 1e-4; length *= 0.5) {
+  for (double length = part; length > 1e-4 * part; length *= 0.5) {
     Point there = here;
     there.effects += length * step.effects;
     for (std::size_t b = 0; b < blocks_.size(); ++b) there.of_subjects[b] += length * step.of_subjects[b];
@@ -505,14 +512,12 @@ Point ScanModel::step_to(const Evaluation& best, const Point& here) const {
 }
 
 // Regions whose mean has gone towards zero, where its logarithm has no end.
-void ScanModel::note_vanished(const Point& here, MultiScanFit& result) const {
+void ScanModel::note_vanished(const Point& here) {
   constexpr double next_to_nothing = 0.1;  // of the plain mean
   for (std::size_t r = 0; r < effect_of_region_.size(); ++r) {
     const Index effect = effect_of_region_[r];
-    if (effect >= 0 && here.effects[effect] < log_means_[effect] + std::log(next_to_nothing))
-      result.left_out.push_back(r);
+    if (effect >= 0 && here.effects[effect] < log_means_[effect] + std::log(next_to_nothing)) vanished_.push_back(r);
   }
-  std::ranges::sort(result.left_out);
 }
 
 // Variances that a fit starts from: a part of what the start leaves.
@@ -567,7 +572,7 @@ MultiScanFit ScanModel::fit() {
   for (std::size_t k = 0; k < component_count; ++k) variances_[k] = is_estimated_[k] ? first : 0.0;
   Evaluation best = restricted_maximum();
   const bool is_settled = settle(here, best, first);
-  if (!is_settled) note_vanished(here, result);
+  if (!is_settled) note_vanished(here);
   if (!std::isfinite(best.deviance)) {
     result.flags.push_back("optimiser_failed");
     return result;
@@ -583,7 +588,10 @@ MultiScanFit ScanModel::fit() {
     if (scans_[s].condition == ScanCondition::drug) result.scans.push_back(result_of(s, best));
   for (ScanOccupancy& scan : result.scans)
     if (scan.occupancy.status == FitStatus::ok) scan.occupancy.status = result.status;
-  if (bias_ >= 0) result.placebo = occupancy_of(bias_, best, result.placebo_degrees_of_freedom);
+  if (bias_ >= 0) {
+    result.placebo = occupancy_of(bias_, best, result.placebo_degrees_of_freedom);
+    result.placebo.status = result.status;
+  }
   return result;
 }
 
@@ -598,24 +606,15 @@ ScanCondition scan_condition(std::string_view name) {
 
 MultiScanFit fit_scans(const std::vector<BindingScan>& scans, const MultiScanOptions& options) {
   normal_factor(options.level);  // the level makes sense, whether or not it is needed
-  MultiScanFit fit = ScanModel(scans, options).fit();
   std::vector<BindingScan> rest = scans;
-  const auto leave_out = [&](std::size_t region) {
-    bool is_new = false;
-    for (BindingScan& scan : rest) {
-      is_new = is_new || !std::isnan(scan.regions[region].value);
-      scan.regions[region] = {};
-    }
-    return is_new;
-  };
-  // Each turn has a region less.
-  while (fit.status != FitStatus::ok && fit.left_out.size() < scans.front().regions.size()) {
-    bool is_less = false;
-    for (const std::size_t region : fit.left_out) is_less = leave_out(region) || is_less;
-    if (!is_less) break;
-    fit = ScanModel(rest, options).fit();
+  while (true) {
+    ScanModel model(rest, options);
+    MultiScanFit fit = model.fit();
+    const std::size_t gone = model.vanished().size();
+    if (gone == 0 || fit.left_out.size() + gone == rest.front().regions.size()) return fit;
+    for (BindingScan& scan : rest)
+      for (const std::size_t region : model.vanished()) scan.regions[region] = {};
   }
-  return fit;
 }
 
 }  // namespace pet

@@ -57,7 +57,7 @@ struct MultiScanFit {
   /// -2 log restricted likelihood of the linear model at the fit, without constants.
   double restricted_deviance = not_available;
   std::size_t observations = 0;
-  std::vector<std::size_t> left_out;  ///< regions without a positive mean without the drug
+  std::vector<std::size_t> left_out;  ///< regions that the fit does not have, as below
 };
 
 /// Fits all scans of all subjects at once, subject i, scan j, region r:
@@ -91,7 +91,8 @@ struct MultiScanFit {
 /// without the drug has it, or if the fit does not settle as its mean goes to zero.
 ///
 /// Throws InputError for fewer than three subjects, no drug scan, no scan without the drug, names that are not
-/// different, and where every region is left out; UsageError for a level outside 0 ... 1.
+/// different, scans of differing regions, and where no region has a positive mean; UsageError for a level outside 0
+/// ... 1.
 MultiScanFit fit_scans(const std::vector<BindingScan>& scans, const MultiScanOptions& options = {});
 
 }  // namespace pet

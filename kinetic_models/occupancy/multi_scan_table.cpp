@@ -50,8 +50,8 @@ std::vector<std::string> common_regions(const std::vector<ParameterTable>& table
   return regions;
 }
 
-// The binding of a region; none where it cannot be trusted, as one that ran to a bound below zero itself and has no
-// standard error, or is not above `lowest`.
+// The binding of a region; none where it cannot be trusted, as one that ran to a bound itself and so has no standard
+// error, or is not above `lowest`.
 Binding binding_of(const ParameterTable& table,
                    const std::string& region,
                    std::size_t column,
@@ -59,9 +59,8 @@ Binding binding_of(const ParameterTable& table,
                    std::vector<std::string>& warnings) {
   const ParameterRow& row = *row_named(table, region);
   const ParameterCell& cell = row.cells[column];
-  const bool is_at_bound = row.status == name_of(FitStatus::at_bound);
-  const bool is_believable =
-      row.status.empty() || row.status == name_of(FitStatus::ok) || (is_at_bound && cell.value && *cell.value > 0.0);
+  const bool is_believable = row.status.empty() || row.status == name_of(FitStatus::ok) ||
+                             (row.status == name_of(FitStatus::at_bound) && cell.standard_error);
   if (is_believable && cell.value && *cell.value > lowest)
     return {*cell.value, cell.standard_error.value_or(not_available)};
   warnings.push_back("region '" + region + "' in " + table.source + " is left out: " +
@@ -164,8 +163,9 @@ MultiScanResult occupancy_of_list(const ScanList& list,
     if (std::find(left_out.begin(), left_out.end(), r) == left_out.end())
       used.push_back(result.regions[r]);
     else
-      result.warnings.push_back("region '" + result.regions[r] +
-                                "' is left out: it has no positive mean binding without the drug");
+      result.warnings.push_back(
+          "region '" + result.regions[r] +
+          "' is left out: its mean binding without the drug is not positive, or too near zero for a fit");
   }
   result.regions = std::move(used);
   result.table.measure = measure;

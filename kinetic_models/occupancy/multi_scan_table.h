@@ -47,9 +47,9 @@ struct MultiScanResult {
 /// All scans of a list at once (fit_scans), `tables` in its order: one row a drug scan with its subject and the other
 /// columns of the list; where there are placebo scans a first row "placebo" (index 0) with the bias that was taken off,
 /// as the occupancy that a placebo scan seems to have. Regions that a table lacks, or that have no binding without the
-/// drug, are left out with a warning, as are fits that are neither ok nor at_bound, bindings below zero at a bound, and
-/// those that are not positive (BPND: not above -1). Throws what fit_scans throws, UsageError
-/// for a measure that is no binding and for unknown or repeated regions, InputError for no common region and tables of
+/// drug, are left out with a warning, as are fits that are neither ok nor at_bound, bindings that ran to a bound
+/// themselves, and those that are not positive (BPND: not above -1). Throws what fit_scans throws, UsageError for a
+/// measure that is no binding and for unknown or repeated regions, InputError for no common region and tables of
 /// another model, reference region or sampling.
 MultiScanResult occupancy_of_list(const ScanList& list,
                                   const std::vector<ParameterTable>& tables,

@@ -137,6 +137,8 @@ Fitted restricted_maximum(const RegionalProblem& curve) {
   const double lower = std::max(nearest - 1, 0) * spacing - std::log(largest_ratio);
   const double upper = std::min(nearest + 1, points) * spacing - std::log(largest_ratio);
   const double log_ratio = boost::math::tools::brent_find_minima(deviance, lower, upper, bits).first;
+  // From all starts, as own EC50s have them: a minimum missed would look like regions that differ.
+  for (const std::vector<double>& start : curve.starts()) starts.push_back(start);
   Fitted refined = fitted_at(curve, std::exp(log_ratio), starts, &first);
   return refined.deviance < best.deviance ? refined : best;
 }
@@ -230,10 +232,7 @@ void compare_regions(const std::vector<CurveObservation>& observations,
   RegressionOptimum apart = detail::minimise(problem, own.starts());
   if (!apart.parameters.empty() && (optimum.parameters.empty() || apart.rss < optimum.rss)) optimum = std::move(apart);
   if (optimum.parameters.empty() || !(optimum.rss > rounding * own.sum_of_squares())) return;
-  // Sought from as many starts as those apart, or a minimum missed would look like regions that differ.
-  const RegressionOptimum together = detail::minimise(shared.problem, curve.starts());
-  const double rss = together.parameters.empty() ? shared.optimum.rss : std::min(shared.optimum.rss, together.rss);
-  result.heterogeneity_F = std::max(0.0, (rss - optimum.rss) / extra / (optimum.rss / unscaled));
+  result.heterogeneity_F = std::max(0.0, (shared.optimum.rss - optimum.rss) / extra / (optimum.rss / unscaled));
   const boost::math::fisher_f distribution(extra, freedom);
   result.heterogeneity_p = boost::math::cdf(boost::math::complement(distribution, result.heterogeneity_F));
   constexpr double improbable = 0.01;

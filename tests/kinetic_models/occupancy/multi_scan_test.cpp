@@ -220,8 +220,8 @@ TEST_CASE("A region in which all but nothing is left moves the occupancy of its 
     else
       CHECK(std::abs(little - 1.0) < 3.0 * 0.02 / 1.5);
     CHECK(first(1e-12) == Approx(little).margin(0.002));
-    // Nothing changes at zero.
-    CHECK(first(-1e-3) - little == Approx(little - first(3e-3)).margin(0.002));
+    // Zero is no wall.
+    CHECK(std::abs(first(-0.03) - first(0.0)) > 3.0 * std::abs(little - first(0.0)));
   }
 }
 
@@ -254,7 +254,7 @@ TEST_CASE("One odd reading costs no other scan its occupancy", "[multi_scan]") {
   constexpr double occupancy = 0.9;
   for (const auto& [scan, region, value] :
        {std::tuple{0U, 1U, -0.3}, {0U, 3U, -0.1}, {2U, 1U, -0.9}, {2U, 0U, -0.6}, {2U, 3U, 2.0}})
-    for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    for (std::uint64_t seed = 0; seed < 2; ++seed) {
       CAPTURE(scan, region, value, seed);
       std::vector<BindingScan> scans = dosed(occupancy, seed);
       scans[scan].regions[region].value = value;
@@ -279,17 +279,32 @@ TEST_CASE("A scan without the strongest region has the occupancy of what it has"
     CHECK(interval.upper - interval.lower > 0.3);  // an error of 0.022 of 1.15 without the drug
     CHECK(fit.scans[1].occupancy.value == Approx(1.0).margin(0.01));
   }
-  CHECK(held >= 34);  // of 38 expected, two standard deviations less
+  CHECK(held >= 34);  // of 38 expected, three standard deviations less
 }
 
-TEST_CASE("Regions without any binding cost no scan its occupancy", "[multi_scan]") {
-  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+TEST_CASE("A region without any binding costs no scan its occupancy, and is left out where it does not settle",
+          "[multi_scan]") {
+  int vanished = 0;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
     CAPTURE(seed);
-    const MultiScanFit fit = fit_scans(dosed(0.6, seed, {1.5, 1.0, 1e-9, 1e-9}));
+    std::vector<BindingScan> scans = dosed(0.6, seed, {1.5, 1.0, 1e-9});
+    const MultiScanFit fit = fit_scans(scans);
     CHECK(fit.status == FitStatus::ok);
-    // Five standard errors of a region of 1.5: 0.022 sqrt(2) of 2.5 at most.
-    for (const ScanOccupancy& scan : fit.scans) CHECK(scan.occupancy.value == Approx(0.6).margin(0.11));
+    // Four errors of one region: hypot(0.022 1.6 / 1.5, 0.022 2.5 / 1.5 0.4 / sqrt(2)).
+    for (const ScanOccupancy& scan : fit.scans) CHECK(scan.occupancy.value == Approx(0.6).margin(0.1));
+    double sum = 0.0;  // of log volumes without the drug
+    for (const BindingScan& scan : scans)
+      if (scan.condition != ScanCondition::drug) sum += std::log1p(scan.regions[2].value);
+    if (sum <= 0.0) CHECK(fit.left_out == std::vector<std::size_t>{2});
+    if (sum <= 0.0 || fit.left_out.empty()) continue;
+    ++vanished;
+    CHECK(fit.left_out == std::vector<std::size_t>{2});
+    for (BindingScan& scan : scans) scan.regions.pop_back();
+    const MultiScanFit without = fit_scans(scans);
+    for (std::size_t s = 0; s < fit.scans.size(); ++s)
+      CHECK(fit.scans[s].occupancy.value == without.scans[s].occupancy.value);
   }
+  CHECK(vanished > 0);
 }
 
 TEST_CASE("Where one subject alone has a scan without the drug, others have no occupancy", "[multi_scan]") {
@@ -302,6 +317,7 @@ TEST_CASE("Where one subject alone has a scan without the drug, others have no o
     const bool is_known = scan.subject == "sub-2";
     CHECK(scan.occupancy.status == (is_known ? FitStatus::ok : FitStatus::unidentifiable));
     CHECK(has_flag(scan.occupancy.flags, "no_baseline") != is_known);
+    CHECK(std::isnan(scan.baseline) != is_known);
     if (is_known)
       CHECK(scan.occupancy.value == Approx(0.6).margin(0.07));
     else
@@ -337,7 +353,7 @@ TEST_CASE("The bias of placebo scans and its error are those of two groups of lo
   CHECK(fit.placebo.standard_error == Approx(std::exp(bias) * of_bias).epsilon(1e-3));
 }
 
-TEST_CASE("What is fitted does not depend on the unit of occupancy of the strongest region", "[multi_scan]") {
+TEST_CASE("Occupancies and standard errors do not depend on the binding of the strongest region", "[multi_scan]") {
   // A region of its own scale, that no scan knows anything about: it changes the strongest and nothing else.
   std::vector<BindingScan> scans = dosed(0.6, 2);
   const MultiScanFit without = fit_scans(scans);
@@ -377,6 +393,9 @@ TEST_CASE(
   const MultiScanFit fit = fit_scans(scans, {.has_volume_errors = false});
   CHECK(fit.status == FitStatus::not_converged);
   CHECK(fit.scans.front().occupancy.status == FitStatus::not_converged);
+  for (BindingScan& s : scans)
+    if (s.name.ends_with("_b")) s.condition = ScanCondition::placebo;
+  CHECK(fit_scans(scans, {.has_volume_errors = false}).placebo.status == FitStatus::not_converged);
 }
 
 TEST_CASE("Without two scans free of the drug in one subject the error of a scan is left out, and said to be",
@@ -427,6 +446,9 @@ TEST_CASE("Scans that make no study are refused", "[multi_scan]") {
   std::vector<BindingScan> twice = balanced(ScanCondition::baseline);
   twice.push_back(scan("sub-1", "a", ScanCondition::drug, -0.5));
   refused(twice, "twice");
+  std::vector<BindingScan> uneven = balanced(ScanCondition::baseline);
+  uneven.push_back({"drug", "sub-1", ScanCondition::drug, {{0.5}, {0.4}}});
+  refused(uneven, "2 regions");
   std::vector<BindingScan> treated;
   for (int i = 0; i < 3; ++i) treated.push_back(scan("sub-" + std::to_string(i), "d", ScanCondition::drug, -0.5));
   refused(treated, "all with the drug");
