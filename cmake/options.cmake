@@ -19,7 +19,9 @@ endif()
 add_library(occupet_flags INTERFACE)
 target_compile_features(occupet_flags INTERFACE cxx_std_20)
 target_compile_options(occupet_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-  $<$<BOOL:${OCCUPET_WARNINGS_AS_ERRORS}>:-Werror>)
+  $<$<BOOL:${OCCUPET_WARNINGS_AS_ERRORS}>:-Werror>
+  # Nobody asks errno about mathematics; without it a square root is one instruction, and one for several numbers.
+  -fno-math-errno)
 # GCC 12 warns about its own std::string wherever a literal is added to a string (GCC bug 105651) and takes the value
 # of an empty std::optional or std::function for uninitialised (GCC bug 80635).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)

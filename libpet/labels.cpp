@@ -101,8 +101,12 @@ LabelMap keep_regions(LabelMap labels, const std::vector<std::string>& names) {
       throw UsageError("no region '" + name + "' among the labels" + suggestion(name, there));
   for (const int label : label_numbers(labels))
     if (std::ranges::find(names, name_of(label, labels)) != names.end()) kept.insert(label);
-  for (std::int32_t& label : labels.labels)
-    if (!kept.contains(label)) label = 0;
+  std::int32_t last = 0;
+  bool is_last_kept = true;
+  for (std::int32_t& label : labels.labels) {  // most voxels have the label of the voxel before
+    if (label != last) is_last_kept = kept.contains(last = label);
+    if (!is_last_kept) label = 0;
+  }
   std::erase_if(labels.names, [&](const auto& named) { return !kept.contains(named.first); });
   return labels;
 }
@@ -112,8 +116,13 @@ TacTable extract_tacs(const DynamicImage& image, const LabelMap& labels, unsigne
     throw bad_input("labels", describe(labels.grid), "the grid of the image: " + describe(image.grid));
 
   std::map<std::int32_t, std::vector<std::size_t>> voxels_of;
-  for (std::size_t v = 0; v < labels.labels.size(); ++v)
-    if (labels.labels[v] != 0) voxels_of[labels.labels[v]].push_back(v);
+  std::vector<std::size_t>* voxels_of_last = nullptr;
+  for (std::size_t v = 0; v < labels.labels.size(); ++v) {
+    if (labels.labels[v] == 0) continue;
+    if (voxels_of_last == nullptr || labels.labels[v] != labels.labels[v - 1])
+      voxels_of_last = &voxels_of[labels.labels[v]];
+    voxels_of_last->push_back(v);
+  }
   if (voxels_of.empty()) throw bad_input("labels", "no voxel with a label", "at least one region");
 
   TacTable table;
@@ -143,7 +152,10 @@ TacTable extract_tacs(const DynamicImage& image, const LabelMap& labels, unsigne
 }
 
 std::vector<int> label_numbers(const LabelMap& labels) {
-  std::set<int> numbers(labels.labels.begin(), labels.labels.end());
+  std::set<int> numbers;
+  int last = 0;
+  for (const int label : labels.labels)
+    if (label != last) numbers.insert(last = label);
   numbers.erase(0);
   return {numbers.begin(), numbers.end()};
 }

@@ -33,14 +33,18 @@ std::optional<pet::LabelMap> read_region_labels(const Options& options, const pe
   return pet::read_labels(*options.labels, options.table, image);
 }
 
-// The regions that were given: of a table, or means of the image over its labels.
+// The regions that were given: of a table, or means of the image over those of its labels that are asked for.
 std::optional<pet::TacTable> read_regions(const Options& options,
                                           const pet::DynamicImage& image,
                                           const std::optional<pet::LabelMap>& labels,
                                           const pet::Common& common) {
   if (options.reference_tacs) return pet::read_tac_table(*options.reference_tacs);
   if (!labels) return std::nullopt;
-  return pet::extract_tacs(image, *labels, common.threads);
+  std::vector<std::string> names = {*options.reference};
+  if (options.k2prime && *options.k2prime != "voxels")
+    if (const std::string region = pet::value_or_region("--k2prime", *options.k2prime, "1/min").region; !region.empty())
+      names.push_back(region);
+  return pet::extract_tacs(image, pet::keep_regions(*labels, names), common.threads);
 }
 
 pet::TimeActivityCurve curve_of(const std::string& region,

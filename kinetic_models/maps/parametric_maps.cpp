@@ -20,6 +20,7 @@ using detail::lanes;
 using detail::VoxelBlock;
 
 constexpr std::size_t most_frames = 4096;
+constexpr std::size_t portion = 8 * lanes;  // voxels that a thread takes at once: blocks one behind the other
 
 void set_failed(ParametricMaps& maps, std::size_t at) {
   constexpr float none = std::numeric_limits<float>::quiet_NaN();
@@ -101,16 +102,21 @@ ParametricMaps fit_voxels(const Model& model,
 
   ParametricMaps maps = empty_maps(model, std::move(voxels), options.threads);
   const std::size_t total = maps.voxels.size();
-  parallel_for((total + lanes - 1) / lanes, options.threads, [&](std::size_t block) {
-    const std::size_t first = block * lanes;
-    const std::size_t count = std::min(lanes, total - first);
+  const auto voxels_from = [&](std::size_t first) { return std::min(lanes, total - std::min(first, total)); };
+  parallel_for((total + portion - 1) / portion, options.threads, [&](std::size_t part) {
     thread_local VoxelBlock measured;
     measured.resize(image.frames.size());
-    const std::array<bool, lanes> is_unusable = detail::load_block(image, maps.voxels.data() + first, count, measured);
-    block_fit->fit(measured, count, first, maps);
-    for (std::size_t lane = 0; lane < count; ++lane)
-      if (is_unusable[lane]) set_failed(maps, first + lane);
-    if (options.on_voxels) options.on_voxels(count);
+    const std::size_t end = std::min(total, (part + 1) * portion);
+    for (std::size_t first = part * portion; first < end; first += lanes) {
+      const std::size_t count = voxels_from(first);
+      const std::uint32_t* const voxels = maps.voxels.data() + first;
+      const std::array<bool, lanes> is_unusable = detail::load_block(image, voxels, count, measured);
+      detail::prefetch_block(image, voxels + count, voxels_from(first + lanes));
+      block_fit->fit(measured, count, first, maps);
+      for (std::size_t lane = 0; lane < count; ++lane)
+        if (is_unusable[lane]) set_failed(maps, first + lane);
+      if (options.on_voxels) options.on_voxels(count);
+    }
   });
   return maps;
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libpet/dicom/pet_image.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <cassert>
 #include <functional>
@@ -14,30 +12,13 @@
 #include "libpet/dicom/detail/read_series.h"
 #include "libpet/dicom/detail/timing.h"
 #include "libpet/error.h"
+#include "libpet/large_pages.h"
 #include "libpet/parallel.h"
 
 namespace pet {
 namespace {
 
 constexpr double kBq_per_Bq = 1e-3;
-
-// A 4-D image is hundreds of megabytes that are touched for the first time. Large pages and several threads make that
-// several times faster than to let the vector do it.
-std::vector<float> zeros(std::size_t count, unsigned threads) {
-  std::vector<float> values;
-  values.reserve(count);
-#ifdef MADV_HUGEPAGE
-  constexpr std::uintptr_t page = 4096;
-  constexpr std::uintptr_t large_page = 512 * page;
-  const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(values.data()) + page - 1) / page * page;
-  const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(values.data() + count) / page * page;
-  if (end > begin && ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE) == 0)
-    parallel_for((end - begin) / large_page, threads,
-                 [&](std::size_t i) { *reinterpret_cast<volatile unsigned char*>(begin + i * large_page) = 0; });
-#endif
-  values.resize(count);
-  return values;
-}
 
 std::vector<std::string> series_warnings(const detail::Layout& layout) {
   std::vector<std::string> warnings = layout.warnings;
@@ -184,7 +165,7 @@ DynamicImage PlacedSeries::read(unsigned threads) const {
     read_slice(0, 0, 1.0, values);
   }
   DynamicImage image = image_;
-  image.voxels = zeros(image.grid.voxel_count() * layout_.frames.size(), threads);
+  image.voxels = zeros_in_large_pages(image.grid.voxel_count() * layout_.frames.size(), threads);
   const std::vector<double>& factors = image.decay.factor_applied;
   parallel_for(slices * layout_.frames.size(), threads, [&](std::size_t i) {
     const std::size_t frame = i / slices;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "libpet/io/nifti.h"
 #include "libpet/io/tsv.h"
 #include "libpet/io/units.h"
+#include "libpet/large_pages.h"
 
 namespace pet {
 namespace {
@@ -105,12 +108,23 @@ double read_unit(const Sidecar& sidecar, DynamicImage& image) {
 
 void reserve_voxels(DynamicImage& image, std::size_t count, const std::string& source) {
   try {
-    image.voxels.reserve(count);
+    reserve_in_large_pages(image.voxels, count);
   } catch (const std::exception&) {  // of the allocator, or of a vector that cannot be as long
     constexpr double bytes_of_GB = 1e9;
     const auto size_GB = std::ceil(static_cast<double>(count * sizeof(float)) / bytes_of_GB);
     throw bad_input(source, "an image of " + format_number(size_GB) + " GB", "one that fits into memory");
   }
+}
+
+// Returns how many voxels are not finite. (Their exponents, all ones, are counted without a branch.)
+std::uint32_t scale_frame(std::span<float> frame, double scale) {
+  constexpr std::uint32_t exponent = 0x7f800000;
+  std::uint32_t not_finite = 0;
+  for (float& voxel : frame) {
+    voxel = static_cast<float>(static_cast<double>(voxel) * scale);
+    not_finite += (std::bit_cast<std::uint32_t>(voxel) & exponent) == exponent ? 1 : 0;
+  }
+  return not_finite;
 }
 
 void read_voxels(detail::NiftiReader& reader, DynamicImage& image, double factor, const std::string& source) {
@@ -123,11 +137,7 @@ void read_voxels(detail::NiftiReader& reader, DynamicImage& image, double factor
     const std::span<float> frame = std::span(image.voxels).subspan(f * count, count);
     reader.read(frame);
     const std::vector<double>& decay = image.decay.factor_applied;
-    const double scale = factor * decay[decay.size() == 1 ? 0 : f];
-    for (float& voxel : frame) {
-      voxel = static_cast<float>(static_cast<double>(voxel) * scale);
-      not_finite += std::isfinite(voxel) ? 0 : 1;
-    }
+    not_finite += scale_frame(frame, factor * decay[decay.size() == 1 ? 0 : f]);
   }
   if (not_finite > 0)
     image.warnings.push_back(std::to_string(not_finite) + " values of the image are not finite numbers");

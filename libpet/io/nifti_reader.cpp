@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 #include <vector>
 
 #include "libpet/error.h"
@@ -80,19 +81,25 @@ template <typename Value>
 void NiftiReader::read_scaled(std::span<Value> values) {
   nifti_image& header = *input_->header;
   const std::size_t length = values.size() * static_cast<std::size_t>(header.nbyper);
+  const bool is_swapped = header.byteorder != nifti_short_order() && header.swapsize > 1;
+  const double slope = header.scl_slope != 0.0 ? header.scl_slope : 1.0;
+  const double intercept = header.scl_slope != 0.0 ? header.scl_inter : 0.0;
+  // Numbers that are stored as they are wanted go straight to their place.
+  const bool is_direct =
+      std::is_same_v<Value, float> && header.datatype == DT_FLOAT32 && !is_swapped && slope == 1.0 && intercept == 0.0;
   std::vector<unsigned char>& bytes = input_->bytes;
-  bytes.resize(length);
-  if (input_->file.read(std::as_writable_bytes(std::span(bytes))) != length)
+  if (!is_direct) bytes.resize(length);
+  if (input_->file.read(is_direct ? std::as_writable_bytes(values) : std::as_writable_bytes(std::span(bytes))) !=
+      length)
     throw bad_input(source_, "an end or an error within the voxels", "as many as the header declares");
   // The checksum of compressed data is compared at their end, where nothing follows the voxels.
   if (--input_->volumes_left == 0) input_->file.skip(1);
   if (!input_->file.is_whole())
     throw bad_input(source_, "compressed data without their end or checksum", "an undamaged file");
 
-  if (header.byteorder != nifti_short_order() && header.swapsize > 1)
-    nifti_swap_Nbytes(static_cast<std::int64_t>(length) / header.swapsize, header.swapsize, bytes.data());
-  const bool is_scaled = header.scl_slope != 0.0;
-  convert_as(header.datatype, bytes, is_scaled ? header.scl_slope : 1.0, is_scaled ? header.scl_inter : 0.0, values);
+  if (is_direct) return;
+  if (is_swapped) nifti_swap_Nbytes(static_cast<std::int64_t>(length) / header.swapsize, header.swapsize, bytes.data());
+  convert_as(header.datatype, bytes, slope, intercept, values);
 }
 
 void NiftiReader::read(std::span<float> values) {

@@ -13,11 +13,20 @@ LaneIntegral::LaneIntegral(const Frames& frames, Sampling sampling)
   std::vector<double> edges = {intervals_.front().start};
   for (const MeasuredInterval& interval : intervals_) {
     length_.push_back(interval.end - edges.back());
+    twelfth_.push_back(length_.back() / 12.0);
+    has_gaps_ = has_gaps_ || interval.is_gap;
     edges.push_back(interval.end);
   }
+  const std::size_t last_place = std::max(intervals(), slope_terms) - slope_terms;
   for (const EdgeSlope& edge : edge_slopes(edges)) {
-    slopes_.push_back({edge.first});
-    std::copy(edge.weight.begin(), edge.weight.end(), slopes_.back().weight.begin());
+    Slope slope{std::min(edge.first, last_place)};
+    // A mean is part of all later values of the cumulative integral, whose weights sum up to 0.
+    double of_later = 0.0;
+    for (std::size_t i = edge.first + edge.weight.size() - 1; i > edge.first; --i) {
+      of_later += edge.weight[i - edge.first];
+      slope.weight[i - 1 - slope.first] = of_later * length_[i - 1];
+    }
+    slopes_.push_back(slope);
   }
   // On a constant curve no limiter acts.
   sensitivity_ = integral_sensitivity({frames, std::vector<double>(frames_, 1.0)}, sampling).once;

@@ -22,6 +22,7 @@ class QuadCurve {
   Quad& operator[](std::size_t row) { return rows_[row].quad; }
   const Quad& operator[](std::size_t row) const { return rows_[row].quad; }
   Quad* data() { return &rows_.data()->quad; }
+  const Quad* data() const { return &rows_.data()->quad; }
 
  private:
   struct alignas(sizeof(Quad)) Row {
@@ -42,14 +43,15 @@ class LaneIntegral {
   /// d(integral in frame i) / d(activity in frame j) where no limiter acts.
   double sensitivity(std::size_t i, std::size_t j) const { return sensitivity_[i * frames_ + j]; }
 
-  /// How many values `cumulative` needs: one an edge, and as many as the slope at the last edge may have too many.
-  std::size_t edges() const { return intervals() + most_edges; }
-  /// `result` and `curve` have one value a frame, `mean` one an interval, `cumulative` edges().
-  OCCUPET_INLINED void integrate(const Quad* curve, Quad* mean, Quad* cumulative, Quad* result) const;
+  /// Calls take(i, integral in frame i) for every frame in order. `curve` has one value a frame, `mean` means() values.
+  template <typename Take>
+  OCCUPET_INLINED void integrate(const Quad* curve, Quad* mean, Take take) const;
+  std::size_t means() const { return std::max(intervals(), slope_terms); }
 
-  /// The part of `result`_j = sum over i of sensitivity(i, j) x rows_i from frame `from` on; `suffix` has one value
-  /// more than there are frames.
-  OCCUPET_INLINED void transposed(const Quad* rows, std::size_t from, Quad* suffix, Quad* result) const;
+  /// Calls take(j, sum over i of sensitivity(i, j) x rows_i) for the frames j from `from` on in order. `before` is the
+  /// sum of the rows before each frame, with that of all rows as the last.
+  template <typename Take>
+  OCCUPET_INLINED void transpose(const Quad* rows, const Quad* before, std::size_t from, Take take) const;
   /// Before this frame, result_j is late_value(j) x (the sum of all rows) where rows_i is 0 before frame `first`.
   std::size_t settled_before(std::size_t first) const;
   double late_value(std::size_t j) const { return late_value_[j]; }
@@ -58,12 +60,15 @@ class LaneIntegral {
   std::size_t frames_;
   Sampling sampling_;
   std::vector<MeasuredInterval> intervals_;
-  std::vector<double> length_;  // of the intervals, min
-  // The slope at the end of each interval, as EdgeSlope has it; weights behind the last are 0.
-  static constexpr std::size_t most_edges = 5;
+  std::vector<double> length_;   // of the intervals, min
+  std::vector<double> twelfth_;  // of that
+  bool has_gaps_ = false;
+  // The slope at the end of each interval, as EdgeSlope has it of the cumulative integral, by the means of the
+  // intervals between its five edges; weights behind the last are 0.
+  static constexpr std::size_t slope_terms = 4;
   struct Slope {
     std::size_t first;
-    std::array<double, most_edges> weight{};
+    std::array<double, slope_terms> weight{};
   };
   std::vector<Slope> slopes_;
   std::vector<double> sensitivity_;
@@ -80,76 +85,93 @@ class LaneIntegral {
     std::array<double, band_rows> value;
   };
   void add_bands();
-  // The mean of an interval, and the sum at its end.
-  OCCUPET_INLINED void advance(std::size_t k, const Quad* curve, Quad& sum, Quad* mean, Quad* cumulative) const {
-    const MeasuredInterval& interval = intervals_[k];
-    Quad of_interval = curve[interval.frame];
-    if (interval.is_gap)
-      of_interval = interval.of_frame * curve[interval.frame] + interval.of_before * curve[interval.before];
-    mean[k] = of_interval;
-    sum += of_interval * length_[k];
-    cumulative[k + 1] = sum;
-  }
+  OCCUPET_INLINED const Quad* means_of(const Quad* curve, Quad* mean) const;
+  template <typename Take>
+  OCCUPET_INLINED void integrate_points(const Quad* curve, Take take) const;
   std::vector<Band> band_;
 };
 
-OCCUPET_INLINED void LaneIntegral::integrate(const Quad* curve, Quad* mean, Quad* cumulative, Quad* result) const {
-  if (sampling_ == Sampling::midframe) {
-    for (std::size_t i = 0; i < frames_; ++i) {
-      result[i] = Quad{};
-      for (std::size_t j = 0; j <= i; ++j) result[i] += sensitivity(i, j) * curve[j];
-    }
-    return;
-  }
+OCCUPET_INLINED void keep_smaller(Quad& a, const Quad& b) {
+  a = a < b ? a : b;
+}
+
+OCCUPET_INLINED void keep_larger(Quad& a, const Quad& b) {
+  a = a > b ? a : b;
+}
+
+// The means of all intervals: those of the frames themselves where there are no gaps.
+OCCUPET_INLINED const Quad* LaneIntegral::means_of(const Quad* curve, Quad* mean) const {
+  if (!has_gaps_ && frames_ >= slope_terms) return curve;
   const std::size_t count = intervals_.size();
-  cumulative[0] = Quad{};
-  for (std::size_t k = count + 1; k < edges(); ++k) cumulative[k] = Quad{};
-  // A slope needs the integral at two edges more: sum and slopes go side by side, as the sum alone would have to wait
-  // for each of its steps.
-  constexpr std::size_t ahead = 2;
-  Quad sum = {};
-  for (std::size_t k = 0; k < std::min(ahead, count); ++k) advance(k, curve, sum, mean, cumulative);
-  Quad at_start = {};
   for (std::size_t k = 0; k < count; ++k) {
-    if (k + ahead < count) advance(k + ahead, curve, sum, mean, cumulative);
+    const MeasuredInterval& interval = intervals_[k];
+    mean[k] = interval.is_gap ? interval.of_frame * curve[interval.frame] + interval.of_before * curve[interval.before]
+                              : curve[interval.frame];
+  }
+  for (std::size_t k = count; k < slope_terms; ++k) mean[k] = Quad{};
+  return mean;
+}
+
+template <typename Take>
+OCCUPET_INLINED void LaneIntegral::integrate_points(const Quad* curve, Take take) const {
+  for (std::size_t i = 0; i < frames_; ++i) {
+    Quad sum = {};
+    for (std::size_t j = 0; j <= i; ++j) sum += sensitivity(i, j) * curve[j];
+    take(i, sum);
+  }
+}
+
+template <typename Take>
+OCCUPET_INLINED void LaneIntegral::integrate(const Quad* curve, Quad* mean_of_intervals, Take take) const {
+  if (sampling_ == Sampling::midframe) return integrate_points(curve, take);
+  const Quad* const mean = means_of(curve, mean_of_intervals);
+  const std::size_t last = intervals_.size() - 1;
+  const Quad zero = {};
+  Quad sum = {};
+  Quad at_start = {};
+  for (std::size_t k = 0; k <= last; ++k) {
     const Slope& edge = slopes_[k];
-    const Quad* const nearby = cumulative + edge.first;
+    const Quad* const nearby = mean + edge.first;
     const Quad slope = (edge.weight[0] * nearby[0] + edge.weight[1] * nearby[1]) +
-                       (edge.weight[2] * nearby[2] + edge.weight[3] * nearby[3] + edge.weight[4] * nearby[4]);
-    // The limiter of the edge values (Fritsch and Carlson's condition), as in integral_preserving_curve.
+                       (edge.weight[2] * nearby[2] + edge.weight[3] * nearby[3]);
+    // The limiter of the edge values (Fritsch and Carlson's condition), as in integral_preserving_curve: between 0 and
+    // three times the smaller of two means of one sign, 0 between others.
     const Quad before = mean[k];
-    const Quad after = k + 1 < count ? mean[k + 1] : mean[k];
-    const Quad size_before = before < 0.0 ? -before : before;
-    const Quad size_after = after < 0.0 ? -after : after;
-    const Quad most = 3.0 * (size_before < size_after ? size_before : size_after);
-    const Quad sign = before > 0.0 ? Quad{} + 1.0 : Quad{} - 1.0;
-    Quad size = sign * slope;
-    size = size < 0.0 ? Quad{} : size;
-    size = size > most ? most : size;
-    const Quad at_end = before * after > 0.0 ? sign * size : Quad{};
+    const Quad after = mean[std::min(k + 1, last)];
+    Quad least = 3.0 * before;
+    Quad most = least;
+    keep_larger(least, 3.0 * after);
+    keep_smaller(least, zero);
+    keep_smaller(most, 3.0 * after);
+    keep_larger(most, zero);
+    Quad at_end = slope;
+    keep_larger(at_end, least);
+    keep_smaller(at_end, most);
     // The mean of the cubic through both edges with these slopes.
-    if (!intervals_[k].is_gap)
-      result[intervals_[k].frame] = 0.5 * (cumulative[k] + cumulative[k + 1]) + length_[k] / 12.0 * (at_start - at_end);
+    const Quad sum_at_start = sum;
+    sum += length_[k] * before;
+    if (!has_gaps_ || !intervals_[k].is_gap)
+      take(intervals_[k].frame, 0.5 * (sum_at_start + sum) + twelfth_[k] * (at_start - at_end));
     at_start = at_end;
   }
 }
 
-OCCUPET_INLINED void LaneIntegral::transposed(const Quad* rows, std::size_t from, Quad* suffix, Quad* result) const {
-  suffix[frames_] = Quad{};
-  for (std::size_t i = frames_; i-- > 0;) suffix[i] = suffix[i + 1] + rows[i];
+template <typename Take>
+OCCUPET_INLINED void LaneIntegral::transpose(const Quad* rows, const Quad* before, std::size_t from, Take take) const {
+  const Quad all = before[frames_];
   for (std::size_t j = from; j < band_.size(); ++j) {
     const Band& band = band_[j];
     const Quad* const some = rows + band.first;
-    Quad sum = band.late_value * suffix[band.late];
+    Quad sum = band.late_value * (all - before[band.late]);
     Quad more = band.value[0] * some[0];
     for (std::size_t i = 1; i < band_rows; i += 2) more += band.value[i] * some[i];
     for (std::size_t i = 2; i < band_rows; i += 2) sum += band.value[i] * some[i];
-    result[j] = sum + more;
+    take(j, sum + more);
   }
   for (std::size_t j = band_.empty() ? from : frames_; j < frames_; ++j) {
-    Quad sum = late_value_[j] * suffix[late_[j]];
+    Quad sum = late_value_[j] * (all - before[late_[j]]);
     for (std::size_t i = early_[j]; i < late_[j]; ++i) sum += sensitivity(i, j) * rows[i];
-    result[j] = sum;
+    take(j, sum);
   }
 }
 

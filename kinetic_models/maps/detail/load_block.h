@@ -18,4 +18,8 @@ std::array<bool, lanes> load_block(const DynamicImage& image,
                                    std::size_t count,
                                    VoxelBlock& block);
 
+/// Asks the processor for the values of such a block, which is loaded next, while it works on another: they lie in a
+/// place of their own for each frame, and to wait for them takes longer than the fit of a linear method.
+void prefetch_block(const DynamicImage& image, const std::uint32_t* voxels, std::size_t count);
+
 }  // namespace pet::detail

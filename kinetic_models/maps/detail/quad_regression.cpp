@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/maps/detail/quad_regression.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -52,11 +53,10 @@ double squared_sensitivity(const LaneIntegral& integral, std::size_t frame, cons
 }  // namespace
 
 void QuadWorkspace::resize(const LaneIntegral& of) {
-  for (QuadCurve* values : {&curve, &integral, &rows, &more_rows, &response, &more_response})
+  for (QuadCurve* values : {&curve, &integral, &inverse, &rows, &more_rows, &response, &more_response})
     values->resize(of.frames());
-  suffix.resize(of.frames() + 1);
-  mean.resize(of.intervals());
-  cumulative.resize(of.edges());
+  for (QuadCurve* values : {&before, &more_before}) values->resize(of.frames() + 1);
+  mean.resize(of.means());
 }
 
 SharedRegression::SharedRegression(const std::vector<std::vector<double>>& shared,
@@ -113,24 +113,47 @@ SharedRegression::SharedRegression(const std::vector<std::vector<double>>& share
 }
 
 template <std::size_t shared, bool has_own>
-OCCUPET_INLINED void SharedRegression::multiply(QuadWorkspace& work, Products& products) const {
-  Products p;
+OCCUPET_INLINED void SharedRegression::multiply(QuadWorkspace& work, Products& p) const {
+  Quad y_y = {};
+  Quad x_y = {};
+  Quad x_x = {};
+  std::array<Quad, shared> along_y = {};
+  std::array<Quad, shared> along_x = {};
   const double* const along[] = {along_[0].data(), along_[shared - 1].data()};
+  const double* const weights = weight_.data();
+  const std::size_t frames = weight_.size();
   const Quad* const curve = work.curve.data();
-  const Quad* const integral = work.integral.data();
-  Quad* const rows = work.rows.data();
-  for (std::size_t f = 0; f < weight_.size(); ++f) {
-    const double weight = weight_[f];
-    p.y_y += weight * curve[f] * curve[f];
-    for (std::size_t s = 0; s < shared; ++s) p.y[s] += along[s][f] * curve[f];
-    if constexpr (has_own) {
-      rows[f] = weight * integral[f];
-      p.x_y += rows[f] * curve[f];
-      p.x_x += rows[f] * integral[f];
-      for (std::size_t s = 0; s < shared; ++s) p.x[s] += along[s][f] * integral[f];
+  if constexpr (has_own) {
+    Quad* const rows = work.rows.data();
+    Quad* const before = work.before.data();
+    Quad sum = {};
+    integral_.integrate(
+        curve, work.mean.data(), [&](std::size_t f, const Quad& x) __attribute__((always_inline)) {
+          const Quad y = curve[f];
+          const Quad row = weights[f] * x;
+          y_y += weights[f] * y * y;
+          x_y += row * y;
+          x_x += row * x;
+          for (std::size_t s = 0; s < shared; ++s) {
+            along_y[s] += along[s][f] * y;
+            along_x[s] += along[s][f] * x;
+          }
+          rows[f] = row;
+          before[f] = sum;
+          sum += row;
+        });
+    before[frames] = sum;
+  } else {
+    for (std::size_t f = 0; f < frames; ++f) {
+      y_y += weights[f] * curve[f] * curve[f];
+      for (std::size_t s = 0; s < shared; ++s) along_y[s] += along[s][f] * curve[f];
     }
   }
-  products = p;
+  p.y_y = y_y;
+  p.x_y = x_y;
+  p.x_x = x_x;
+  std::copy(along_y.begin(), along_y.end(), p.y.begin());
+  std::copy(along_x.begin(), along_x.end(), p.x.begin());
 }
 
 template <std::size_t shared, bool has_own>
@@ -157,28 +180,27 @@ OCCUPET_INLINED void SharedRegression::solve(Products& p, QuadResult& result) co
 }
 
 template <std::size_t shared>
-OCCUPET_INLINED void SharedRegression::respond(QuadWorkspace& work,
+OCCUPET_INLINED void SharedRegression::respond(const QuadWorkspace& work,
                                                const Products& p,
                                                std::array<Quads, most_columns>& responses) const {
   // That of the integral itself, before its parts along the shared columns are taken off.
-  const std::size_t frames = weight_.size();
   const Quad* const rows = work.rows.data();
-  const Quad* const response = work.response.data();
-  integral_.transposed(rows, 0, work.suffix.data(), work.response.data());
+  const double* const root_variance = root_variance_.data();
   const double* const direct[] = {direct_[0].data(), direct_[shared - 1].data()};
   const double* const carried[] = {carried_[0].data(), carried_[shared - 1].data()};
   std::array<Quad, shared> with_direct = {};
   std::array<Quad, shared> with_carried = {};
   Quad square = {};
   const Quad b = p.b;
-  for (std::size_t f = 0; f < frames; ++f) {
-    const Quad own = root_variance_[f] * (rows[f] - b * response[f]);
-    square += own * own;
-    for (std::size_t s = 0; s < shared; ++s) {
-      with_direct[s] += direct[s][f] * own;
-      with_carried[s] += carried[s][f] * own;
-    }
-  }
+  integral_.transpose(
+      rows, work.before.data(), 0, [&](std::size_t f, const Quad& response) __attribute__((always_inline)) {
+        const Quad own = root_variance[f] * (rows[f] - b * response);
+        square += own * own;
+        for (std::size_t s = 0; s < shared; ++s) {
+          with_direct[s] += direct[s][f] * own;
+          with_carried[s] += carried[s][f] * own;
+        }
+      });
   for (std::size_t s = 0; s < shared; ++s)
     for (std::size_t t = 0; t < shared; ++t)
       responses[s][t] =
@@ -238,19 +260,18 @@ OCCUPET_INLINED void SharedRegression::express(const Products& p,
 
 template <std::size_t shared, bool has_own>
 OCCUPET_INLINED void SharedRegression::fit_columns(QuadWorkspace& work, QuadResult& result) const {
-  if constexpr (has_own)
-    integral_.integrate(work.curve.data(), work.mean.data(), work.cumulative.data(), work.integral.data());
   Products p;
   multiply<shared, has_own>(work, p);
   solve<shared, has_own>(p, result);
-  std::array<Quads, most_columns> responses = {};
+  std::array<Quads, most_columns> responses;
   Quad expected = Quad{} + rows_ - static_cast<double>(shared);
   if constexpr (has_own) {
     respond<shared>(work, p, responses);
     expected = expected_[0] + p.b * (expected_[1] + p.b * expected_[2]);
     for (std::size_t c = 0; c <= shared; ++c) expected -= responses[c][c];
   } else {
-    for (std::size_t c = 0; c < shared; ++c) responses[c][c] = Quad{} + 1.0;
+    for (std::size_t c = 0; c < shared; ++c)
+      for (std::size_t d = 0; d < shared; ++d) responses[c][d] = Quad{} + (c == d ? 1.0 : 0.0);
   }
   const Quad variance = result.rss / expected;
   express<shared, has_own>(p, responses, variance, result);
@@ -282,7 +303,7 @@ GraphicalRegression::GraphicalRegression(const std::vector<double>& shared,
     of_settled_ += integral.late_value(j) * integral.late_value(j) * variance_[j];
 }
 
-OCCUPET_INLINED void GraphicalRegression::draw(const QuadWorkspace& work, Line& line, QuadResult& result) const {
+OCCUPET_INLINED void GraphicalRegression::draw(QuadWorkspace& work, Line& line, QuadResult& result) const {
   Quad sum_x = {};
   Quad sum_xx = {};
   Quad sum_xy = {};
@@ -296,6 +317,7 @@ OCCUPET_INLINED void GraphicalRegression::draw(const QuadWorkspace& work, Line& 
     const Quad w = has_point ? Quad{} + weight_[r] : Quad{};
     const Quad x = shared_[f] * inverse;
     const Quad y = work.integral[f] * inverse;
+    work.inverse[f] = inverse;
     result.points += has_point ? Quad{} + 1.0 : Quad{};
     line.w += w;
     line.y += w * y;
@@ -319,25 +341,45 @@ OCCUPET_INLINED void GraphicalRegression::draw(const QuadWorkspace& work, Line& 
 // Responses of the slope and of the mean of y to noise in each frame; the residual of a row depends on the integral by
 // 1 / C and on the activity by -(integral - slope x shared) / C^2.
 OCCUPET_INLINED void GraphicalRegression::respond(QuadWorkspace& work, Line& line) const {
-  for (std::size_t f = 0; f < work.rows.size(); ++f) work.rows[f] = work.more_rows[f] = Quad{};
+  Quad* const rows = work.rows.data();
+  Quad* const more_rows = work.more_rows.data();
+  for (std::size_t f = 0; f < work.rows.size(); ++f) rows[f] = more_rows[f] = Quad{};
+  const Quad per_spread = 1.0 / line.spread;
+  const Quad per_weight = 1.0 / line.w;
   for (std::size_t r = 0; r < frame_.size(); ++r) {
     const std::size_t f = frame_[r];
-    const auto has_point = work.curve[f] != 0.0;
-    const Quad inverse = has_point ? 1.0 / work.curve[f] : Quad{};
-    const Quad w = has_point ? Quad{} + weight_[r] : Quad{};
-    work.rows[f] = w * (shared_[f] * inverse - line.middle) / line.spread * inverse;
-    work.more_rows[f] = w / line.w * inverse;
+    const Quad inverse = work.inverse[f];
+    const Quad w = inverse != 0.0 ? Quad{} + weight_[r] : Quad{};
+    rows[f] = w * (shared_[f] * inverse - line.middle) * per_spread * inverse;
+    more_rows[f] = w * per_weight * inverse;
     const Quad by_activity = (work.integral[f] - line.slope * shared_[f]) * inverse * inverse;
     line.expected +=
         w * (inverse * inverse * squares_[r] + by_activity * (by_activity * variance_[f] - 2.0 * inverse * own_[r]));
   }
-  integral_.transposed(work.rows.data(), settled_, work.suffix.data(), work.response.data());
-  integral_.transposed(work.more_rows.data(), settled_, work.suffix.data(), work.more_response.data());
+  Quad sum = {};
+  Quad more_sum = {};
+  for (std::size_t f = 0; f < work.rows.size(); ++f) {
+    work.before[f] = sum;
+    work.more_before[f] = more_sum;
+    sum += rows[f];
+    more_sum += more_rows[f];
+  }
+  work.before[work.rows.size()] = sum;
+  work.more_before[work.rows.size()] = more_sum;
+  Quad* const response = work.response.data();
+  Quad* const more_response = work.more_response.data();
+  integral_.transpose(
+      rows, work.before.data(),
+      settled_, [&](std::size_t f, const Quad& of_frame) __attribute__((always_inline)) { response[f] = of_frame; });
+  integral_.transpose(
+      more_rows, work.more_before.data(),
+      settled_, [&](std::size_t f, const Quad& of_frame) __attribute__((always_inline)) {
+        more_response[f] = of_frame;
+      });
   for (const std::size_t f : frame_) {
-    const Quad inverse = work.curve[f] != 0.0 ? 1.0 / work.curve[f] : Quad{};
-    const Quad ratio = (work.integral[f] - line.slope * shared_[f]) * inverse;
-    work.response[f] -= work.rows[f] * ratio;
-    work.more_response[f] -= work.more_rows[f] * ratio;
+    const Quad ratio = (work.integral[f] - line.slope * shared_[f]) * work.inverse[f];
+    response[f] -= rows[f] * ratio;
+    more_response[f] -= more_rows[f] * ratio;
   }
 }
 
@@ -368,7 +410,11 @@ OCCUPET_INLINED void GraphicalRegression::propagate(const QuadWorkspace& work,
 }
 
 OCCUPET_VECTOR_VERSIONS void GraphicalRegression::fit(QuadWorkspace& work, QuadResult& result) const {
-  integral_.integrate(work.curve.data(), work.mean.data(), work.cumulative.data(), work.integral.data());
+  Quad* const integral = work.integral.data();
+  integral_.integrate(
+      work.curve.data(), work.mean.data(), [&](std::size_t f, const Quad& of_frame) __attribute__((always_inline)) {
+        integral[f] = of_frame;
+      });
   Line line;
   draw(work, line, result);
   respond(work, line);

@@ -21,17 +21,18 @@ struct alignas(sizeof(Quad)) QuadResult {
   Quad is_determined;  ///< 1, or 0 where the columns depend on each other
 };
 
-/// What a thread works in.
+/// What a thread works in, mostly one value a frame.
 struct QuadWorkspace {
-  QuadCurve curve;  ///< the tissue curves of four voxels, one value a frame
+  QuadCurve curve;  ///< the tissue curves of four voxels
+  QuadCurve mean;   ///< of intervals
   QuadCurve integral;
+  QuadCurve inverse;
   QuadCurve rows;
   QuadCurve more_rows;
+  QuadCurve before;  ///< sums of the rows before each frame, and that of all
+  QuadCurve more_before;
   QuadCurve response;
   QuadCurve more_response;
-  QuadCurve suffix;
-  QuadCurve mean;
-  QuadCurve cumulative;
 
   void resize(const LaneIntegral& integral);
 };
@@ -63,13 +64,13 @@ class SharedRegression {
 
   // The scalar products of a voxel's curve (y) and running integral (x) with the orthonormal columns and each other.
   struct Products {
-    std::array<Quad, most_shared> y{};
-    std::array<Quad, most_shared> x{};
-    Quad y_y{};
-    Quad x_y{};
-    Quad x_x{};
-    Quad length{};  // of what is new in the integral, beyond the shared columns
-    Quad b{};       // its coefficient
+    std::array<Quad, most_shared> y;
+    std::array<Quad, most_shared> x;
+    Quad y_y;
+    Quad x_y;
+    Quad x_x;
+    Quad length;  // of what is new in the integral, beyond the shared columns
+    Quad b;       // its coefficient
   };
   // The steps of fit(), in their order; the products of responses are those of all orthonormal coefficients to unit
   // noise, the integral's own direction last. The number of shared columns is known when they are compiled, so that
@@ -77,11 +78,11 @@ class SharedRegression {
   template <std::size_t shared, bool has_own>
   void fit_columns(QuadWorkspace& work, QuadResult& result) const;
   template <std::size_t shared, bool has_own>
-  void multiply(QuadWorkspace& work, Products& products) const;
+  void multiply(QuadWorkspace& work, Products& p) const;
   template <std::size_t shared, bool has_own>
   void solve(Products& products, QuadResult& result) const;
   template <std::size_t shared>
-  void respond(QuadWorkspace& work, const Products& p, std::array<Quads, most_columns>& responses) const;
+  void respond(const QuadWorkspace& work, const Products& p, std::array<Quads, most_columns>& responses) const;
   template <std::size_t shared, bool has_own>
   void express(const Products& p,
                const std::array<Quads, most_columns>& responses,
@@ -125,7 +126,7 @@ class GraphicalRegression {
     Quad expected{};  // sum of squares of the rows for unit noise
   };
   // The steps of fit(), in their order.
-  void draw(const QuadWorkspace& work, Line& line, QuadResult& result) const;
+  void draw(QuadWorkspace& work, Line& line, QuadResult& result) const;
   void respond(QuadWorkspace& work, Line& line) const;
   void propagate(const QuadWorkspace& work, const Line& line, QuadResult& result) const;
 

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/maps/detail/voxel_report.h"
 
+#include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <span>
 
 #include "kinetic_models/detail/differentiate_points.h"
+#include "kinetic_models/detail/quad.h"
 #include "kinetic_models/detail/statistics.h"
 #include "kinetic_models/maps/detail/vector_versions.h"
 
@@ -22,42 +27,53 @@ struct alignas(64) Quantities {
   std::array<float, width> error;
 };
 
+// Some lanes of a row at once.
+using Lanes [[gnu::vector_size(quad_lanes * sizeof(double)), gnu::may_alias]] = double;
+constexpr std::size_t parts = width / quad_lanes;
+
+OCCUPET_INLINED const Lanes* lanes_of(const double* row) {
+  return reinterpret_cast<const Lanes*>(row);
+}
+
+OCCUPET_INLINED bool is_zero_throughout(const double* row) {
+  // Bits are gathered for all lanes at once, as a sum would have to be in their order; the sign is shifted out.
+  std::uint64_t bits = 0;
+  for (std::size_t lane = 0; lane < width; ++lane) bits |= std::bit_cast<std::uint64_t>(row[lane]) << 1;
+  return bits == 0;
+}
+
 // One quantity and its standard error; parameters on which it does not depend may have no variance.
 OCCUPET_VECTOR_VERSIONS void propagate(const double* value,
                                        const double* gradient,
                                        std::size_t parameters,
                                        const VoxelResults& results,
                                        Quantities& quantities) {
-  alignas(64) std::array<double, width> variance{};
-  std::array<const double*, most_parameters> by;  // the parameters on which it does depend
-  std::array<std::size_t, most_parameters> which;
+  std::array<std::size_t, most_parameters> which;  // the parameters on which it does depend
   std::size_t count = 0;
-  for (std::size_t a = 0; a < parameters; ++a) {
-    by[count] = gradient + a * width;
-    which[count] = a;
-    double dependent = 0.0;
-    for (std::size_t lane = 0; lane < width; ++lane) dependent += by[count][lane] != 0.0 ? 1.0 : 0.0;
-    if (dependent > 0.0) ++count;
-  }
-  for (std::size_t i = 0; i < count; ++i)
-    for (std::size_t k = 0; k <= i; ++k) {
-      const double* by_a = by[i];
-      const double* by_b = by[k];
-      const std::size_t a = which[i];
-      const std::size_t b = which[k];
-      const auto& covariance = results.covariance[a * parameters + b];
-      const double times = a == b ? 1.0 : 2.0;
-      for (std::size_t lane = 0; lane < width; ++lane) {
-        const double product = by_a[lane] * by_b[lane];
-        variance[lane] += product != 0.0 ? times * product * covariance[lane] : 0.0;
+  for (std::size_t a = 0; a < parameters; ++a)
+    if (!is_zero_throughout(gradient + a * width)) which[count++] = a;
+  const Lanes zero = {};
+  const Lanes missing = zero + not_available;
+  alignas(64) std::array<double, width> kept;
+  alignas(64) std::array<double, width> variance;
+  for (std::size_t part = 0; part < parts; ++part) {
+    Lanes sum = zero;
+    for (std::size_t i = 0; i < count; ++i)
+      for (std::size_t k = 0; k <= i; ++k) {
+        const std::size_t a = which[i];
+        const std::size_t b = which[k];
+        const Lanes product = lanes_of(gradient + a * width)[part] * lanes_of(gradient + b * width)[part];
+        const Lanes term =
+            (a == b ? 1.0 : 2.0) * product * lanes_of(results.covariance[a * parameters + b].data())[part];
+        sum += product != zero ? term : zero;
       }
-    }
-  for (std::size_t lane = 0; lane < width; ++lane) {
     // x - x is 0 for every finite x.
-    const bool is_missing = value[lane] - value[lane] != 0.0;
-    quantities.rounded[lane] = static_cast<float>(is_missing ? not_available : value[lane]);
-    variance[lane] = is_missing ? not_available : variance[lane];
+    const Lanes of_part = lanes_of(value)[part];
+    const auto is_missing = of_part - of_part != zero;
+    *reinterpret_cast<Lanes*>(kept.data() + part * quad_lanes) = is_missing ? missing : of_part;
+    *reinterpret_cast<Lanes*>(variance.data() + part * quad_lanes) = is_missing ? missing : sum;
   }
+  for (std::size_t lane = 0; lane < width; ++lane) quantities.rounded[lane] = static_cast<float>(kept[lane]);
   for (std::size_t lane = 0; lane < width; ++lane)
     quantities.error[lane] = static_cast<float>(std::sqrt(variance[lane]));
 }
@@ -77,14 +93,17 @@ void report(const Model& model,
   Quantities quantities;
   model.derive({results.parameter.front().data(), p * width}, options, std::span(quantities.value).first(rows * width),
                std::span(quantities.gradient).first(rows * p * width));
+  std::array<std::size_t, width> failed;
+  std::size_t failures = 0;
+  for (std::size_t lane = 0; lane < count; ++lane)
+    if (results.status[lane] == FitStatus::failed) failed[failures++] = lane;
   for (std::size_t q = 0; q < rows; ++q) {
     propagate(quantities.value.data() + q * width, quantities.gradient.data() + q * p * width, p, results, quantities);
     if (model.quantities[q].needs_fP && !options.plasma_free_fraction) continue;  // the maps have no values there yet
-    for (std::size_t lane = 0; lane < count; ++lane) {
-      if (results.status[lane] == FitStatus::failed) continue;
-      maps.quantities[q].value[first + lane] = quantities.rounded[lane];
-      maps.quantities[q].standard_error[first + lane] = quantities.error[lane];
-    }
+    for (std::size_t i = 0; i < failures; ++i)
+      quantities.rounded[failed[i]] = quantities.error[failed[i]] = std::numeric_limits<float>::quiet_NaN();
+    std::copy_n(quantities.rounded.data(), count, maps.quantities[q].value.data() + first);
+    std::copy_n(quantities.error.data(), count, maps.quantities[q].standard_error.data() + first);
   }
   for (std::size_t lane = 0; lane < count; ++lane) {
     maps.status[first + lane] = results.status[lane];
