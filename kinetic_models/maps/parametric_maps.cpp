@@ -109,10 +109,9 @@ ParametricMaps fit_voxels(const Model& model,
     const std::size_t end = std::min(total, (part + 1) * portion);
     for (std::size_t first = part * portion; first < end; first += lanes) {
       const std::size_t count = voxels_from(first);
-      const std::uint32_t* const voxels = maps.voxels.data() + first;
-      const std::array<bool, lanes> is_unusable = detail::load_block(image, voxels, count, measured);
-      detail::prefetch_block(image, voxels + count, voxels_from(first + lanes));
-      block_fit->fit(measured, count, first, maps);
+      const std::uint32_t* const some = maps.voxels.data() + first;
+      const std::array<bool, lanes> is_unusable = detail::load_block(image, some, count, measured);
+      block_fit->fit(measured, count, first, maps, {image, some + count, voxels_from(first + lanes)});
       for (std::size_t lane = 0; lane < count; ++lane)
         if (is_unusable[lane]) set_failed(maps, first + lane);
       if (options.on_voxels) options.on_voxels(count);

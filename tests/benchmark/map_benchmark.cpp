@@ -2,7 +2,7 @@
 // How many voxels a second the maps of every model do, with standard errors, without input and output, on all cores.
 //   map_benchmark [VOXELS] [THREADS] [MODEL]      (200000, all, all)
 // Prints a table: voxels a second, the least that is aimed at, and for srtm the time for a tenth and for ten times the
-// voxels. 45 frames; noise of counts as in a voxel of 2 mm.
+// voxels; the best of up to seven runs. 45 frames; noise of counts as in a voxel of 2 mm.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -74,15 +74,22 @@ struct Time {
   double of_cores_s;  // of all cores together: what counts where others work on the machine
 };
 
+// The best of some runs, or of a single one that takes long.
 Time time_for(const Model& model, const DynamicImage& image, const ScanInput& input, unsigned threads) {
+  constexpr int runs = 7;
+  constexpr double long_s = 1.0;
   MapOptions options;
   options.fit = options_for(model, image);
   options.threads = threads;
-  const auto start = Clock::now();
-  const std::clock_t start_of_cores = std::clock();
-  fit_voxels(model, image, all_voxels(image.grid), input, options);
-  return {std::chrono::duration<double>(Clock::now() - start).count(),
-          static_cast<double>(std::clock() - start_of_cores) / CLOCKS_PER_SEC};
+  Time best{1e9, 1e9};
+  for (int run = 0; run < runs && (run == 0 || best.wall_s < long_s); ++run) {
+    const auto start = Clock::now();
+    const std::clock_t start_of_cores = std::clock();
+    fit_voxels(model, image, all_voxels(image.grid), input, options);
+    best.wall_s = std::min(best.wall_s, std::chrono::duration<double>(Clock::now() - start).count());
+    best.of_cores_s = std::min(best.of_cores_s, static_cast<double>(std::clock() - start_of_cores) / CLOCKS_PER_SEC);
+  }
+  return best;
 }
 
 // What one core can do, to compare with: multiply-adds on registers, and summing a large array of floats from memory.

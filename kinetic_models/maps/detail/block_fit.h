@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "kinetic_models/maps/detail/frame_jacobian.h"
+#include "kinetic_models/maps/detail/load_block.h"
 #include "kinetic_models/maps/detail/voxel_block.h"
 #include "kinetic_models/maps/parametric_maps.h"
 
@@ -17,7 +18,11 @@ class BlockFit {
   virtual ~BlockFit() = default;
   /// Fits the first `count` lanes of a block of all frames of the scan and writes them into the maps from `first` on.
   /// All curves are finite. Called from several threads.
-  virtual void fit(const VoxelBlock& measured, std::size_t count, std::size_t first, ParametricMaps& maps) const = 0;
+  virtual void fit(const VoxelBlock& measured,
+                   std::size_t count,
+                   std::size_t first,
+                   ParametricMaps& maps,
+                   const NextBlock& next) const = 0;
   /// Adds the residuals of those fits that are ok. Models of the curve only.
   virtual void examine(const VoxelBlock& measured,
                        const std::array<bool, lanes>& is_unusable,

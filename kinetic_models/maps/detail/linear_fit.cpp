@@ -127,13 +127,18 @@ class LinearFit : public BlockFit {
     }
   }
 
-  void fit(const VoxelBlock& measured, std::size_t count, std::size_t first, ParametricMaps& maps) const override {
+  void fit(const VoxelBlock& measured,
+           std::size_t count,
+           std::size_t first,
+           ParametricMaps& maps,
+           const NextBlock& next) const override {
     thread_local QuadWorkspace work;
     thread_local VoxelResults results;
     work.resize(integral_);
     QuadResult result;
     for (std::size_t part = 0; part < count; part += VoxelResults::lanes) {
       for (std::size_t lane = 0; lane < VoxelResults::lanes; lane += quad_lanes) {
+        next.fetch((part + lane) / quad_lanes, lanes / quad_lanes);
         load_tissue(measured, part + lane, blood_, vB_, work.curve);
         if (multilinear_) multilinear_->fit(work, result);
         if (graphical_) graphical_->fit(work, result);

@@ -20,12 +20,13 @@ OCCUPET_VECTOR_VERSIONS void note_unusable(const float* row, float* not_finite, 
 
 }  // namespace
 
-void prefetch_block(const DynamicImage& image, const std::uint32_t* voxels, std::size_t count) {
+void NextBlock::fetch(std::size_t k, std::size_t parts) const {
 #ifdef __GNUC__
   constexpr std::size_t line = 64 / sizeof(float);  // a cache line
-  for (std::size_t f = 0; f < image.frames.size(); ++f) {
-    const float* const frame = image.frame(f).data();
-    for (std::size_t lane = 0; lane < count; lane += line) __builtin_prefetch(frame + voxels[lane], 0, 2);
+  const std::size_t frames = image_.frames.size();
+  for (std::size_t f = k * frames / parts; f < (k + 1) * frames / parts; ++f) {
+    const float* const frame = image_.frame(f).data();
+    for (std::size_t lane = 0; lane < count_; lane += line) __builtin_prefetch(frame + voxels_[lane]);
   }
 #endif
 }

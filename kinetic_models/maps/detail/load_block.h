@@ -18,8 +18,21 @@ std::array<bool, lanes> load_block(const DynamicImage& image,
                                    std::size_t count,
                                    VoxelBlock& block);
 
-/// Asks the processor for the values of such a block, which is loaded next, while it works on another: they lie in a
-/// place of their own for each frame, and to wait for them takes longer than the fit of a linear method.
-void prefetch_block(const DynamicImage& image, const std::uint32_t* voxels, std::size_t count);
+/// The block that a thread loads next. While a fit works on one it asks for parts of the next from time to time: its
+/// values lie in a place of their own for each frame, waiting for them takes a fifth of the time of a linear method,
+/// and a processor drops what is asked for all at once.
+class NextBlock {
+ public:
+  NextBlock(const DynamicImage& image, const std::uint32_t* voxels, std::size_t count)
+      : image_(image), voxels_(voxels), count_(count) {}
+
+  /// Part k of `parts`.
+  void fetch(std::size_t k, std::size_t parts) const;
+
+ private:
+  const DynamicImage& image_;
+  const std::uint32_t* voxels_;
+  std::size_t count_;
+};
 
 }  // namespace pet::detail

@@ -67,11 +67,16 @@ class NonlinearFit : public BlockFit {
     if (options.noise) own_noise_.emplace(*options.noise, used_);
   }
 
-  void fit(const VoxelBlock& measured, std::size_t count, std::size_t first, ParametricMaps& maps) const override {
+  void fit(const VoxelBlock& measured,
+           std::size_t count,
+           std::size_t first,
+           ParametricMaps& maps,
+           const NextBlock& next) const override {
     Workspace& work = search(measured);
     for (std::size_t part = 0; part < count; part += VoxelResults::lanes) {
       const std::size_t some = std::min(VoxelResults::lanes, count - part);
       for (std::size_t lane = 0; lane < some; ++lane) {
+        next.fetch(part + lane, lanes);
         fit_lane(work, part + lane, {lane, work.results});
         if (options_.prior != nullptr) regularise(work, part + lane, first + part + lane, {lane, work.results});
         if (options_.noise && options_.prior == nullptr) take_own_noise({lane, work.results});

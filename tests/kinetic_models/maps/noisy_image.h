@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "libpet/image.h"
+#include "libpet/large_pages.h"
 #include "libpet/weights.h"
 
 // Images of noisy curves for tests of the voxelwise fits.
@@ -26,6 +27,7 @@ inline pet::DynamicImage image(const std::vector<pet::TimeActivityCurve>& curves
   image.grid.size = {static_cast<int>(voxels), 1, 1};
   image.unit = pet::ActivityUnit::kBq_per_mL;
   image.tracer.half_life_min = half_life_min;
+  pet::reserve_in_large_pages(image.voxels, image.frames.size() * voxels);  // as the readers of images do
   image.voxels.resize(image.frames.size() * voxels);
   std::mt19937_64 generator(seed);
   std::normal_distribution<double> normal;
