@@ -154,9 +154,10 @@ void print_limits() {
       1e-6 * static_cast<double>(large.size()) / frames / of_memory);
 }
 
-double aim_of(const Model& model) {
-  if (model.parameters.empty()) return 5e6;
-  return model.name == "srtm" ? 2e6 : 1e5;
+std::string aim_of(const Model& model) {
+  if (model.parameters.empty()) return "5000000";
+  if (model.name == "srtm") return "2000000";
+  return model.name == "2tcm" ? "100000" : "";
 }
 
 }  // namespace
@@ -176,8 +177,8 @@ int main(int argc, char** argv) {
     const Time time = model->needs_plasma() ? time_for(*model, with_plasma, blood, threads)
                                             : time_for(*model, with_reference, reference, threads);
     const auto count = static_cast<double>(voxels);
-    std::printf("%-18s %12.0f %22.0f %18.0f\n", std::string(model->name).c_str(), count / time.wall_s,
-                count / time.of_cores_s, aim_of(*model));
+    std::printf("%-18s %12.0f %22.0f %18s\n", std::string(model->name).c_str(), count / time.wall_s,
+                count / time.of_cores_s, aim_of(*model).c_str());
   }
   if (!only.empty() && only != srtm.name) return 0;
   for (const std::size_t count : {voxels / 10, voxels * 5}) {

@@ -10,12 +10,9 @@
 namespace pet::detail {
 namespace {
 
-// Which lanes hold a curve that is not finite, or zero throughout: x - x is 0 for every finite x.
-OCCUPET_VECTOR_VERSIONS void note_unusable(const float* row, float* not_finite, float* size) {
-  for (std::size_t lane = 0; lane < lanes; ++lane) {
-    not_finite[lane] += row[lane] - row[lane];
-    size[lane] += std::abs(row[lane]);
-  }
+// Adds up the sizes of the values of every lane: 0 for a curve that is zero throughout, not finite for one that is not.
+OCCUPET_VECTOR_VERSIONS void add_sizes(const float* row, float* size) {
+  for (std::size_t lane = 0; lane < lanes; ++lane) size[lane] += std::abs(row[lane]);
 }
 
 }  // namespace
@@ -37,7 +34,6 @@ std::array<bool, lanes> load_block(const DynamicImage& image,
                                    VoxelBlock& block) {
   const bool is_run = voxels[count - 1] - voxels[0] == count - 1 &&
                       std::adjacent_find(voxels, voxels + count, std::greater_equal<>()) == voxels + count;
-  std::array<float, lanes> not_finite{};
   std::array<float, lanes> size{};
   for (std::size_t f = 0; f < block.rows(); ++f) {
     const float* frame = image.frame(f).data();
@@ -47,11 +43,11 @@ std::array<bool, lanes> load_block(const DynamicImage& image,
     else
       for (std::size_t lane = 0; lane < count; ++lane) row[lane] = frame[voxels[lane]];
     std::fill(row + count, row + lanes, 0.0F);
-    note_unusable(row, not_finite.data(), size.data());
+    add_sizes(row, size.data());
   }
   std::array<bool, lanes> is_unusable;
   for (std::size_t lane = 0; lane < lanes; ++lane) {
-    const bool is_finite = not_finite[lane] == 0.0F;
+    const bool is_finite = std::isfinite(size[lane]);
     is_unusable[lane] = !is_finite || size[lane] == 0.0F;
     for (std::size_t f = 0; !is_finite && f < block.rows(); ++f) block.row(f)[lane] = 0.0F;
   }

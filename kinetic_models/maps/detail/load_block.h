@@ -12,7 +12,7 @@ namespace pet::detail {
 
 /// Copies the curves of `count` voxels of an image into the lanes of a block that has a row for every frame, zeros into
 /// the others. Returns which lanes hold no curve that could be fitted: those that are zero throughout, and those that
-/// are not finite, which are set to zero.
+/// are not finite (or whose sizes add up to no finite number in single precision), which are set to zero.
 std::array<bool, lanes> load_block(const DynamicImage& image,
                                    const std::uint32_t* voxels,
                                    std::size_t count,
