@@ -19,7 +19,7 @@ std::array<bool, lanes> load_block(const DynamicImage& image,
                                    VoxelBlock& block);
 
 /// The block that a thread loads next. While a fit works on one it asks for parts of the next from time to time: its
-/// values lie in a place of their own for each frame, waiting for them takes a fifth of the time of a linear method,
+/// values lie in a place of their own for each frame, waiting for them takes a seventh of the time of a linear method,
 /// and a processor drops what is asked for all at once.
 class NextBlock {
  public:

@@ -174,6 +174,16 @@ void check_agreement_of_minima(const Agreement& agreement, std::size_t least_ok)
   CHECK(static_cast<double>(agreement.as_low) >= 0.999 * static_cast<double>(agreement.with_rss));
 }
 
+// A scan that starts late and pauses twice.
+std::vector<pet::Frame> late_with_pauses() {
+  std::vector<pet::Frame> frames;
+  for (const pet::Frame& frame : simulated::cimbi36_frames())
+    if (frame.start_min > 0.5 && !(frame.start_min > 9.0 && frame.start_min < 16.0) &&
+        !(frame.start_min > 60.0 && frame.start_min < 66.0))
+      frames.push_back(frame);
+  return frames;
+}
+
 }  // namespace
 
 // Lists the voxels in which maps and fits differ; run by name or tag, for docs/maps.md.
@@ -287,6 +297,32 @@ TEST_CASE("Maps of linear methods with a reference equal the fits of the same cu
   check_agreement(compare(pet::mrtm, image, reference, options, tolerance), linear_voxel_count / 2, share);
   check_agreement(compare(pet::patlak_ref, image, reference, options, tolerance), linear_voxel_count / 2, share);
   check_agreement(compare(pet::suvr, image, reference, options, tolerance), linear_voxel_count / 2, share);
+}
+
+TEST_CASE("Maps of linear methods equal the fits where frames are missing or few", "[maps]") {
+  const std::vector<std::vector<pet::Frame>> scans = {
+      late_with_pauses(),
+      {{0.0, 20.0}, {20.0, 50.0}, {50.0, 90.0}},
+      {{0.0, 10.0}, {10.0, 30.0}, {30.0, 60.0}, {60.0, 90.0}},
+      {{0.0, 10.0}, {10.0, 30.0}, {40.0, 60.0}, {60.0, 90.0}},
+  };
+  const std::vector<pet::Frame>& frames = scans[GENERATE(0U, 1U, 2U, 3U)];
+  CAPTURE(frames.size());
+  std::vector<pet::TimeActivityCurve> targets;
+  std::optional<pet::ReferenceRegion> reference;
+  for (int i = 0; i < 20; ++i) {
+    simulated::SrtmTruth truth;
+    truth.BPND = 0.15 * (i + 1);
+    const simulated::Scan one = simulated::srtm_scan(truth, pet::Frames(frames));
+    reference.emplace(one.reference);
+    targets.push_back(one.target);
+  }
+  const pet::DynamicImage image = noisy::image(targets, 10, 0.02);
+  pet::FitOptions options = decay_weights(image);
+  options.k2prime = 0.042;
+  check_agreement(compare(pet::mrtm2, image, *reference, options, 0.03), 100, 0.99);
+  options.t_star_min = 0.0;
+  check_agreement(compare(pet::logan_ref, image, *reference, options, 0.03), 100, 0.99);
 }
 
 TEST_CASE("Maps of linear methods with plasma equal the fits of the same curves", "[maps]") {
