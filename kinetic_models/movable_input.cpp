@@ -2,6 +2,7 @@
 #include "kinetic_models/movable_input.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "kinetic_models/exponential.h"
@@ -17,36 +18,55 @@ struct State {
   double dY = 0.0;
 };
 
-// exp(z) and phi_1 ... phi_5 of z = -theta h.
+// A quadratic over a step of length h, by its powers: c0 h, c1 h^2, 2 c2 h^3.
+using Moments = std::array<double, 3>;
+
+Moments moments_of(const InputCurve::Quadratic& c, double h) {
+  return {c[0] * h, c[1] * h * h, 2.0 * c[2] * h * h * h};
+}
+
+// What a step of length h makes of the state before it and of the moments: functions of z = -theta h alone.
 struct Step {
-  double h;
-  double decay;
-  PhiValues<double, 5> phi;
+  double decay;        // of y and dy
+  double to_integral;  // of y in Y and of dy in dY
+  double h_decay;      // of y in dy, taken off
+  double of_integral;  // of y in dY, taken off
+  Moments y;           // of the moments
+  Moments Y;
+  Moments dy;  // taken off
+  Moments dY;  // taken off
 };
 
 Step step_of(double theta, double h) {
   const double z = -theta * h;
-  const auto values = phi<double, 5>(z);
-  return {h, 1.0 + z * values[0], values};
-}
-
-// The state after a step over one quadratic.
-State advance(const State& s, const InputCurve::Quadratic& c, const Step& step) {
-  const auto& p = step.phi;
-  const double h = step.h;
-  const double m0 = c[0] * h;
-  const double m1 = c[1] * h * h;
-  const double m2 = 2.0 * c[2] * h * h * h;
+  const auto p = phi<double, 5>(z);
   // phi_k' = phi_k - k phi_{k+1}
   const double d1 = p[0] - p[1];
   const double d2 = p[1] - 2.0 * p[2];
   const double d3 = p[2] - 3.0 * p[3];
   const double d4 = p[3] - 4.0 * p[4];
+  const double decay = 1.0 + z * p[0];
+  return {decay,
+          h * p[0],
+          h * decay,
+          h * h * d1,
+          {p[0], p[1], p[2]},
+          {h * p[1], h * p[2], h * p[3]},
+          {h * d1, h * d2, h * d3},
+          {h * h * d2, h * h * d3, h * h * d4}};
+}
+
+double dot(const Moments& a, const Moments& b) {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+// The state after a step. What comes from the moments does not wait for the state before.
+State advance(const State& s, const Moments& m, const Step& step) {
   State next;
-  next.y = s.y * step.decay + m0 * p[0] + m1 * p[1] + m2 * p[2];
-  next.Y = s.Y + h * (s.y * p[0] + m0 * p[1] + m1 * p[2] + m2 * p[3]);
-  next.dy = s.dy * step.decay - h * (s.y * step.decay + m0 * d1 + m1 * d2 + m2 * d3);
-  next.dY = s.dY + h * s.dy * p[0] - h * h * (s.y * d1 + m0 * d2 + m1 * d3 + m2 * d4);
+  next.y = step.decay * s.y + dot(m, step.y);
+  next.Y = s.Y + (step.to_integral * s.y + dot(m, step.Y));
+  next.dy = step.decay * s.dy - (step.h_decay * s.y + dot(m, step.dy));
+  next.dY = s.dY + (step.to_integral * s.dy - step.of_integral * s.y - dot(m, step.dY));
   return next;
 }
 
@@ -85,10 +105,11 @@ MovableInput::MovableInput(const InputCurve& curve, const Frames& frames, Sampli
     const auto same = std::find_if(lengths_.rbegin(), lengths_.rend(),
                                    [&](double known) { return std::abs(known - h) <= 1e-12 * known; });
     const auto index = static_cast<std::size_t>(lengths_.rend() - same) - (same == lengths_.rend() ? 0 : 1);
-    pieces_.push_back({knots[i], same == lengths_.rend() ? lengths_.size() : index, curve.pieces()[i]});
+    pieces_.push_back({knots[i], same == lengths_.rend() ? lengths_.size() : index, curve.pieces()[i],
+                       moments_of(curve.pieces()[i], h)});
     if (same == lengths_.rend()) lengths_.push_back(h);
   }
-  pieces_.push_back({knots.back(), 0, {curve.value(knots.back()), 0.0, 0.0}});
+  pieces_.push_back({knots.back(), 0, {curve.value(knots.back()), 0.0, 0.0}, {}});
 }
 
 std::size_t MovableInput::piece_at(double time, std::size_t from) const {
@@ -140,9 +161,9 @@ MovableInput::Convolved MovableInput::convolved(double theta, double delay_min) 
     const double time = edges_[e] - delay_min;
     if (time <= pieces_.front().start) continue;
     for (const std::size_t at = piece_at(time, piece); piece < at; ++piece)
-      state = advance(state, pieces_[piece].c, steps[pieces_[piece].length]);
+      state = advance(state, pieces_[piece].moments, steps[pieces_[piece].length]);
     const double s = time - pieces_[piece].start;
-    states[e] = advance(state, pieces_[piece].c, step_of(theta, s));
+    states[e] = advance(state, moments_of(pieces_[piece].c, s), step_of(theta, s));
     input[e] = value_at(pieces_[piece].c, s);
   }
   Convolved result{std::vector<double>(size()), std::vector<double>(size()), std::vector<double>(size())};

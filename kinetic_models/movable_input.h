@@ -52,6 +52,7 @@ class MovableInput {
     double start;
     std::size_t length;  // index into lengths_
     InputCurve::Quadratic c;
+    std::array<double, 3> moments;  // of c over the whole length
   };
   struct EdgePair {  // indices into edges_; the same twice for a mid-frame value
     std::size_t first;
