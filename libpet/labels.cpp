@@ -96,6 +96,7 @@ LabelMap keep_regions(LabelMap labels, const std::vector<std::string>& names) {
   std::set<std::int32_t> kept;
   std::vector<std::string> there;
   for (const int label : label_numbers(labels)) there.push_back(name_of(label, labels));
+  if (there.empty()) throw bad_input("labels", "no voxel with a label", "at least one region");
   for (const std::string& name : names)
     if (std::ranges::find(there, name) == there.end())
       throw UsageError("no region '" + name + "' among the labels" + suggestion(name, there));

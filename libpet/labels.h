@@ -26,7 +26,7 @@ struct LabelMap {
 LabelMap align_labels(const LabelMap& labels, const Grid& grid, const std::string& where);
 
 /// The labels of these names alone; the others become background. Throws UsageError, with the nearest name, for one
-/// that no label has.
+/// that no label has, InputError for a map without labels.
 LabelMap keep_regions(LabelMap labels, const std::vector<std::string>& names);
 
 /// Mean of every label over each frame, in double precision, with its volume. Regions are in order of their

@@ -20,7 +20,8 @@ using detail::lanes;
 using detail::VoxelBlock;
 
 constexpr std::size_t most_frames = 4096;
-constexpr std::size_t portion = 8 * lanes;  // voxels that a thread takes at once: blocks one behind the other
+constexpr std::size_t most_blocks = 8;    // that a thread takes at once, one behind the other
+constexpr std::size_t fewest_turns = 64;  // in which all are taken, so that there are some for every thread
 
 void set_failed(ParametricMaps& maps, std::size_t at) {
   constexpr float none = std::numeric_limits<float>::quiet_NaN();
@@ -102,6 +103,7 @@ ParametricMaps fit_voxels(const Model& model,
 
   ParametricMaps maps = empty_maps(model, std::move(voxels), options.threads);
   const std::size_t total = maps.voxels.size();
+  const std::size_t portion = std::clamp<std::size_t>(total / (fewest_turns * lanes), 1, most_blocks) * lanes;
   const auto voxels_from = [&](std::size_t first) { return std::min(lanes, total - std::min(first, total)); };
   parallel_for((total + portion - 1) / portion, options.threads, [&](std::size_t part) {
     thread_local VoxelBlock measured;

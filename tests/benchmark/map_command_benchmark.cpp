@@ -2,9 +2,10 @@
 // The whole of `pet-map --model srtm` on a simulated brain (96 x 96 x 48 voxels, 38 frames), as a multiple of reading
 // the image into memory, taken in turns in one run with the files in the page cache, and its peak memory.
 //   map_command_benchmark COMMANDS_DIR [REPEATS]
-// Prints best wall times and their ratios and bounds. Plain reading is what any program must do: the bytes of a .nii
-// read into new memory, every DICOM file loaded by DCMTK and its pixels rescaled one after the other, `gzip -dc` of a
-// .nii.gz. Own reading is that of this library, which uses large pages and, for DICOM, all cores.
+// Prints best wall times and their ratios and bounds. Plain reading is what a simple program does on one core, in pages
+// as they come: the bytes of a .nii read into new memory, every DICOM file loaded by DCMTK and its pixels rescaled one
+// after the other, `gzip -dc` of a .nii.gz. Own reading is that of this library, which uses large pages and, for DICOM,
+// all cores. Bounds are for plain reading (docs/decisions/0013-what-reading-is.md).
 #include <dcmtk/config/osconfig.h>
 //
 #include <dcmtk/dcmdata/dctk.h>
@@ -20,6 +21,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -81,8 +83,10 @@ int read_bytes(const std::string& path) {
   return std::ifstream(path, std::ios::binary).read(bytes.get(), size) ? 0 : 1;
 }
 
-// Loads every file of a folder by DCMTK and appends its rescaled pixels to an array.
+// Loads every file of a folder by DCMTK and appends its rescaled pixels to an array of the right size.
 int load_series(const std::string& folder) {
+  const auto files = static_cast<std::size_t>(
+      std::distance(fs::recursive_directory_iterator(folder), fs::recursive_directory_iterator()));
   std::vector<float> voxels;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     if (!entry.is_regular_file()) continue;
@@ -95,6 +99,7 @@ int load_series(const std::string& folder) {
     file.getDataset()->findAndGetFloat64(DCM_RescaleSlope, slope);
     file.getDataset()->findAndGetFloat64(DCM_RescaleIntercept, intercept);
     if (file.getDataset()->findAndGetUint16Array(DCM_PixelData, pixels, &count).bad()) return 1;
+    if (voxels.empty()) voxels.reserve(files * count);
     for (unsigned long i = 0; i < count; ++i)
       voxels.push_back(static_cast<float>(slope * static_cast<std::int16_t>(pixels[i]) + intercept));
   }

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <stdexcept>
+#include <vector>
 
 TEST_CASE("Zeros in large pages are as many as asked for, whatever the number of threads", "[large_pages]") {
   for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{524'288}, std::size_t{3'000'001}})

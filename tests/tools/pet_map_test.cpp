@@ -197,6 +197,27 @@ TEST_CASE("Voxels that are not finite or zero fail alone", "[pet-map]") {
   CHECK(status.labels[centre] == 5);
 }
 
+TEST_CASE("A region with voxels that are not finite stops a map only where the map needs that region", "[pet-map]") {
+  DynamicImage image = study().image;
+  const LabelMap labels = read_label_map(study().path / study().labels);
+  const auto names = read_label_names((study().path / (study().stem + "_dseg.tsv")).string());
+  const auto break_region = [&](bool is_reference) {
+    for (std::size_t v = 0; v < labels.labels.size(); ++v)
+      if (labels.labels[v] != 0 && (names.at(labels.labels[v]) == "cerebellum") == is_reference) {
+        image.voxels[v] = std::numeric_limits<float>::quiet_NaN();
+        return;
+      }
+  };
+  break_region(false);
+  study().write_image("odd", image);
+  CHECK(study().run("pet-map odd.nii --model srtm" + study().reference + "-o odd").status == 0);
+  break_region(true);
+  study().write_image("odder", image);
+  const CommandResult refused = study().run("pet-map odder.nii --model srtm" + study().reference + "-o odder");
+  CHECK(refused.status == 65);
+  CHECK_THAT(refused.err, Catch::Contains("'cerebellum'") && Catch::Contains("not finite"));
+}
+
 TEST_CASE("pet-map names in the sidecar what was done about noise", "[pet-map]") {
   const std::string line = "pet-map -q pet.nii --model srtm --maps BPND --uncompressed" + study().reference +
                            "--mask " + study().labels + " ";
@@ -292,6 +313,7 @@ TEST_CASE("pet-map refuses what it cannot use and says why in one line", "[pet-m
   write_label_map(mask, study().path / "empty.nii");
   mask.grid.origin_mm[0] += 1.5;
   write_label_map(mask, study().path / "shifted.nii");
+  refused(image + "--model srtm --labels empty.nii --reference cerebellum", 65, "no voxel with a label");
   study().write("short.tsv", "frame_start\tframe_end\tcerebellum\n0\t10\t1\n10\t20\t2\n");
   DynamicImage one_frame = study().image;
   one_frame.frames = Frames({one_frame.frames[0]});

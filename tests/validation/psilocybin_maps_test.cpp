@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Maps of the simulated psilocybin study, one shell line each, against the fits of its regions.
 #include <cmath>
+#include <cstdint>
 #include <filesystem>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "libpet/io/nifti.h"
 #include "libpet/io/tsv.h"

@@ -17,7 +17,8 @@ class BlockFit {
  public:
   virtual ~BlockFit() = default;
   /// Fits the first `count` lanes of a block of all frames of the scan and writes them into the maps from `first` on.
-  /// All curves are finite. Called from several threads.
+  /// All curves are finite. `next`, which may have no voxels, is asked for while it works and changes no result. Called
+  /// from several threads.
   virtual void fit(const VoxelBlock& measured,
                    std::size_t count,
                    std::size_t first,

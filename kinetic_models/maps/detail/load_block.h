@@ -20,7 +20,7 @@ std::array<bool, lanes> load_block(const DynamicImage& image,
 
 /// The block that a thread loads next. While a fit works on one it asks for parts of the next from time to time: its
 /// values lie in a place of their own for each frame, waiting for them takes a seventh of the time of a linear method,
-/// and a processor drops what is asked for all at once.
+/// and a processor drops what is asked for all at once. Image and voxels must outlive it.
 class NextBlock {
  public:
   NextBlock(const DynamicImage& image, const std::uint32_t* voxels, std::size_t count)
