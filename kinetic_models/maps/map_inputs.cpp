@@ -112,10 +112,14 @@ TimeActivityCurve mean_curve(const DynamicImage& image, const std::vector<std::u
 }
 
 TimeActivityCurve typical_curve(const DynamicImage& image, const std::vector<std::uint32_t>& voxels, unsigned threads) {
-  constexpr std::size_t enough = 4096;
+  // Neighbours share the memory that is fetched for one of them. The step is odd, so that stretches do not begin at one
+  // place of all rows.
+  constexpr std::size_t stretches = 256;
+  constexpr std::size_t stretch = 16;
+  const std::size_t step = std::max(stretch, voxels.size() / stretches) | 1;
   std::vector<std::uint32_t> some;
-  for (std::size_t i = 0; i < voxels.size(); i += std::max<std::size_t>(1, voxels.size() / enough))
-    some.push_back(voxels[i]);
+  for (std::size_t first = 0; first < voxels.size(); first += step)
+    for (std::size_t i = first; i < std::min(first + stretch, voxels.size()); ++i) some.push_back(voxels[i]);
   const std::optional<TimeActivityCurve> mean = mean_of_finite(image, some, threads);
   return mean ? *mean : mean_curve(image, voxels, threads);
 }

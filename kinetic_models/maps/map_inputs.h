@@ -20,7 +20,8 @@ std::vector<std::uint32_t> all_voxels(const Grid& grid);
 /// for none. The result does not depend on the number of threads (0: as many as the machine has).
 TimeActivityCurve mean_curve(const DynamicImage& image, const std::vector<std::uint32_t>& voxels, unsigned threads = 0);
 
-/// The mean curve of some thousand of the voxels, evenly taken; of all of them where none of these is finite.
+/// The mean curve of some thousand of the voxels, in stretches at even distances; of all of them where none of these is
+/// finite.
 TimeActivityCurve typical_curve(const DynamicImage& image,
                                 const std::vector<std::uint32_t>& voxels,
                                 unsigned threads = 0);
