@@ -13,22 +13,58 @@
 namespace pet {
 namespace {
 
-// The curve at the edges of the intervals: the slope of the quartic through the five nearest points of the cumulative
-// integral, kept so that the cumulative integral is monotone wherever its data are (Fritsch and Carlson's condition).
-std::vector<double> edge_values(std::span<const double> edges,
-                                std::span<const double> cumulative,
-                                std::span<const double> means) {
-  const std::size_t last = edges.size() - 1;
-  const std::vector<detail::EdgeSlope> slopes = detail::edge_slopes(edges);
-  std::vector<double> values(edges.size(), 0.0);  // nothing is there at injection
-  for (std::size_t i = 1; i <= last; ++i) {
-    const double before = means[i - 1];
-    const double after = i < last ? means[i] : before;
-    if (before * after <= 0.0) continue;
-    const double slope = slopes[i - 1].of(cumulative.data());
-    const double most = 3.0 * std::min(std::abs(before), std::abs(after));
-    values[i] = before > 0.0 ? std::clamp(slope, 0.0, most) : std::clamp(slope, -most, 0.0);
+// The curve at an edge, and how it depends on the slope of the quartic there and on the means before and after.
+struct EdgeValue {
+  double value = 0.0;
+  double by_slope = 0.0;
+  double by_before = 0.0;
+  double by_after = 0.0;
+};
+
+// The slope, kept so that the cumulative integral is monotone wherever its data are (Fritsch and Carlson's condition).
+EdgeValue limited(double slope, double before, double after) {
+  if (before * after <= 0.0 || slope * before <= 0.0) return {};
+  const bool is_least_before = std::abs(before) <= std::abs(after);
+  const double most = 3.0 * (is_least_before ? before : after);
+  if (std::abs(slope) <= std::abs(most)) return {slope, 1.0, 0.0, 0.0};
+  return is_least_before ? EdgeValue{most, 0.0, 3.0, 0.0} : EdgeValue{most, 0.0, 0.0, 3.0};
+}
+
+// A measured curve as its intervals see it: their edges, means and cumulative integral.
+struct Cumulative {
+  explicit Cumulative(const TimeActivityCurve& tac) {
+    if (tac.frames.size() < 3)
+      throw bad_input("input curve", std::to_string(tac.frames.size()) + " frames", "at least 3");
+    intervals = detail::measured_intervals(tac.frames);
+    edges.push_back(intervals.front().start);
+    for (const detail::MeasuredInterval& interval : intervals) edges.push_back(interval.end);
+    slopes = detail::edge_slopes(edges);
+    means.resize(intervals.size());
+    integral.resize(edges.size());
+    set(tac.activity);
   }
+
+  void set(std::span<const double> activity) {
+    for (std::size_t i = 0; i < intervals.size(); ++i) {
+      means[i] = intervals[i].mean(activity.data());
+      integral[i + 1] = integral[i] + means[i] * (intervals[i].end - intervals[i].start);
+    }
+  }
+  double slope(std::size_t edge) const { return slopes[edge - 1].of(integral.data()); }
+  double before(std::size_t edge) const { return means[edge - 1]; }
+  double after(std::size_t edge) const { return means[std::min(edge, means.size() - 1)]; }
+
+  std::vector<detail::MeasuredInterval> intervals;
+  std::vector<double> edges;
+  std::vector<detail::EdgeSlope> slopes;  // at every edge but the first, where nothing is there
+  std::vector<double> means;
+  std::vector<double> integral;  // at the edges
+};
+
+std::vector<EdgeValue> edge_values(const Cumulative& curve) {
+  std::vector<EdgeValue> values(1);
+  for (std::size_t i = 1; i < curve.edges.size(); ++i)
+    values.push_back(limited(curve.slope(i), curve.before(i), curve.after(i)));
   return values;
 }
 
@@ -42,6 +78,14 @@ InputCurve piecewise_linear(std::vector<double> knots, std::span<const double> v
   for (std::size_t i = 0; i < pieces.size(); ++i)
     pieces[i] = {values[i], (values[i + 1] - values[i]) / (knots[i + 1] - knots[i]), 0.0};
   return {std::move(knots), std::move(pieces)};
+}
+
+// The curve with these values at the edges.
+InputCurve with_means(const Cumulative& curve, std::span<const double> values) {
+  std::vector<InputCurve::Quadratic> pieces;
+  for (std::size_t i = 0; i < curve.intervals.size(); ++i)
+    pieces.push_back(quadratic(values[i], values[i + 1], curve.means[i], curve.edges[i + 1] - curve.edges[i]));
+  return {curve.edges, std::move(pieces)};
 }
 
 }  // namespace
@@ -95,22 +139,10 @@ InputCurve InputCurve::with_knots_at(std::span<const double> times_min) const {
 }
 
 InputCurve integral_preserving_curve(const TimeActivityCurve& tac) {
-  if (tac.frames.size() < 3)
-    throw bad_input("input curve", std::to_string(tac.frames.size()) + " frames", "at least 3");
-  const std::vector<detail::MeasuredInterval> intervals = detail::measured_intervals(tac.frames);
-  std::vector<double> edges = {intervals.front().start};
-  std::vector<double> cumulative = {0.0};
-  std::vector<double> means;
-  for (const detail::MeasuredInterval& interval : intervals) {
-    means.push_back(interval.mean(tac.activity.data()));
-    edges.push_back(interval.end);
-    cumulative.push_back(cumulative.back() + means.back() * (interval.end - interval.start));
-  }
-  const std::vector<double> values = edge_values(edges, cumulative, means);
-  std::vector<InputCurve::Quadratic> pieces;
-  for (std::size_t i = 0; i < intervals.size(); ++i)
-    pieces.push_back(quadratic(values[i], values[i + 1], means[i], edges[i + 1] - edges[i]));
-  return {std::move(edges), std::move(pieces)};
+  const Cumulative curve(tac);
+  std::vector<double> values;
+  for (const EdgeValue& edge : edge_values(curve)) values.push_back(edge.value);
+  return with_means(curve, values);
 }
 
 InputCurve midframe_curve(const TimeActivityCurve& tac) {
@@ -129,6 +161,33 @@ InputCurve midframe_curve(const TimeActivityCurve& tac) {
 
 InputCurve measured_curve(const TimeActivityCurve& tac, Sampling sampling) {
   return sampling == Sampling::average ? integral_preserving_curve(tac) : midframe_curve(tac);
+}
+
+std::vector<InputCurve> measured_curve_by_activity(const TimeActivityCurve& tac, Sampling sampling) {
+  std::vector<InputCurve> derivatives;
+  TimeActivityCurve one{tac.frames, std::vector<double>(tac.frames.size(), 0.0)};
+  const auto for_each_frame = [&](const auto& derivative) {
+    for (double& activity : one.activity) {
+      activity = 1.0;
+      derivatives.push_back(derivative());
+      activity = 0.0;
+    }
+  };
+  if (sampling == Sampling::midframe) {
+    for_each_frame([&] { return midframe_curve(one); });
+    return derivatives;
+  }
+  Cumulative curve(tac);
+  const std::vector<EdgeValue> edges = edge_values(curve);
+  std::vector<double> values(edges.size());
+  for_each_frame([&] {
+    curve.set(one.activity);
+    for (std::size_t i = 1; i < edges.size(); ++i)
+      values[i] = edges[i].by_slope * curve.slope(i) + edges[i].by_before * curve.before(i) +
+                  edges[i].by_after * curve.after(i);
+    return with_means(curve, values);
+  });
+  return derivatives;
 }
 
 InputCurve sampled_curve(std::span<const double> time_min, std::span<const double> values) {

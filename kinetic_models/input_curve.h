@@ -56,6 +56,10 @@ InputCurve midframe_curve(const TimeActivityCurve& tac);
 /// One of the two, by the sampling that goes with it.
 InputCurve measured_curve(const TimeActivityCurve& tac, Sampling sampling);
 
+/// The derivative of measured_curve by the activity of each frame, one curve a frame, in 1. The curve is linear in the
+/// activities but for its limiter, whose side is kept.
+std::vector<InputCurve> measured_curve_by_activity(const TimeActivityCurve& tac, Sampling sampling);
+
 /// Straight lines through the samples; zero before the first sample, held at the last value after the last.
 /// `values` are one a sample time.
 InputCurve sampled_curve(std::span<const double> time_min, std::span<const double> values);

@@ -100,16 +100,18 @@ MovableInput::MovableInput(const InputCurve& curve, const Frames& frames, Sampli
 
   // Samples are taken at few distinct distances, so the exponentials are few.
   const auto knots = curve.knots();
+  double integral = 0.0;
   for (std::size_t i = 0; i < curve.pieces().size(); ++i) {
     const double h = knots[i + 1] - knots[i];
+    const InputCurve::Quadratic& c = curve.pieces()[i];
     const auto same = std::find_if(lengths_.rbegin(), lengths_.rend(),
                                    [&](double known) { return std::abs(known - h) <= 1e-12 * known; });
     const auto index = static_cast<std::size_t>(lengths_.rend() - same) - (same == lengths_.rend() ? 0 : 1);
-    pieces_.push_back({knots[i], same == lengths_.rend() ? lengths_.size() : index, curve.pieces()[i],
-                       moments_of(curve.pieces()[i], h)});
+    pieces_.push_back({knots[i], same == lengths_.rend() ? lengths_.size() : index, c, moments_of(c, h), integral});
     if (same == lengths_.rend()) lengths_.push_back(h);
+    integral += integral_over(c, h);
   }
-  pieces_.push_back({knots.back(), 0, {curve.value(knots.back()), 0.0, 0.0}, {}});
+  pieces_.push_back({knots.back(), 0, {curve.value(knots.back()), 0.0, 0.0}, {}, integral});
 }
 
 std::size_t MovableInput::piece_at(double time, std::size_t from) const {
@@ -121,15 +123,13 @@ MovableInput::Moved MovableInput::moved(double delay_min) const {
   std::vector<double> value(edges_.size(), 0.0);
   std::vector<double> integral(edges_.size(), 0.0);
   std::size_t piece = 0;
-  double before = 0.0;  // integral up to the start of the piece
   for (std::size_t e = 0; e < edges_.size(); ++e) {
     const double time = edges_[e] - delay_min;
     if (time <= pieces_.front().start) continue;
-    for (const std::size_t at = piece_at(time, piece); piece < at; ++piece)
-      before += integral_over(pieces_[piece].c, lengths_[pieces_[piece].length]);
-    const double s = time - pieces_[piece].start;
-    value[e] = value_at(pieces_[piece].c, s);
-    integral[e] = before + integral_over(pieces_[piece].c, s);
+    piece = piece_at(time, piece);
+    const Piece& at = pieces_[piece];
+    value[e] = value_at(at.c, time - at.start);
+    integral[e] = at.before + integral_over(at.c, time - at.start);
   }
   Moved result{std::vector<double>(size()), std::vector<double>(size(), 0.0)};
   for (std::size_t f = 0; f < size(); ++f) {

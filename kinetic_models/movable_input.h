@@ -53,6 +53,7 @@ class MovableInput {
     std::size_t length;  // index into lengths_
     InputCurve::Quadratic c;
     std::array<double, 3> moments;  // of c over the whole length
+    double before;                  // integral of the curve up to the start
   };
   struct EdgePair {  // indices into edges_; the same twice for a mid-frame value
     std::size_t first;

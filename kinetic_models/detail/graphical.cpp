@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "kinetic_models/detail/integral_sensitivity.h"
+
 namespace pet::detail {
 namespace {
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "kinetic_models/detail/derived.h"
+#include "kinetic_models/detail/integral_sensitivity.h"
 #include "kinetic_models/detail/row_major.h"
 
 namespace pet::detail {
@@ -94,30 +95,6 @@ void propagate_frame_noise(LinearSolution& solution,
   for (Eigen::Index a = 0; a < p; ++a)
     for (Eigen::Index c = 0; c < p; ++c)
       solution.covariance[static_cast<std::size_t>(a * p + c)] = covariance(a, c) / (norm[a] * norm[c]);
-}
-
-IntegralSensitivity integral_sensitivity(const TimeActivityCurve& target, Sampling sampling, bool wants_twice) {
-  const std::size_t n = target.frames.size();
-  double size = 0.0;
-  for (const double a : target.activity) size = std::max(size, std::abs(a));
-  // The curve is linear in the activities but for its limiter: a central difference is exact up to rounding.
-  const double step = 1e-6 * size;
-  IntegralSensitivity sensitivity{std::vector<double>(n * n, 0.0), std::vector<double>(wants_twice ? n * n : 0)};
-  TimeActivityCurve shifted = target;
-  for (std::size_t j = 0; j < n; ++j) {
-    shifted.activity[j] = target.activity[j] + step;
-    const SampledInput above(measured_curve(shifted, sampling), target.frames, sampling);
-    shifted.activity[j] = target.activity[j] - step;
-    const SampledInput below(measured_curve(shifted, sampling), target.frames, sampling);
-    shifted.activity[j] = target.activity[j];
-    for (std::size_t i = 0; i < n; ++i)
-      sensitivity.once[i * n + j] = (above.integral()[i] - below.integral()[i]) / (2.0 * step);
-    if (!wants_twice) continue;
-    const std::vector<double> twice_above = above.double_integral();
-    const std::vector<double> twice_below = below.double_integral();
-    for (std::size_t i = 0; i < n; ++i) sensitivity.twice[i * n + j] = (twice_above[i] - twice_below[i]) / (2.0 * step);
-  }
-  return sensitivity;
 }
 
 std::vector<double> multilinear_error(

@@ -42,15 +42,6 @@ void propagate_frame_noise(LinearSolution& solution,
                            std::span<const double> error,
                            std::span<const double> frame_weights);
 
-/// d(integral of the measured curve in frame i) / d(activity in frame j), row-major, for the running integral and for
-/// that integrated once more: what SampledInput does to the noise of a curve.
-struct IntegralSensitivity {
-  std::vector<double> once;
-  std::vector<double> twice;
-};
-/// `twice` stays empty unless it is asked for.
-IntegralSensitivity integral_sensitivity(const TimeActivityCurve& target, Sampling sampling, bool wants_twice = false);
-
 /// The error matrix of a multilinear method: the residual of frame i is C_i - b_once (integral of C)_i - b_twice
 /// (double integral of C)_i - ..., so that its derivative is the identity less these times the sensitivities.
 std::vector<double> multilinear_error(

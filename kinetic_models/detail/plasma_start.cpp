@@ -48,15 +48,18 @@ struct Regression {
 Regression regress(const Products& products, const std::vector<Eigen::Index>& columns) {
   const auto k = static_cast<Eigen::Index>(columns.size());
   const Eigen::Index y = products.gram.cols() - 1;
-  Eigen::MatrixXd a(k, k);
-  Eigen::VectorXd b(k);
+  // No more than two exponentials and blood: small enough to need no memory of their own.
+  using Square = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, 3, 3>;
+  using Column = Eigen::Matrix<double, Eigen::Dynamic, 1, 0, 3, 1>;
+  Square a(k, k);
+  Column b(k);
   for (Eigen::Index i = 0; i < k; ++i) {
     b[i] = products.gram(columns[static_cast<std::size_t>(i)], y);
     for (Eigen::Index j = 0; j < k; ++j)
       a(i, j) = products.gram(columns[static_cast<std::size_t>(i)], columns[static_cast<std::size_t>(j)]);
   }
-  const Eigen::LDLT<Eigen::MatrixXd> solver(a);
-  const Eigen::VectorXd x = solver.solve(b);
+  const Eigen::LDLT<Square> solver(a);
+  const Column x = solver.solve(b);
   if (!x.allFinite() || !(solver.rcond() > 1e-13)) return {};
   return {{x.data(), x.data() + k}, products.gram(y, y) - b.dot(x)};
 }

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kinetic_models/detail/linear.h"
+#include "kinetic_models/detail/integral_sensitivity.h"
 
 namespace pet::detail {
 
@@ -30,7 +30,7 @@ LaneIntegral::LaneIntegral(const Frames& frames, Sampling sampling)
   }
   // On a constant curve no limiter acts.
   sensitivity_ = integral_sensitivity({frames, std::vector<double>(frames_, 1.0)}, sampling).once;
-  constexpr double same = 1e-5;  // the sensitivities are not more exact, and standard errors need no more
+  constexpr double same = 1e-5;  // standard errors need no more
   for (std::size_t j = 0; j < frames_; ++j) {
     late_value_.push_back(sensitivity(frames_ - 1, j));
     std::size_t row = frames_;
