@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -17,6 +18,7 @@
 #include "libpet/io/tsv.h"
 #include "libpet/io/units.h"
 #include "libpet/large_pages.h"
+#include "libpet/vector_versions.h"
 
 namespace pet {
 namespace {
@@ -118,10 +120,11 @@ void reserve_voxels(DynamicImage& image, std::size_t count, const std::string& s
 }
 
 // Returns how many voxels are not finite. (Their exponents, all ones, are counted without a branch.)
-std::uint32_t scale_frame(std::span<float> frame, double scale) {
+OCCUPET_VECTOR_VERSIONS
+std::uint32_t scale_voxels(std::span<float> voxels, double scale) {
   constexpr std::uint32_t exponent = 0x7f800000;
   std::uint32_t not_finite = 0;
-  for (float& voxel : frame) {
+  for (float& voxel : voxels) {
     voxel = static_cast<float>(static_cast<double>(voxel) * scale);
     not_finite += (std::bit_cast<std::uint32_t>(voxel) & exponent) == exponent ? 1 : 0;
   }
@@ -132,13 +135,19 @@ void read_voxels(detail::NiftiReader& reader, DynamicImage& image, double factor
   const std::size_t count = image.grid.voxel_count();
   // Memory is taken as the file turns out to have voxels: a short one may declare many.
   reserve_voxels(image, count * image.frames.size(), source);
+  // Pieces are scaled before they leave the cache, and no page is touched before its voxels are there.
+  constexpr std::size_t piece = 16384;
+  std::vector<float> buffer(std::min(piece, count));
   std::size_t not_finite = 0;
   for (std::size_t f = 0; f < image.frames.size(); ++f) {
-    image.voxels.resize((f + 1) * count);
-    const std::span<float> frame = std::span(image.voxels).subspan(f * count, count);
-    reader.read(frame);
     const std::vector<double>& decay = image.decay.factor_applied;
-    not_finite += scale_frame(frame, factor * decay[decay.size() == 1 ? 0 : f]);
+    const double scale = factor * decay[decay.size() == 1 ? 0 : f];
+    for (std::size_t first = 0; first < count; first += piece) {
+      const std::span<float> voxels = std::span(buffer).first(std::min(piece, count - first));
+      reader.read(voxels);
+      not_finite += scale_voxels(voxels, scale);
+      image.voxels.insert(image.voxels.end(), voxels.begin(), voxels.end());
+    }
   }
   if (not_finite > 0)
     image.warnings.push_back(std::to_string(not_finite) + " values of the image are not finite numbers");

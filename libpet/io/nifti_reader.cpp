@@ -62,7 +62,7 @@ struct NiftiReader::Input {
 
   NiftiHeader header;
   GzipInput file;
-  std::size_t volumes_left = 0;
+  std::size_t voxels_left = 0;
   std::vector<unsigned char> bytes;
 };
 
@@ -70,7 +70,7 @@ NiftiReader::NiftiReader(const fs::path& path) : source_(path.string()), input_(
   const nifti_image& header = *input_->header;
   grid_ = grid_of(header, source_);
   volumes_ = header.ndim >= 4 ? static_cast<std::size_t>(header.nt) : 1;
-  input_->volumes_left = volumes_;
+  input_->voxels_left = volumes_ * grid_.voxel_count();
   if (!input_->file.skip(static_cast<std::size_t>(header.iname_offset)))
     throw bad_input(source_, "no voxels at byte " + std::to_string(header.iname_offset),
                     "voxels as the header declares");
@@ -94,7 +94,8 @@ void NiftiReader::read_scaled(std::span<Value> values) {
       length)
     throw bad_input(source_, "an end or an error within the voxels", "as many as the header declares");
   // The checksum of compressed data is compared at their end, where nothing follows the voxels.
-  if (--input_->volumes_left == 0) input_->file.skip(1);
+  input_->voxels_left -= values.size();
+  if (input_->voxels_left == 0) input_->file.skip(1);
   if (!input_->file.is_whole())
     throw bad_input(source_, "compressed data without their end or checksum", "an undamaged file");
 

@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
-#include "kinetic_models/maps/detail/vector_versions.h"
 #include "kinetic_models/maps/detail/voxel_block.h"
 #include "kinetic_models/maps/map_inputs.h"
 #include "kinetic_models/registry.h"
 #include "kinetic_models/srtm.h"
+#include "libpet/vector_versions.h"
 #include "tests/kinetic_models/maps/noisy_image.h"
 #include "tests/kinetic_models/simulated_scan.h"
 

@@ -10,13 +10,13 @@
 #include "kinetic_models/ma1.h"
 #include "kinetic_models/maps/detail/block_fit.h"
 #include "kinetic_models/maps/detail/quad_regression.h"
-#include "kinetic_models/maps/detail/vector_versions.h"
 #include "kinetic_models/maps/detail/voxel_report.h"
 #include "kinetic_models/mrtm.h"
 #include "kinetic_models/mrtm2.h"
 #include "kinetic_models/patlak.h"
 #include "kinetic_models/patlak_ref.h"
 #include "kinetic_models/suvr.h"
+#include "libpet/vector_versions.h"
 
 namespace pet::detail {
 namespace {

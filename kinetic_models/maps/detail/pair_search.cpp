@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kinetic_models/maps/detail/vector_versions.h"
+#include "libpet/vector_versions.h"
 
 namespace pet::detail {
 namespace {

@@ -11,7 +11,7 @@
 
 namespace pet::detail {
 
-/// A NIfTI-1/2 file of real numbers, read volume by volume. Throws InputNotFound, or InputError for what is no NIfTI
+/// A NIfTI-1/2 file of real numbers, read piece by piece. Throws InputNotFound, or InputError for what is no NIfTI
 /// file, has no orientation, or is shorter than its header says; that is checked before memory is taken.
 class NiftiReader {
  public:
@@ -20,7 +20,7 @@ class NiftiReader {
 
   const Grid& grid() const { return grid_; }
   std::size_t volumes() const { return volumes_; }
-  /// The next volume, scaled by slope and intercept; `values` has one element a voxel.
+  /// The next voxels, scaled by slope and intercept.
   void read(std::span<float> values);
   void read(std::span<double> values);
 
