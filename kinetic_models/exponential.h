@@ -53,13 +53,14 @@ T phi_series(const std::array<T, 5>& powers) {
 /// T is double or a dual number (ceres::Jet).
 template <typename T, std::size_t N = 4>
 PhiValues<T, N> phi(const T& z) {
-  static_assert(N >= 1 && N <= 6);
+  static_assert(N >= 3 && N <= 5);
   using detail::inverse_factorial;
   using std::abs;
   using std::exp;
   PhiValues<T, N> values;
   if (abs(z) < T(1.5)) {
-    // The series of the highest, then phi_k = z phi_{k+1} + 1/k! downwards: all terms but z are positive and small.
+    // The series of the highest, whose first term left out is below 4e-17 of it, then phi_k = z phi_{k+1} + 1/k!
+    // downwards: all terms but z are positive and small.
     const T z2 = z * z;
     const T z4 = z2 * z2;
     const std::array<T, 5> powers = {z, z2, z4, z4 * z4, z4 * z4 * z4 * z4};

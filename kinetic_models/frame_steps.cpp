@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kinetic_models/detail/quadratic.h"
+
 namespace pet {
 namespace {
 
@@ -33,10 +35,6 @@ int frame_of_step(const Frames& frames, Sampling sampling, double start, double 
   return -1;
 }
 
-InputCurve::Quadratic moved_on(const InputCurve::Quadratic& c, double by) {
-  return {c[0] + by * (c[1] + by * c[2]), c[1] + 2.0 * by * c[2], c[2]};
-}
-
 }  // namespace
 
 std::vector<FrameStep> frame_steps(const InputCurve& curve,
@@ -53,7 +51,7 @@ std::vector<FrameStep> frame_steps(const InputCurve& curve,
     const double length = (end - start) / parts;
     for (int part = 0; part < parts; ++part) {
       const bool is_last = part + 1 == parts;
-      steps.push_back({start + part * length, length, moved_on(refined.pieces()[i], part * length),
+      steps.push_back({start + part * length, length, detail::moved_on(refined.pieces()[i], part * length),
                        sampling == Sampling::average || is_last ? frame : -1});
     }
   }

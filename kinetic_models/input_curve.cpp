@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "kinetic_models/detail/measured_intervals.h"
+#include "kinetic_models/detail/quadratic.h"
 #include "libpet/error.h"
 
 namespace pet {
@@ -26,7 +27,7 @@ EdgeValue limited(double slope, double before, double after) {
   if (before * after <= 0.0 || slope * before <= 0.0) return {};
   const bool is_least_before = std::abs(before) <= std::abs(after);
   const double most = 3.0 * (is_least_before ? before : after);
-  if (std::abs(slope) <= std::abs(most)) return {slope, 1.0, 0.0, 0.0};
+  if (!(std::abs(slope) > std::abs(most))) return {slope, 1.0, 0.0, 0.0};
   return is_least_before ? EdgeValue{most, 0.0, 3.0, 0.0} : EdgeValue{most, 0.0, 0.0, 3.0};
 }
 
@@ -111,8 +112,7 @@ double InputCurve::value(double time_min) const {
   const auto next = std::upper_bound(knots_.begin() + 1, knots_.end() - 1, time_min);
   const auto piece = static_cast<std::size_t>(next - knots_.begin()) - 1;
   const double s = std::min(time_min, knots_.back()) - knots_[piece];
-  const Quadratic& c = pieces_[piece];
-  return c[0] + s * (c[1] + s * c[2]);
+  return detail::value_at(pieces_[piece], s);
 }
 
 InputCurve InputCurve::with_knots_at(std::span<const double> times_min) const {
@@ -131,9 +131,7 @@ InputCurve InputCurve::with_knots_at(std::span<const double> times_min) const {
       continue;
     }
     while (source + 2 < knots_.size() && knots_[source + 1] <= knots[i] + 1e-9) ++source;
-    const double s = knots[i] - knots_[source];
-    const Quadratic& c = pieces_[source];
-    pieces.push_back({c[0] + s * (c[1] + s * c[2]), c[1] + 2.0 * s * c[2], c[2]});
+    pieces.push_back(detail::moved_on(pieces_[source], knots[i] - knots_[source]));
   }
   return {std::move(knots), std::move(pieces)};
 }
@@ -177,15 +175,15 @@ std::vector<InputCurve> measured_curve_by_activity(const TimeActivityCurve& tac,
     for_each_frame([&] { return midframe_curve(one); });
     return derivatives;
   }
-  Cumulative curve(tac);
-  const std::vector<EdgeValue> edges = edge_values(curve);
+  const std::vector<EdgeValue> edges = edge_values(Cumulative(tac));
+  Cumulative response(one);
   std::vector<double> values(edges.size());
   for_each_frame([&] {
-    curve.set(one.activity);
+    response.set(one.activity);
     for (std::size_t i = 1; i < edges.size(); ++i)
-      values[i] = edges[i].by_slope * curve.slope(i) + edges[i].by_before * curve.before(i) +
-                  edges[i].by_after * curve.after(i);
-    return with_means(curve, values);
+      values[i] = edges[i].by_slope * response.slope(i) + edges[i].by_before * response.before(i) +
+                  edges[i].by_after * response.after(i);
+    return with_means(response, values);
   });
   return derivatives;
 }

@@ -56,8 +56,10 @@ InputCurve midframe_curve(const TimeActivityCurve& tac);
 /// One of the two, by the sampling that goes with it.
 InputCurve measured_curve(const TimeActivityCurve& tac, Sampling sampling);
 
-/// The derivative of measured_curve by the activity of each frame, one curve a frame, in 1. The curve is linear in the
-/// activities but for its limiter, whose side is kept.
+/// The derivatives of measured_curve by the activities, one curve a frame, with the knots of measured_curve. The curve
+/// is linear in the activities but for its limiter, whose side is kept; where that is at its corner, as between a frame
+/// and one that is exactly zero, the curve at the edge counts as zero whatever the activities. Throws InputError for
+/// fewer than three frames with Sampling::average.
 std::vector<InputCurve> measured_curve_by_activity(const TimeActivityCurve& tac, Sampling sampling);
 
 /// Straight lines through the samples; zero before the first sample, held at the last value after the last.

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "kinetic_models/detail/quadratic.h"
 #include "kinetic_models/exponential.h"
 
 namespace pet {
@@ -70,14 +71,6 @@ State advance(const State& s, const Moments& m, const Step& step) {
   return next;
 }
 
-double value_at(const InputCurve::Quadratic& c, double s) {
-  return c[0] + s * (c[1] + s * c[2]);
-}
-
-double integral_over(const InputCurve::Quadratic& c, double s) {
-  return s * (c[0] + s * (c[1] / 2.0 + s * c[2] / 3.0));
-}
-
 }  // namespace
 
 MovableInput::MovableInput(const InputCurve& curve, const Frames& frames, Sampling sampling) : sampling_(sampling) {
@@ -109,7 +102,7 @@ MovableInput::MovableInput(const InputCurve& curve, const Frames& frames, Sampli
     const auto index = static_cast<std::size_t>(lengths_.rend() - same) - (same == lengths_.rend() ? 0 : 1);
     pieces_.push_back({knots[i], same == lengths_.rend() ? lengths_.size() : index, c, moments_of(c, h), integral});
     if (same == lengths_.rend()) lengths_.push_back(h);
-    integral += integral_over(c, h);
+    integral += detail::integral_over(c, h);
   }
   pieces_.push_back({knots.back(), 0, {curve.value(knots.back()), 0.0, 0.0}, {}, integral});
 }
@@ -128,8 +121,8 @@ MovableInput::Moved MovableInput::moved(double delay_min) const {
     if (time <= pieces_.front().start) continue;
     piece = piece_at(time, piece);
     const Piece& at = pieces_[piece];
-    value[e] = value_at(at.c, time - at.start);
-    integral[e] = at.before + integral_over(at.c, time - at.start);
+    value[e] = detail::value_at(at.c, time - at.start);
+    integral[e] = at.before + detail::integral_over(at.c, time - at.start);
   }
   Moved result{std::vector<double>(size()), std::vector<double>(size(), 0.0)};
   for (std::size_t f = 0; f < size(); ++f) {
@@ -164,7 +157,7 @@ MovableInput::Convolved MovableInput::convolved(double theta, double delay_min) 
       state = advance(state, pieces_[piece].moments, steps[pieces_[piece].length]);
     const double s = time - pieces_[piece].start;
     states[e] = advance(state, moments_of(pieces_[piece].c, s), step_of(theta, s));
-    input[e] = value_at(pieces_[piece].c, s);
+    input[e] = detail::value_at(pieces_[piece].c, s);
   }
   Convolved result{std::vector<double>(size()), std::vector<double>(size()), std::vector<double>(size())};
   for (std::size_t f = 0; f < size(); ++f) {

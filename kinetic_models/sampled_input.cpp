@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kinetic_models/detail/quadratic.h"
 #include "kinetic_models/frame_steps.h"
 
 namespace pet {
@@ -20,9 +21,9 @@ SampledInput::SampledInput(const InputCurve& curve, const Frames& frames, Sampli
     if (step.frame < 0) continue;
     const auto f = static_cast<std::size_t>(step.frame);
     if (sampling == Sampling::average)
-      value_[f] += h * (c[0] + h * (c[1] / 2.0 + h * c[2] / 3.0)) * inverse_durations_[f];
+      value_[f] += detail::integral_over(c, h) * inverse_durations_[f];
     else
-      value_[f] = c[0] + h * (c[1] + h * c[2]);
+      value_[f] = detail::value_at(c, h);
   }
   convolve<double>(0.0, integral_);
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "kinetic_models/detail/quadratic.h"
 #include "kinetic_models/frame_steps.h"
 
 namespace pet::detail {
@@ -37,13 +38,8 @@ struct Integrals {
   double twice = 0.0;
 };
 
-// The quadratic c from `into` on.
-InputCurve::Quadratic from(const InputCurve::Quadratic& c, double into) {
-  return {c[0] + into * (c[1] + into * c[2]), c[1] + 2.0 * into * c[2], c[2]};
-}
-
 Integrals at_end(const Integrals& at_start, const InputCurve::Quadratic& c, double h) {
-  return {at_start.once + h * (c[0] + h * (c[1] / 2.0 + h * c[2] / 3.0)),
+  return {at_start.once + integral_over(c, h),
           at_start.twice + h * (at_start.once + h * (c[0] / 2.0 + h * (c[1] / 6.0 + h * c[2] / 12.0)))};
 }
 
@@ -62,7 +58,7 @@ IntegralSensitivity integral_sensitivity(const TimeActivityCurve& target, Sampli
   for (std::size_t j = 0; j < n; ++j) {
     Integrals here;
     for (const Step& step : steps) {
-      const InputCurve::Quadratic c = from(derivatives[j].pieces()[step.piece], step.into);
+      const InputCurve::Quadratic c = moved_on(derivatives[j].pieces()[step.piece], step.into);
       const Integrals mean = mean_over(here, c, step.length);
       here = at_end(here, c, step.length);
       if (step.frame < 0) continue;

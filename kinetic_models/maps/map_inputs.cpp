@@ -10,9 +10,9 @@
 
 #include "kinetic_models/detail/statistics.h"
 #include "kinetic_models/srtm.h"
+#include "libpet/detail/vector_versions.h"
 #include "libpet/error.h"
 #include "libpet/parallel.h"
-#include "libpet/vector_versions.h"
 
 namespace pet {
 namespace {

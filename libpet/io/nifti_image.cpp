@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "libpet/decay.h"
+#include "libpet/detail/vector_versions.h"
 #include "libpet/error.h"
 #include "libpet/io/detail/frame_lists.h"
 #include "libpet/io/detail/json.h"
@@ -18,7 +19,6 @@
 #include "libpet/io/tsv.h"
 #include "libpet/io/units.h"
 #include "libpet/large_pages.h"
-#include "libpet/vector_versions.h"
 
 namespace pet {
 namespace {

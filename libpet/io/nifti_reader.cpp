@@ -2,6 +2,7 @@
 #include <nifti2_io.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -94,6 +95,7 @@ void NiftiReader::read_scaled(std::span<Value> values) {
       length)
     throw bad_input(source_, "an end or an error within the voxels", "as many as the header declares");
   // The checksum of compressed data is compared at their end, where nothing follows the voxels.
+  assert(values.size() <= input_->voxels_left);
   input_->voxels_left -= values.size();
   if (input_->voxels_left == 0) input_->file.skip(1);
   if (!input_->file.is_whole())

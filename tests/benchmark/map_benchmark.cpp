@@ -16,7 +16,7 @@
 #include "kinetic_models/maps/map_inputs.h"
 #include "kinetic_models/registry.h"
 #include "kinetic_models/srtm.h"
-#include "libpet/vector_versions.h"
+#include "libpet/detail/vector_versions.h"
 #include "tests/kinetic_models/maps/noisy_image.h"
 #include "tests/kinetic_models/simulated_scan.h"
 

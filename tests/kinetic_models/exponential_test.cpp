@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/exponential.h"
 
+#include <ceres/jet.h>
+
 #include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -15,15 +17,34 @@ double phi_by_quadrature(int k, double z) {
   return boost::math::quadrature::gauss_kronrod<double, 61>::integrate(integrand, 0.0, 1.0, 10, 1e-15);
 }
 
+template <std::size_t N>
+void check_values(const PhiValues<double, N>& values, double z) {
+  for (std::size_t k = 1; k <= N; ++k) {
+    INFO("phi_" << k << "(" << z << ") of " << N);
+    CHECK(values[k - 1] == Approx(phi_by_quadrature(static_cast<int>(k), z)).epsilon(3e-14));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("The phi functions equal their integrals for slow and fast rates", "[exponential]") {
   for (const double z :
        {-1e-12, -1e-6, -0.01, -0.0999, -0.1001, -0.3, -0.4999, -0.5001, -1.4999, -1.5001, -3.0, -12.0, -40.0, 0.7}) {
-    const PhiValues<double, 6> values = phi<double, 6>(z);
-    for (int k = 1; k <= 6; ++k) {
+    check_values(phi<double, 3>(z), z);
+    check_values(phi<double, 4>(z), z);
+    check_values(phi<double, 5>(z), z);
+  }
+}
+
+// phi_k' = phi_k - k phi_{k+1}
+TEST_CASE("The phi functions of a dual number carry their derivatives", "[exponential]") {
+  using Dual = ceres::Jet<double, 1>;
+  for (const double z : {-1e-6, -0.0999, -0.1001, -0.4999, -0.5001, -1.4999, -1.5001, -12.0}) {
+    const PhiValues<Dual> values = phi(Dual(z, 0));
+    for (int k = 1; k <= 4; ++k) {
       INFO("phi_" << k << "(" << z << ")");
-      CHECK(values[static_cast<std::size_t>(k - 1)] == Approx(phi_by_quadrature(k, z)).epsilon(1e-13));
+      const double expected = phi_by_quadrature(k, z) - k * phi_by_quadrature(k + 1, z);
+      CHECK(values[static_cast<std::size_t>(k - 1)].v[0] == Approx(expected).epsilon(1e-12));
     }
   }
 }

@@ -2,6 +2,8 @@
 #include "kinetic_models/input_curve.h"
 
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "kinetic_models/sampled_input.h"
@@ -143,4 +145,30 @@ TEST_CASE("Convolution, its frame averages and the running integral agree with a
       for (std::size_t f = 0; f < frames.size(); ++f) CHECK(average.integral()[f] == means[f]);
     }
   }
+}
+
+// The curve is homogeneous of degree one in the activities: by Euler's theorem it is the sum of activity x derivative.
+TEST_CASE("A measured curve is the sum of its derivatives times the activities", "[input_curve]") {
+  const TimeActivityCurve target{
+      Frames({{0.5, 1}, {1, 2}, {2, 3}, {3, 5}, {5, 8}, {12, 15}, {15, 20}, {20, 30}, {30, 31}, {31, 45}}),
+      {0.3, 40.0, 3.1, 8.0, 8.0, 0.0, 1.0, -0.5, -6.0, -2.0}};
+  for (const Sampling sampling : {Sampling::average, Sampling::midframe}) {
+    const InputCurve curve = measured_curve(target, sampling);
+    const std::vector<InputCurve> derivatives = measured_curve_by_activity(target, sampling);
+    REQUIRE(derivatives.size() == target.frames.size());
+    for (double t = 0.05; t < 46.0; t += 0.1) {
+      double sum = 0.0;
+      for (std::size_t j = 0; j < derivatives.size(); ++j) sum += target.activity[j] * derivatives[j].value(t);
+      INFO(name_of(sampling) << " at " << t);
+      CHECK(sum == Approx(curve.value(t)).epsilon(1e-12).margin(1e-11));
+    }
+  }
+}
+
+TEST_CASE("What is not a number stays so at the edges around it", "[input_curve]") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const InputCurve curve = integral_preserving_curve({Frames({{0, 1}, {1, 2}, {2, 3}, {3, 4}}), {1.0, 2.0, nan, 3.0}});
+  CHECK(std::isnan(curve.value(1.5)));
+  CHECK(std::isnan(curve.value(2.5)));
+  CHECK(std::isnan(curve.value(3.5)));
 }

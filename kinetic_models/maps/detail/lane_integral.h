@@ -9,7 +9,7 @@
 #include "kinetic_models/detail/measured_intervals.h"
 #include "kinetic_models/detail/quad.h"
 #include "kinetic_models/input_curve.h"
-#include "libpet/vector_versions.h"
+#include "libpet/detail/vector_versions.h"
 
 namespace pet::detail {
 

@@ -16,7 +16,7 @@
 #include "kinetic_models/patlak.h"
 #include "kinetic_models/patlak_ref.h"
 #include "kinetic_models/suvr.h"
-#include "libpet/vector_versions.h"
+#include "libpet/detail/vector_versions.h"
 
 namespace pet::detail {
 namespace {

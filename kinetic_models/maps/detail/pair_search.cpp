@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "libpet/vector_versions.h"
+#include "libpet/detail/vector_versions.h"
 
 namespace pet::detail {
 namespace {

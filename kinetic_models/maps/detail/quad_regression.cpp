@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "libpet/vector_versions.h"
+#include "libpet/detail/vector_versions.h"
 
 namespace pet::detail {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinetic_models/maps/detail/refinement.h"
 
-#include "libpet/vector_versions.h"
+#include "libpet/detail/vector_versions.h"
 
 namespace pet::detail {
 

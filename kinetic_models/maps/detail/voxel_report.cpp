@@ -12,7 +12,7 @@
 #include "kinetic_models/detail/differentiate_points.h"
 #include "kinetic_models/detail/quad.h"
 #include "kinetic_models/detail/statistics.h"
-#include "libpet/vector_versions.h"
+#include "libpet/detail/vector_versions.h"
 
 namespace pet::detail {
 namespace {

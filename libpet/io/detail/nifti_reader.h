@@ -20,7 +20,9 @@ class NiftiReader {
 
   const Grid& grid() const { return grid_; }
   std::size_t volumes() const { return volumes_; }
-  /// The next voxels, scaled by slope and intercept.
+  /// The next voxels, scaled by slope and intercept, in pieces of any size through all volumes, no more than there are.
+  /// The piece that holds the last one throws where compressed data do not have their checksum: until then voxels are
+  /// not known to be right.
   void read(std::span<float> values);
   void read(std::span<double> values);
 

@@ -338,6 +338,18 @@ TEST_CASE("A written image and its sidecar read back", "[nifti]") {
   CHECK(unzipped(folder / "sub-1_pet.nii.gz") == content_of(folder / "sub-1_pet.nii"));
 }
 
+TEST_CASE("An image of many pieces whose checksum is wrong is refused", "[nifti]") {
+  const TemporaryFolder folder;
+  const pet::DynamicImage image = simulated();
+  pet::write_nifti_series(image.grid, image.frames, image.voxels, folder / "sub-1_pet.nii.gz", "simulated", 1000.0);
+  folder.file("sub-1_pet.json", pet::image_sidecar_text(image, {}, R"({"BodyPart": "Brain"})"));
+  CHECK_NOTHROW(pet::read_nifti_image(folder / "sub-1_pet.nii.gz"));
+  std::string wrong = content_of(folder / "sub-1_pet.nii.gz");
+  wrong[wrong.size() - 6] ^= 1;  // within the checksum
+  CHECK_THROWS_WITH(pet::read_nifti_image(folder.file("sub-1_pet.nii.gz", wrong)),
+                    Contains("sub-1_pet.nii.gz: found compressed data without their end or checksum"));
+}
+
 TEST_CASE("An image that is given slice by slice is the image that is given whole", "[nifti]") {
   const TemporaryFolder folder;
   const pet::DynamicImage image = simulated();
