@@ -119,7 +119,7 @@ int write_uptake(const Options& options, const pet::Common& common) {
   pet::OutputFiles files(common.force);
   files.declare(to.image);
   files.declare(to.sidecar);
-  pet::write_nifti_volume(image.grid, image.voxels, files.temporary(to.image));
+  pet::write_nifti_volume(image.grid, image.voxels, files.temporary(to.image), "", common.threads);
   files.write(to.sidecar, pet::suv_sidecar_text(image, pet::provenance_of(common, {options.folder})));
   write_description(to, "derivative", files);
   files.commit();

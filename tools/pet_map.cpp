@@ -3,6 +3,7 @@
 #include <future>
 #include <limits>
 #include <memory>
+#include <thread>
 
 #include "kinetic_models/fit_table.h"
 #include "kinetic_models/maps/regularisation.h"
@@ -158,11 +159,12 @@ void write_dicom_map(const pet::MapFile& file,
 void write_volume(const pet::MapFile& file,
                   const pet::ParametricMaps& maps,
                   const pet::Grid& grid,
-                  const std::filesystem::path& path) {
+                  const std::filesystem::path& path,
+                  unsigned threads) {
   if (file.symbol == "status")
-    pet::write_label_map(pet::status_map(grid, maps), path);
+    pet::write_label_map(pet::status_map(grid, maps), path, threads);
   else
-    pet::write_nifti_volume(grid, pet::on_grid(grid, maps.voxels, values_of(file, maps), 0.0F), path);
+    pet::write_nifti_volume(grid, pet::on_grid(grid, maps.voxels, values_of(file, maps), 0.0F), path, "", threads);
 }
 
 // The NIfTI volumes, two at a time: one is copied and converted while the other goes to its file.
@@ -174,9 +176,11 @@ void write_volumes(const std::vector<pet::MapFile>& wanted,
   std::vector<std::pair<const pet::MapFile*, std::filesystem::path>> volumes;
   for (const pet::MapFile& file : wanted)
     if (!is_dicom(file)) volumes.emplace_back(&file, files.temporary(file.path));
-  constexpr unsigned at_once = 2;
-  pet::parallel_for(volumes.size(), common.threads == 0 ? at_once : std::min(common.threads, at_once),
-                    [&](std::size_t i) { write_volume(*volumes[i].first, maps, grid, volumes[i].second); });
+  const unsigned threads = common.threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : common.threads;
+  const unsigned at_once = std::min(threads, 2U);
+  pet::parallel_for(volumes.size(), at_once, [&](std::size_t i) {
+    write_volume(*volumes[i].first, maps, grid, volumes[i].second, threads / at_once);
+  });
 }
 
 // Names of the levels of a map of statuses.

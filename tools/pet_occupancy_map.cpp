@@ -218,17 +218,19 @@ void write(const Output& output,
            const pet::Grid& grid,
            nlohmann::ordered_json members,
            const pet::Provenance& provenance,
+           unsigned threads,
            pet::OutputFiles& files) {
   const std::filesystem::path path = files.temporary(output.path);
   if (output.symbol == "status") {
-    pet::write_label_map(pet::status_map(grid, maps), path);
+    pet::write_label_map(pet::status_map(grid, maps), path, threads);
     members["Levels"] = {{"0", "outside"}};
     for (std::size_t i = 0; i < pet::all_statuses.size(); ++i)
       members["Levels"][std::to_string(i + 1)] = pet::name_of(pet::all_statuses[i]);
   } else {
     const pet::QuantityMap& map = maps.map(output.symbol);
     pet::write_nifti_volume(
-        grid, pet::on_grid(grid, maps.voxels, output.is_standard_error ? map.standard_error : map.value, 0.0F), path);
+        grid, pet::on_grid(grid, maps.voxels, output.is_standard_error ? map.standard_error : map.value, 0.0F), path,
+        "", threads);
     members["Description"] = (output.is_standard_error ? "standard error of " : "") + output.symbol;
     members["Units"] = map.unit;
   }
@@ -247,7 +249,8 @@ int run(const Options& options, const pet::Common& common) {
   const Maps inputs = read_maps(options);
   const pet::ParametricMaps maps = estimate(options, inputs, common.threads);
   const pet::Provenance provenance = pet::provenance_of(common, pet::with_sidecars(inputs.files));
-  for (const Output& output : outputs) write(output, maps, inputs.grid, common_members(options), provenance, files);
+  for (const Output& output : outputs)
+    write(output, maps, inputs.grid, common_members(options), provenance, common.threads, files);
   files.commit();
   pet::say(common, std::to_string(maps.count(pet::FitStatus::ok)) + " of " + std::to_string(maps.voxels.size()) +
                        " voxels identify it");

@@ -115,7 +115,7 @@ void write_labels(const Run& run, const std::string& stem) {
   pet::TsvWriter names({"index", "name"});
   for (const auto& [label, name] : run.labels.names) names.row({std::to_string(label), name});
   write_text(stem + "_dseg.tsv", names.text());
-  pet::write_label_map(run.labels, stem + "_dseg.nii.gz");
+  pet::write_label_map(run.labels, stem + "_dseg.nii.gz", run.threads);
 }
 
 std::vector<fs::path> write_dicom(const Run& run,

@@ -20,8 +20,9 @@ namespace pet {
 /// taken from the sform, else the qform, turned from NIfTI's RAS+ into DICOM's LPS+. Throws InputError for neither, for
 /// non-integer values, for more than one volume.
 LabelMap read_label_map(const std::filesystem::path& path);
-/// int16 or int32 as needed, sform and qform set; the same map gives the same bytes.
-void write_label_map(const LabelMap& labels, const std::filesystem::path& path);
+/// int16 or int32 as needed, sform and qform set; the same map gives the same bytes, whatever the number of threads (0:
+/// one a core).
+void write_label_map(const LabelMap& labels, const std::filesystem::path& path, unsigned threads = 0);
 
 /// Reads a 4-D NIfTI image with its BIDS JSON sidecar (FrameTimesStart, FrameDuration, Units, ImageDecayCorrected,
 /// ImageDecayCorrectionTime, InjectionStart, RadionuclideHalfLife or TracerRadionuclide, dose). Values are turned to
@@ -34,14 +35,15 @@ DynamicImage read_nifti_image(const std::filesystem::path& path);
 VolumeMap read_volume_map(const std::filesystem::path& path);
 
 /// Write float32 in three or four dimensions, `voxels` frame by frame with i fastest, each value times `factor` (1000
-/// makes Bq/mL of kBq/mL). A path that ends in .gz is compressed by all threads; the same values give the same bytes,
-/// whatever their number. `description` goes into the header (79 bytes at most). Frame times are not part of NIfTI:
-/// they belong into the sidecar. Throw OutputError with the reason, UsageError for a name that ends neither in .nii nor
-/// in .nii.gz.
+/// makes Bq/mL of kBq/mL). A path that ends in .gz is compressed by that many threads (0: one a core); the same values
+/// give the same bytes, whatever their number. `description` goes into the header (79 bytes at most). Frame times are
+/// not part of NIfTI: they belong into the sidecar. Throw OutputError with the reason, UsageError for a name that ends
+/// neither in .nii nor in .nii.gz.
 void write_nifti_volume(const Grid& grid,
                         std::span<const float> voxels,
                         const std::filesystem::path& path,
-                        const std::string& description = "");
+                        const std::string& description = "",
+                        unsigned threads = 0);
 /// What write_nifti_volume writes into a .nii file.
 std::string nifti_volume_bytes(const Grid& grid, std::span<const float> voxels);
 void write_nifti_series(const Grid& grid,

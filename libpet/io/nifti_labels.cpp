@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <span>
 #include <stdexcept>
 #include <vector>
 
@@ -22,18 +23,18 @@ std::int32_t whole_number(double value, const std::string& source) {
 }
 
 // Most labels are whole numbers, which is quickly seen; the others are named.
-std::vector<std::int32_t> whole_numbers(const std::vector<double>& values, const std::string& source) {
+void append_whole_numbers(std::span<const double> values,
+                          const std::string& source,
+                          std::vector<std::int32_t>& labels) {
   constexpr double end = 2147483648.0;
-  std::vector<std::int32_t> labels(values.size());
   bool are_whole = true;
-  for (std::size_t v = 0; v < values.size(); ++v) {
-    const bool is_inside = values[v] > -end && values[v] < end;
-    labels[v] = static_cast<std::int32_t>(is_inside ? values[v] : 0.0);
-    are_whole = are_whole & is_inside & (static_cast<double>(labels[v]) == values[v]);
+  for (const double value : values) {
+    const bool is_inside = value > -end && value < end;
+    labels.push_back(static_cast<std::int32_t>(is_inside ? value : 0.0));
+    are_whole = are_whole & is_inside & (static_cast<double>(labels.back()) == value);
   }
   if (!are_whole)
     for (const double value : values) whole_number(value, source);
-  return labels;
 }
 
 template <typename Stored>
@@ -58,9 +59,14 @@ LabelMap read_label_map(const std::filesystem::path& path) {
     throw bad_input(path.string(), std::to_string(reader.volumes()) + " volumes", "one volume of labels");
   LabelMap labels;
   labels.grid = reader.grid();
-  std::vector<double> values(labels.grid.voxel_count());
-  reader.read(values);
-  labels.labels = whole_numbers(values, path.string());
+  const std::size_t count = labels.grid.voxel_count();
+  labels.labels.reserve(count);
+  std::vector<double> buffer(std::min<std::size_t>(16384, count));
+  for (std::size_t first = 0; first < count; first += buffer.size()) {
+    const std::span<double> values = std::span(buffer).first(std::min(buffer.size(), count - first));
+    reader.read(values);
+    append_whole_numbers(values, path.string(), labels.labels);
+  }
   return labels;
 }
 
@@ -73,7 +79,7 @@ VolumeMap read_volume_map(const std::filesystem::path& path) {
   return map;
 }
 
-void write_label_map(const LabelMap& labels, const std::filesystem::path& path) {
+void write_label_map(const LabelMap& labels, const std::filesystem::path& path, unsigned threads) {
   if (labels.labels.size() != labels.grid.voxel_count())
     throw std::logic_error("a label map with another number of voxels than its grid");
   const auto [least, greatest] = std::minmax_element(labels.labels.begin(), labels.labels.end());
@@ -87,7 +93,7 @@ void write_label_map(const LabelMap& labels, const std::filesystem::path& path) 
       [&](std::size_t first, std::span<std::byte> bytes) {
         is_short ? store<std::int16_t>(labels.labels, first, bytes) : store<std::int32_t>(labels.labels, first, bytes);
       },
-      path);
+      path, 1, threads);
 }
 
 std::map<std::int32_t, std::string> read_label_names(const std::string& path) {

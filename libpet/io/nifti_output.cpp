@@ -24,17 +24,22 @@ void require_voxels(std::size_t found, std::size_t expected) {
 void write_floats(const detail::NiftiLayout& layout,
                   std::span<const float> voxels,
                   double factor,
-                  const fs::path& path) {
+                  const fs::path& path,
+                  unsigned threads = 0) {
   require_voxels(voxels.size(), layout.grid.voxel_count() * layout.volumes);
   detail::write_nifti(
       layout,
       [&](std::size_t first, std::span<std::byte> bytes) {
+        if (factor == 1.0) {
+          std::memcpy(bytes.data(), voxels.data() + first, bytes.size());
+          return;
+        }
         for (std::size_t v = 0; v < bytes.size() / sizeof(float); ++v) {
           const auto value = static_cast<float>(static_cast<double>(voxels[first + v]) * factor);
           std::memcpy(bytes.data() + v * sizeof value, &value, sizeof value);
         }
       },
-      path);
+      path, 1, threads);
 }
 
 detail::NiftiLayout layout_of(const Grid& grid, const Frames& frames, const std::string& description) {
@@ -52,11 +57,12 @@ detail::NiftiLayout layout_of(const Grid& grid, const Frames& frames, const std:
 void write_nifti_volume(const Grid& grid,
                         std::span<const float> voxels,
                         const fs::path& path,
-                        const std::string& description) {
+                        const std::string& description,
+                        unsigned threads) {
   detail::NiftiLayout layout;
   layout.grid = grid;
   layout.description = description;
-  write_floats(layout, voxels, 1.0, path);
+  write_floats(layout, voxels, 1.0, path, threads);
 }
 
 std::string nifti_volume_bytes(const Grid& grid, std::span<const float> voxels) {
