@@ -11,9 +11,12 @@
 
 namespace pet {
 
+unsigned thread_count(unsigned threads) {
+  return threads > 0 ? threads : std::max(1u, std::thread::hardware_concurrency());
+}
+
 void parallel_for(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& work) {
-  if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
-  threads = static_cast<unsigned>(std::min<std::size_t>(threads, std::max<std::size_t>(1, count)));
+  threads = static_cast<unsigned>(std::min<std::size_t>(thread_count(threads), std::max<std::size_t>(1, count)));
 
   std::atomic<std::size_t> next{0};
   std::mutex mutex;

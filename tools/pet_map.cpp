@@ -3,7 +3,6 @@
 #include <future>
 #include <limits>
 #include <memory>
-#include <thread>
 
 #include "kinetic_models/fit_table.h"
 #include "kinetic_models/maps/regularisation.h"
@@ -167,7 +166,8 @@ void write_volume(const pet::MapFile& file,
     pet::write_nifti_volume(grid, pet::on_grid(grid, maps.voxels, values_of(file, maps), 0.0F), path, "", threads);
 }
 
-// The NIfTI volumes, two at a time: one is copied and converted while the other goes to its file.
+// The NIfTI volumes, two at a time, which share the threads: one is copied and converted while the other goes to its
+// file.
 void write_volumes(const std::vector<pet::MapFile>& wanted,
                    const pet::ParametricMaps& maps,
                    const pet::Grid& grid,
@@ -176,8 +176,8 @@ void write_volumes(const std::vector<pet::MapFile>& wanted,
   std::vector<std::pair<const pet::MapFile*, std::filesystem::path>> volumes;
   for (const pet::MapFile& file : wanted)
     if (!is_dicom(file)) volumes.emplace_back(&file, files.temporary(file.path));
-  const unsigned threads = common.threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : common.threads;
-  const unsigned at_once = std::min(threads, 2U);
+  const unsigned threads = pet::thread_count(common.threads);
+  const unsigned at_once = volumes.size() > 1 ? std::min(threads, 2U) : 1U;
   pet::parallel_for(volumes.size(), at_once, [&](std::size_t i) {
     write_volume(*volumes[i].first, maps, grid, volumes[i].second, threads / at_once);
   });

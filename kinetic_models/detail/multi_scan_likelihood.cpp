@@ -45,12 +45,12 @@ MatrixXd structure(const SubjectBlock& block, std::size_t component) {
 }  // namespace
 
 void MultiScanLikelihood::set_variances(double variance) {
-  for (std::size_t k = 0; k < scan_components; ++k) variances_[k] = model_.tells(k) ? variance : 0.0;
+  for (std::size_t k = 0; k < scan_components; ++k) variances_[k] = model_.is_told(k) ? variance : 0.0;
 }
 
 void MultiScanLikelihood::raise_variances(double least) {
   for (std::size_t k = 0; k < scan_components; ++k)
-    if (model_.tells(k)) variances_[k] = std::max(variances_[k], least);
+    if (model_.is_told(k)) variances_[k] = std::max(variances_[k], least);
 }
 
 MatrixXd MultiScanLikelihood::variance(const SubjectBlock& block) const {
@@ -97,7 +97,7 @@ MultiScanEvaluation MultiScanLikelihood::evaluate() const {
   for (std::size_t b = 0; b < model_.blocks().size(); ++b) {
     blocks.push_back({std::move(inverses[b]), model_.blocks()[b].X, std::vector<MatrixXd>(scan_components)});
     for (std::size_t k = 0; k < scan_components; ++k) {
-      if (!model_.tells(k)) continue;
+      if (!model_.is_told(k)) continue;
       blocks.back().structures[k] = structure(model_.blocks()[b], k);
       result.score[static_cast<Index>(k)] += 0.5 * residuals[b].dot(blocks.back().structures[k] * residuals[b]);
     }
@@ -114,7 +114,7 @@ MultiScanEvaluation MultiScanLikelihood::maximise() {
   for (int step = 0; step < most_steps && std::isfinite(here.deviance); ++step) {
     std::vector<std::size_t> moved;
     for (std::size_t k = 0; k < scan_components; ++k)
-      if (model_.tells(k) && (variances_[k] > 0.0 || here.score[static_cast<Index>(k)] > 0.0)) moved.push_back(k);
+      if (model_.is_told(k) && (variances_[k] > 0.0 || here.score[static_cast<Index>(k)] > 0.0)) moved.push_back(k);
     here.converged = moved.empty();
     if (here.converged) return here;
     const auto m = static_cast<Index>(moved.size());

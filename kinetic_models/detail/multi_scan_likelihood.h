@@ -31,7 +31,7 @@ class MultiScanLikelihood {
   void set_variances(double variance);
   void raise_variances(double least);  ///< of these components, to `least` where they are below
   double variance_of(std::size_t component) const { return variances_[component]; }
-  bool is_free(std::size_t component) const { return variances_[component] > 0.0 && model_.tells(component); }
+  bool is_free(std::size_t component) const { return variances_[component] > 0.0 && model_.is_told(component); }
 
   /// Moves the variances to the largest likelihood, by scoring; one at zero stays there as long as the likelihood falls
   /// from there.

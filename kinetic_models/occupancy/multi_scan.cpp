@@ -123,7 +123,7 @@ class Results {
 
   // Of a drug effect or the bias; its interval is that of the effect.
   Occupancy occupancy(Index effect, double& freedom) const;
-  ScanOccupancy of_scan(std::size_t scan) const;
+  ScanOccupancy result_of(std::size_t scan) const;
 
  private:
   double subject_baseline(const SubjectBlock& block, std::size_t scan) const;
@@ -160,23 +160,23 @@ double Results::subject_baseline(const SubjectBlock& block, std::size_t scan) co
   double count = 0.0;
   for (std::size_t i = 0; i < block.observations.size(); ++i) {
     if (block.observations[i].scan != scan) continue;
-    sum += std::exp(best_.effects[model_.of_region(block.observations[i].region)] + off[static_cast<Index>(i)]);
+    sum += std::exp(best_.effects[model_.effect_of_region(block.observations[i].region)] + off[static_cast<Index>(i)]);
     count += 1.0;
   }
   return sum / count;
 }
 
-ScanOccupancy Results::of_scan(std::size_t scan) const {
+ScanOccupancy Results::result_of(std::size_t scan) const {
   const std::vector<BindingScan>& scans = model_.scans();
   ScanOccupancy result;
   result.name = scans[scan].name;
   result.subject = scans[scan].subject;
-  if (model_.of_scan(scan) == MultiScanModel::none) {
+  if (model_.effect_of_scan(scan) == MultiScanModel::none) {
     result.occupancy.status = FitStatus::unidentifiable;
     result.occupancy.flags.push_back("no_positive_binding");
     return result;
   }
-  result.occupancy = occupancy(model_.of_scan(scan), result.degrees_of_freedom);
+  result.occupancy = occupancy(model_.effect_of_scan(scan), result.degrees_of_freedom);
   double sum = 0.0;
   for (const SubjectBlock& block : model_.blocks()) {
     if (scans[block.observations.front().scan].subject != result.subject) continue;
@@ -190,7 +190,7 @@ ScanOccupancy Results::of_scan(std::size_t scan) const {
     result.baseline = subject_baseline(block, scan);
     if (has_baseline) continue;
     // How subjects differ is seen between those that have a scan without the drug.
-    if (!model_.tells(detail::subject_level)) {
+    if (!model_.is_told(detail::subject_level)) {
       result.occupancy = {};
       result.occupancy.status = FitStatus::unidentifiable;
       result.baseline = result.degrees_of_freedom = not_available;
@@ -198,7 +198,7 @@ ScanOccupancy Results::of_scan(std::size_t scan) const {
     result.occupancy.flags.push_back("no_baseline");
   }
   result.drug = sum / static_cast<double>(result.regions);
-  if (!model_.tells(detail::scan_level)) result.occupancy.flags.push_back("scan_error_left_out");
+  if (!model_.is_told(detail::scan_level)) result.occupancy.flags.push_back("scan_error_left_out");
   return result;
 }
 
@@ -228,10 +228,10 @@ Attempt attempt(const std::vector<BindingScan>& scans, const MultiScanOptions& o
   fit.between_regions = deviation(detail::subject_region);
   fit.of_scan = deviation(detail::scan_level);
   fit.of_region = deviation(detail::region_error);
-  if (!model.tells(detail::scan_level)) fit.flags.push_back("scan_error_left_out");
+  if (!model.is_told(detail::scan_level)) fit.flags.push_back("scan_error_left_out");
   const Results results(model, rounds, options.level);
   for (std::size_t s = 0; s < scans.size(); ++s)
-    if (scans[s].condition == ScanCondition::drug) fit.scans.push_back(results.of_scan(s));
+    if (scans[s].condition == ScanCondition::drug) fit.scans.push_back(results.result_of(s));
   for (ScanOccupancy& scan : fit.scans)
     if (scan.occupancy.status == FitStatus::ok) scan.occupancy.status = fit.status;
   if (model.bias() != MultiScanModel::none) {

@@ -51,7 +51,8 @@ void write_nifti_series(const Grid& grid,
                         std::span<const float> voxels,
                         const std::filesystem::path& path,
                         const std::string& description = "",
-                        double factor = 1.0);
+                        double factor = 1.0,
+                        unsigned threads = 0);
 /// The same of slices that `read_slice(frame, slice, values)` gives, from so many threads (0: one a core), while others
 /// are written. The threads end before it returns.
 void write_nifti_series(const Grid& grid,

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -109,16 +108,6 @@ double read_unit(const Sidecar& sidecar, DynamicImage& image) {
   return 1.0;
 }
 
-void reserve_voxels(DynamicImage& image, std::size_t count, const std::string& source) {
-  try {
-    reserve_in_large_pages(image.voxels, count);
-  } catch (const std::exception&) {  // of the allocator, or of a vector that cannot be as long
-    constexpr double bytes_of_GB = 1e9;
-    const auto size_GB = std::ceil(static_cast<double>(count * sizeof(float)) / bytes_of_GB);
-    throw bad_input(source, "an image of " + format_number(size_GB) + " GB", "one that fits into memory");
-  }
-}
-
 // Returns how many voxels are not finite. (Their exponents, all ones, are counted without a branch.)
 OCCUPET_VECTOR_VERSIONS
 std::uint32_t scale_voxels(std::span<float> voxels, double scale) {
@@ -131,23 +120,20 @@ std::uint32_t scale_voxels(std::span<float> voxels, double scale) {
   return not_finite;
 }
 
-void read_voxels(detail::NiftiReader& reader, DynamicImage& image, double factor, const std::string& source) {
+void read_voxels(detail::NiftiReader& reader, DynamicImage& image, double factor) {
   const std::size_t count = image.grid.voxel_count();
   // Memory is taken as the file turns out to have voxels: a short one may declare many.
-  reserve_voxels(image, count * image.frames.size(), source);
-  // Pieces are scaled before they leave the cache, and no page is touched before its voxels are there.
-  constexpr std::size_t piece = 16384;
-  std::vector<float> buffer(std::min(piece, count));
+  const std::size_t all = count * image.frames.size();
+  reader.take_memory(all * sizeof(float), [&] { reserve_in_large_pages(image.voxels, all); });
   std::size_t not_finite = 0;
   for (std::size_t f = 0; f < image.frames.size(); ++f) {
     const std::vector<double>& decay = image.decay.factor_applied;
     const double scale = factor * decay[decay.size() == 1 ? 0 : f];
-    for (std::size_t first = 0; first < count; first += piece) {
-      const std::span<float> voxels = std::span(buffer).first(std::min(piece, count - first));
-      reader.read(voxels);
+    // Scaled before they leave the cache, and no page is touched before its voxels are there.
+    reader.read_pieces<float>(count, [&](std::span<float> voxels) {
       not_finite += scale_voxels(voxels, scale);
       image.voxels.insert(image.voxels.end(), voxels.begin(), voxels.end());
-    }
+    });
   }
   if (not_finite > 0)
     image.warnings.push_back(std::to_string(not_finite) + " values of the image are not finite numbers");
@@ -168,7 +154,7 @@ DynamicImage read_nifti_image(const fs::path& path) {
   image.decay = decay_of(sidecar, image, injection_s.value_or(0.0));
   image.manufacturer = sidecar.text("Manufacturer").value_or("");
   const double factor = read_unit(sidecar, image);
-  read_voxels(reader, image, factor, path.string());
+  read_voxels(reader, image, factor);
   return image;
 }
 

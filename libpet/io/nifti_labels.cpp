@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <vector>
@@ -16,16 +17,21 @@
 namespace pet {
 namespace {
 
+bool is_whole(double value) {
+  return value == std::floor(value) && std::abs(value) <= std::numeric_limits<std::int32_t>::max();
+}
+
+InputError no_label(double value, const std::string& source) {
+  return bad_input(source, "a voxel of " + format_number(value), "whole numbers (labels)");
+}
+
 std::int32_t whole_number(double value, const std::string& source) {
-  if (value != std::floor(value) || std::abs(value) > std::numeric_limits<std::int32_t>::max())
-    throw bad_input(source, "a voxel of " + format_number(value), "whole numbers (labels)");
+  if (!is_whole(value)) throw no_label(value, source);
   return static_cast<std::int32_t>(value);
 }
 
-// Most labels are whole numbers, which is quickly seen; the others are named.
-void append_whole_numbers(std::span<const double> values,
-                          const std::string& source,
-                          std::vector<std::int32_t>& labels) {
+// Appends values as labels; whether all are. (Most are, which is quickly seen.)
+bool append_whole_numbers(std::span<const double> values, std::vector<std::int32_t>& labels) {
   constexpr double end = 2147483648.0;
   bool are_whole = true;
   for (const double value : values) {
@@ -33,8 +39,7 @@ void append_whole_numbers(std::span<const double> values,
     labels.push_back(static_cast<std::int32_t>(is_inside ? value : 0.0));
     are_whole = are_whole & is_inside & (static_cast<double>(labels.back()) == value);
   }
-  if (!are_whole)
-    for (const double value : values) whole_number(value, source);
+  return are_whole;
 }
 
 template <typename Stored>
@@ -60,13 +65,13 @@ LabelMap read_label_map(const std::filesystem::path& path) {
   LabelMap labels;
   labels.grid = reader.grid();
   const std::size_t count = labels.grid.voxel_count();
-  labels.labels.reserve(count);
-  std::vector<double> buffer(std::min<std::size_t>(16384, count));
-  for (std::size_t first = 0; first < count; first += buffer.size()) {
-    const std::span<double> values = std::span(buffer).first(std::min(buffer.size(), count - first));
-    reader.read(values);
-    append_whole_numbers(values, path.string(), labels.labels);
-  }
+  reader.take_memory(count * sizeof(std::int32_t), [&] { labels.labels.reserve(count); });
+  // Judged at the end: before, compressed values are not known to be those that were written.
+  std::optional<double> odd;
+  reader.read_pieces<double>(count, [&](std::span<const double> values) {
+    if (!append_whole_numbers(values, labels.labels) && !odd) odd = *std::ranges::find_if_not(values, is_whole);
+  });
+  if (odd) throw no_label(*odd, path.string());
   return labels;
 }
 
@@ -74,8 +79,11 @@ VolumeMap read_volume_map(const std::filesystem::path& path) {
   detail::NiftiReader reader(path);
   if (reader.volumes() != 1)
     throw bad_input(path.string(), std::to_string(reader.volumes()) + " volumes", "one volume");
-  VolumeMap map{reader.grid(), std::vector<float>(reader.grid().voxel_count())};
-  reader.read(map.voxels);
+  VolumeMap map{reader.grid(), {}};
+  const std::size_t count = map.grid.voxel_count();
+  reader.take_memory(count * sizeof(float), [&] { map.voxels.reserve(count); });
+  reader.read_pieces<float>(
+      count, [&](std::span<const float> voxels) { map.voxels.insert(map.voxels.end(), voxels.begin(), voxels.end()); });
   return map;
 }
 

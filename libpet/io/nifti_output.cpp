@@ -25,7 +25,7 @@ void write_floats(const detail::NiftiLayout& layout,
                   std::span<const float> voxels,
                   double factor,
                   const fs::path& path,
-                  unsigned threads = 0) {
+                  unsigned threads) {
   require_voxels(voxels.size(), layout.grid.voxel_count() * layout.volumes);
   detail::write_nifti(
       layout,
@@ -81,8 +81,9 @@ void write_nifti_series(const Grid& grid,
                         std::span<const float> voxels,
                         const fs::path& path,
                         const std::string& description,
-                        double factor) {
-  write_floats(layout_of(grid, frames, description), voxels, factor, path);
+                        double factor,
+                        unsigned threads) {
+  write_floats(layout_of(grid, frames, description), voxels, factor, path, threads);
 }
 
 void write_nifti_series(const Grid& grid,

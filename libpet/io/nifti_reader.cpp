@@ -14,6 +14,7 @@
 #include "libpet/io/detail/gzip_input.h"
 #include "libpet/io/detail/nifti_header.h"
 #include "libpet/io/detail/nifti_reader.h"
+#include "libpet/io/tsv.h"
 
 namespace pet::detail {
 namespace {
@@ -104,6 +105,17 @@ void NiftiReader::read_scaled(std::span<Value> values) {
   if (is_direct) return;
   if (is_swapped) nifti_swap_Nbytes(static_cast<std::int64_t>(length) / header.swapsize, header.swapsize, bytes.data());
   convert_as(header.datatype, bytes, slope, intercept, values);
+}
+
+void NiftiReader::take_memory(std::size_t bytes, const std::function<void()>& reserve) const {
+  try {
+    reserve();
+  } catch (const std::exception&) {  // of the allocator, or of a vector that cannot be as long
+    constexpr double bytes_of_GB = 1e9;
+    throw bad_input(source_,
+                    "an image of " + format_number(std::ceil(static_cast<double>(bytes) / bytes_of_GB)) + " GB",
+                    "one that fits into memory");
+  }
 }
 
 void NiftiReader::read(std::span<float> values) {

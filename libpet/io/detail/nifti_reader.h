@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "libpet/grid.h"
 
@@ -25,6 +28,20 @@ class NiftiReader {
   /// not known to be right.
   void read(std::span<float> values);
   void read(std::span<double> values);
+  /// The next `count` voxels in pieces that fit into the cache: `take` is called with each.
+  template <typename Value, typename Take>
+  void read_pieces(std::size_t count, const Take& take) {
+    constexpr std::size_t piece = 16384;
+    std::vector<Value> buffer(std::min(piece, count));
+    for (std::size_t first = 0; first < count; first += piece) {
+      const std::span<Value> values = std::span(buffer).first(std::min(piece, count - first));
+      read(values);
+      take(values);
+    }
+  }
+  /// Calls `reserve`, which takes memory for values of so many bytes; where there is not as much, throws InputError
+  /// with the size.
+  void take_memory(std::size_t bytes, const std::function<void()>& reserve) const;
 
  private:
   struct Input;

@@ -211,9 +211,57 @@ TEST_CASE("A file that is no NIfTI, is cut short or damaged is refused", "[nifti
   labels.labels.resize(240000);
   for (std::size_t v = 0; v < labels.labels.size(); ++v) labels.labels[v] = static_cast<int>(v * v % 9973);
   pet::write_label_map(labels, folder / "large.nii.gz");
+  CHECK(pet::read_label_map(folder / "large.nii.gz").labels == labels.labels);
   std::string wrong = content_of(folder / "large.nii.gz");
   wrong[wrong.size() - 6] ^= 1;  // within the checksum
   CHECK_THROWS_WITH(pet::read_label_map(folder.file("wrong.nii.gz", wrong)), Contains("wrong.nii.gz: found"));
+}
+
+TEST_CASE("A value that is no label is found anywhere, and damage is told from it", "[nifti]") {
+  const TemporaryFolder folder;
+  const pet::Grid grid{{40, 50, 30}, {}, {Vector3{1.0, 0.0, 0.0}, {0.0, 1.0, 0.0}, {0.0, 0.0, 1.0}}};
+  std::vector<float> values(60000);
+  for (std::size_t v = 0; v < values.size(); ++v) values[v] = static_cast<float>(v * v % 97);
+  pet::write_nifti_volume(grid, values, folder / "good.nii");
+  const std::string bytes = content_of(folder / "good.nii");
+  const auto stored = [&] {  // as gzip data that are not compressed: a changed byte changes nothing but itself
+    const fs::path path = folder / "stored.nii.gz";
+    const gzFile out = gzopen(path.c_str(), "wb0");
+    gzwrite(out, bytes.data(), static_cast<unsigned>(bytes.size()));
+    gzclose(out);
+    return path;
+  };
+  CHECK(pet::read_label_map(stored()).labels == std::vector<std::int32_t>(values.begin(), values.end()));
+  const std::string good = content_of(stored());
+  for (std::size_t place = 5000; place < 5004; ++place) {  // all bytes of a voxel in the first of several pieces
+    std::string damaged = good;
+    damaged[place] ^= 16;
+    CHECK_THROWS_WITH(pet::read_label_map(folder.file("damaged.nii.gz", damaged)), Contains("end or checksum"));
+  }
+  for (const float odd : {1.5f, std::numeric_limits<float>::quiet_NaN(), 3e9f}) {
+    values.back() = odd;
+    pet::write_nifti_volume(grid, values, folder / "odd.nii.gz");
+    CHECK_THROWS_WITH(pet::read_label_map(folder / "odd.nii.gz"), Contains("whole numbers"));
+  }
+}
+
+TEST_CASE("Volumes have the same bytes whatever the number of threads", "[nifti]") {
+  const TemporaryFolder folder;
+  LabelMap labels{{{100, 100, 80}, {}, {Vector3{1.0, 0.0, 0.0}, {0.0, 1.0, 0.0}, {0.0, 0.0, 1.0}}}, {}, {}, {}};
+  std::vector<float> values;
+  for (std::size_t v = 0; v < labels.grid.voxel_count(); ++v) {
+    labels.labels.push_back(static_cast<std::int32_t>(v * v % 9973));
+    values.push_back(static_cast<float>(std::sin(static_cast<double>(v))));
+  }
+  for (const unsigned threads : {1U, 2U, 3U})
+    for (const std::string end : {".nii", ".nii.gz"}) {
+      pet::write_label_map(labels, folder / ("labels" + std::to_string(threads) + end), threads);
+      pet::write_nifti_volume(labels.grid, values, folder / ("map" + std::to_string(threads) + end), "", threads);
+    }
+  for (const std::string name : {"labels", "map"})
+    for (const std::string end : {".nii", ".nii.gz"})
+      for (const std::string threads : {"2", "3"})
+        CHECK((content_of(folder / (name + threads + end)) == content_of(folder / (name + "1" + end))));
 }
 
 TEST_CASE("A header that declares more than the file can hold is refused before memory is taken", "[nifti]") {
@@ -682,5 +730,18 @@ TEST_CASE("An image larger than memory is refused with its size", "[nifti]") {
     "InjectionStart": 0, "FrameTimesStart": [0, 1], "FrameDuration": [1, 1]})");
   // 2 x 18 x 10^12 voxels of four bytes: more than processors can address.
   CHECK_THROWS_WITH(pet::read_nifti_image(path), Contains("an image of 144000 GB, expected one that fits into memory"));
+}
+
+TEST_CASE("Labels and a map larger than memory are refused with their size", "[nifti]") {
+  const TemporaryFolder folder;
+  Handmade file({30000, 30000, 20000}, 2, 8);
+  file.sform(identity);
+  const fs::path path = folder / "huge.nii.gz";
+  const gzFile out = gzopen(path.c_str(), "wb1");
+  gzwrite(out, file.bytes().data(), static_cast<unsigned>(file.bytes().size()));
+  gzclose(out);
+  fs::resize_file(path, 100'000'000'000);
+  CHECK_THROWS_WITH(pet::read_label_map(path), Contains("an image of 72000 GB, expected one that fits into memory"));
+  CHECK_THROWS_WITH(pet::read_volume_map(path), Contains("an image of 72000 GB, expected one that fits into memory"));
 }
 #endif
