@@ -2,7 +2,6 @@
 #include "kinetic_models/detail/linear.h"
 
 #include <Eigen/QR>
-#include <algorithm>
 
 #include "kinetic_models/detail/derived.h"
 #include "kinetic_models/detail/integral_sensitivity.h"

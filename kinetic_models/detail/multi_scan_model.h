@@ -52,11 +52,11 @@ class MultiScanModel {
   const std::vector<BindingScan>& scans() const { return scans_; }
   const std::vector<SubjectBlock>& blocks() const { return blocks_; }
   Eigen::Index effects() const { return effects_; }
-  Eigen::Index effect_of_region(std::size_t region) const { return effect_of_region_[region]; }  ///< none: left out
-  Eigen::Index effect_of_scan(std::size_t scan) const {
-    return effect_of_scan_[scan];
-  }                                            ///< none: no drug, or no binding
-  Eigen::Index bias() const { return bias_; }  ///< none: not to be told
+  /// `none` for a region that is left out, a scan without the drug or without a binding that counts, and a bias that
+  /// cannot be told.
+  Eigen::Index effect_of_region(std::size_t region) const { return effect_of_region_[region]; }
+  Eigen::Index effect_of_scan(std::size_t scan) const { return effect_of_scan_[scan]; }
+  Eigen::Index bias() const { return bias_; }
   /// Whether the scans can tell the variance of a component.
   bool is_told(std::size_t component) const { return is_told_[component]; }
 
